@@ -1,0 +1,1 @@
+"""Lanterne: the record of a medical practice, sealed, whole, on its own machines."""

@@ -1,0 +1,1 @@
+"""The allergies room: see ARCHITECTURE.md for its shelves."""

@@ -1,0 +1,1 @@
+"""The chart room: see ARCHITECTURE.md for its shelves."""

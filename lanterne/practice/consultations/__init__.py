@@ -1,0 +1,1 @@
+"""The consultations room: see ARCHITECTURE.md for its shelves."""

@@ -1,0 +1,1 @@
+"""The documents room: see ARCHITECTURE.md for its shelves."""

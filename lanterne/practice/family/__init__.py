@@ -1,0 +1,1 @@
+"""The family room: see ARCHITECTURE.md for its shelves."""

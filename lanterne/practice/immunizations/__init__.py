@@ -1,0 +1,1 @@
+"""The immunizations room: see ARCHITECTURE.md for its shelves."""

@@ -1,0 +1,1 @@
+"""The lifestyle room: see ARCHITECTURE.md for its shelves."""

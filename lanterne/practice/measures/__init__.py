@@ -1,0 +1,1 @@
+"""The measures room: see ARCHITECTURE.md for its shelves."""

@@ -1,0 +1,1 @@
+"""The notes room: see ARCHITECTURE.md for its shelves."""

@@ -1,0 +1,1 @@
+"""The patients room: see ARCHITECTURE.md for its shelves."""

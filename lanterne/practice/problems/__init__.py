@@ -1,0 +1,1 @@
+"""The problems room: see ARCHITECTURE.md for its shelves."""

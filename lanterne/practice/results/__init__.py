@@ -1,0 +1,1 @@
+"""The results room: see ARCHITECTURE.md for its shelves."""

@@ -1,0 +1,1 @@
+"""The team room: see ARCHITECTURE.md for its shelves."""

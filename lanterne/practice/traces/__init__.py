@@ -1,0 +1,1 @@
+"""The traces room: see ARCHITECTURE.md for its shelves."""

@@ -1,0 +1,1 @@
+"""The treatments room: see ARCHITECTURE.md for its shelves."""

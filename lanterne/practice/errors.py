@@ -1,4 +1,5 @@
-"""Refusals and faults of the record. Each carries a word and parameters; `practice.sentences` says it in French, once."""
+"""Refusals and faults of the record. Each carries a code word and parameters; the French sentence is made once, at the
+boundary, by `practice.sentences`."""
 
 from __future__ import annotations
 
@@ -6,27 +7,35 @@ from lanterne.wire.errors import LanterneError
 
 
 class Refusal(LanterneError):
-    """A command was refused. Nothing was written. `code` is a word, `params` what the sentence needs, `field` the form's field."""
+    """A command was refused and nothing was written. `code` is a word; `field` names the form's field when there is one."""
 
-    def __init__(self, code: str, *, field: str = "", **params: str) -> None:
-        super().__init__(code, **params)
+    def __init__(self, code: str, *, field: str = "", **params: object) -> None:
+        super().__init__(f"refused: {code}", code=code, **params)
         self.field = field
 
 
 class NotAllowed(LanterneError):
     """The person's role does not give this right. Nothing was read or written."""
 
+    code = "right.missing"
+
 
 class UnknownPatient(LanterneError):
     """No patient has this id here."""
+
+    code = "patient.unknown"
 
 
 class UnknownFact(LanterneError):
     """No fact has this id here, or it belongs to another chart."""
 
+    code = "fact.unknown"
+
 
 class TablesDamaged(LanterneError):
     """Read tables do not open or do not verify; a rebuild heals them from the journal."""
 
+    code = "tables.damaged"
+
     def __init__(self, name: str, detail: str) -> None:
-        super().__init__("tables_damaged", name=name, detail=detail)
+        super().__init__(f"read tables {name}: {detail}", name=name, detail=detail)

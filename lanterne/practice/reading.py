@@ -1,0 +1,105 @@
+"""The one door out: a chart is read through an `OpenChart`, and only this module makes one.
+
+The right is checked and the trace is on the disk before anything is shown. A trace covers ten minutes of the same seat on
+the same chart for the same purpose: a page refreshed, a curve opened, a search repeated do not write it again.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+
+from lanterne.practice.errors import UnknownPatient
+from lanterne.practice.kinds import to_raw
+from lanterne.practice.patients import queries as patients
+from lanterne.practice.record import Record, Writer
+from lanterne.practice.rights import Right
+from lanterne.practice.tables import Connection
+from lanterne.practice.traces.facts import AccessOpened
+from lanterne.wire.names import Compartment, FactId, PatientId, Stream
+from lanterne.wire.part import Fact, Part
+
+TRACE_COVERS_MS = 10 * 60 * 1000
+
+_MAKER = object()
+
+
+@dataclass(frozen=True, slots=True)
+class OpenChart:
+    """The right to read one chart, traced. Queries about a patient take this and nothing less.
+
+    Attributes:
+        patient: the surviving record's id.
+        subjects: local row numbers of that record and of those merged into it.
+        connection: read tables of the reader.
+        reader: who reads.
+        medical: whether the clinical part may be read; else identity and agenda only.
+    """
+
+    patient: PatientId
+    subjects: tuple[int, ...]
+    connection: Connection
+    reader: Writer
+    medical: bool
+    _maker: object
+
+    def __post_init__(self) -> None:
+        if self._maker is not _MAKER:
+            raise TypeError("only practice.reading opens charts")
+
+
+class Traces:
+    """What this process traced lately, so that one look is one trace."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._last: dict[tuple[str, str, str], int] = {}
+
+    def due(self, key: tuple[str, str, str], now_ms: int) -> bool:
+        """Whether a trace must be written now for this look."""
+        with self._lock:
+            last = self._last.get(key)
+            return last is None or now_ms - last >= TRACE_COVERS_MS or now_ms < last
+
+    def written(self, key: tuple[str, str, str], now_ms: int) -> None:
+        """Remember that it was."""
+        with self._lock:
+            if len(self._last) > 10_000:
+                self._last.clear()
+            self._last[key] = now_ms
+
+
+def open_chart(record: Record, traces: Traces, patient: PatientId, *, what: str = "chart", object_id: str = "") -> OpenChart:
+    """Open a chart for reading: the right first, then the trace on the disk, then the chart.
+
+    Args:
+        what: a word of AccessOpened.what; "identity" needs no medical right.
+        object_id: the document or fact shown, when it is not the chart as a whole.
+
+    Raises:
+        NotAllowed: the reader's role does not give the right.
+        UnknownPatient: no such patient.
+        LanterneError: the trace could not be written.
+    """
+    identity = what == "identity"
+    reader = record.require(Right.READ_IDENTITY if identity else Right.READ_CHART)
+    connection = record.connection()
+    group = patients.group_of(connection, patient)
+    if group is None:
+        raise UnknownPatient("no such patient")
+    trace(record, traces, what=what, patient=group.patient, object_id=object_id)
+    return OpenChart(group.patient, group.subjects, connection, reader, record.reads_medical and not identity, _MAKER)
+
+
+def trace(record: Record, traces: Traces, *, what: str, patient: PatientId | None = None, object_id: str = "") -> None:
+    """Write that something was opened, unless the same look was traced less than ten minutes ago. Durable on return."""
+    moment = record.clock_ms()
+    key = (patient or "", what, object_id)
+    if not traces.due(key, moment):
+        return
+    body = to_raw(AccessOpened(what=what, object=object_id))  # type: ignore[arg-type]
+    fact = Fact(FactId(record.draw_id()), AccessOpened.KIND, 1, (), None, body)
+    record.journal.write(
+        record.seat, record.keyring, stream=Stream.TRACE, parts=[(Compartment.TRACE, Part(patient, (fact,)))], now_ms=moment
+    )
+    traces.written(key, moment)

@@ -1,0 +1,159 @@
+"""An open record: one practice on this device, opened by one seat, in one process.
+
+Holds that seat's keys and no others. The two doors (`recording`, `reading`) take it; nothing else writes or reads.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from lanterne.journal import founding
+from lanterne.journal.journal import Journal
+from lanterne.practice.errors import NotAllowed
+from lanterne.practice.folding import Folder, Progress
+from lanterne.practice.rights import Right, rights_of
+from lanterne.practice.tables import Connection, Tables
+from lanterne.practice.tablekeys import table_key
+from lanterne.practice.team import queries as team
+from lanterne.seal.keyring import Keyring
+from lanterne.seal.seat import SeatKeys
+from lanterne.wire.names import Compartment, PersonId, SeatId, Stream
+
+
+def now_ms() -> int:
+    """Milliseconds since 1970-01-01 UTC by this machine's clock."""
+    return time.time_ns() // 1_000_000
+
+
+def new_id() -> str:
+    """A random id, 32 hex digits."""
+    return secrets.token_hex(16)
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """Who acts: the person behind the seat, with the rights of the moment."""
+
+    person: PersonId
+    seat: SeatId
+    name: str
+    role: str
+    rights: frozenset[Right]
+
+
+class Record:
+    """The record of a practice, open under one seat.
+
+    Args:
+        root: the data directory.
+        seat: the seat's keys.
+        keyring: what they open.
+        clock_ms, draw_id: time and ids; arguments so that simulations own them.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        journal: Journal,
+        seat: SeatKeys,
+        keyring: Keyring,
+        *,
+        clock_ms: Callable[[], int] = now_ms,
+        draw_id: Callable[[], str] = new_id,
+    ) -> None:
+        self.root = root
+        self.journal = journal
+        self.seat = seat
+        self.keyring = keyring
+        self.clock_ms = clock_ms
+        self.draw_id = draw_id
+        folder = root / "read"
+        folder.mkdir(exist_ok=True)
+        widest = Compartment.MEDICAL if keyring.can_read(Compartment.MEDICAL) else Compartment.OFFICE
+        self.tables = Tables(folder, widest.name.lower(), table_key(root, widest, journal, keyring))
+        self.folder = Folder(self.tables, journal, keyring, (Stream.CARE,))
+        self.trace_tables: Tables | None = None
+        self.trace_folder: Folder | None = None
+        if keyring.can_read(Compartment.TRACE):
+            self.trace_tables = Tables(folder, "trace", table_key(root, Compartment.TRACE, journal, keyring))
+            self.trace_folder = Folder(self.trace_tables, journal, keyring, (Stream.TRACE,))
+
+    @classmethod
+    def open(cls, root: Path, seat_id: SeatId, passphrase: str) -> Record:
+        """Open with a seat of this device.
+
+        Raises:
+            LanterneError: wrong passphrase, ended access, damaged files; each its own class.
+        """
+        journal = Journal.open(root)
+        seat, keyring = founding.open_seat(journal, seat_id, passphrase)
+        return cls(root, journal, seat, keyring)
+
+    @property
+    def reads_medical(self) -> bool:
+        """Whether this seat opens the medical compartment."""
+        return self.keyring.can_read(Compartment.MEDICAL)
+
+    def connection(self) -> Connection:
+        """Read tables, caught up with the journal (another process may have written)."""
+        self.catch_up()
+        return self.tables.read()
+
+    def catch_up(self, progress: Progress | None = None) -> None:
+        """Fold what the journal holds and the tables do not; build them when they are missing or of another schema."""
+        self.journal.refresh()
+        self.tables.follow()
+        if not self.tables.ready():
+            self.folder.rebuild(progress)
+        elif self.folder.behind():
+            self.folder.catch_up(progress)
+
+    def catch_up_traces(self) -> Tables:
+        """The trace tables, caught up. Raises NotAllowed when this seat does not read traces."""
+        if self.trace_tables is None or self.trace_folder is None:
+            raise NotAllowed("this seat does not read traces", what="traces")
+        self.journal.refresh()
+        self.trace_tables.follow()
+        if not self.trace_tables.ready():
+            self.trace_folder.rebuild()
+        else:
+            self.trace_folder.catch_up()
+        return self.trace_tables
+
+    def writer(self) -> Writer:
+        """The person behind this seat, as the team room describes them now.
+
+        A person nobody has described yet has no right but, when an administrator, to describe the team.
+        """
+        record = self.journal.membership.seat(self.seat.seat_id)
+        if record is None:
+            raise NotAllowed("this seat is not in the membership", what="seat")
+        person = team.person(self.connection(), record.person)
+        if person is None:
+            rights = frozenset({Right.MANAGE_TEAM}) if record.admin else frozenset()
+            return Writer(record.person, self.seat.seat_id, "", "", rights)
+        rights = rights_of(person.role, administrator=record.admin)
+        if not self.reads_medical:
+            rights -= {Right.READ_CHART, Right.WRITE_CHART}
+        return Writer(record.person, self.seat.seat_id, person.display_name, person.role, rights)
+
+    def require(self, right: Right) -> Writer:
+        """The writer, when they have the right.
+
+        Raises:
+            NotAllowed: they do not.
+        """
+        writer = self.writer()
+        if right not in writer.rights:
+            raise NotAllowed(f"role {writer.role or 'none'} lacks {right.value}", what=right.value)
+        return writer
+
+    def close(self) -> None:
+        """Close read tables. Keys go with the process."""
+        self.tables.close()
+        if self.trace_tables is not None:
+            self.trace_tables.close()

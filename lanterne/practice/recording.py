@@ -1,0 +1,101 @@
+"""The one door in: every write of the record passes here, whoever asks (screen, import, command line, API).
+
+    right → load → decide → journal.write (seal, sign, chain, fsync) → fold
+
+`record` returns when the entry is on the disk: that, and nothing less, is « enregistré ». The fold that follows may fail
+without losing it; the next start heals it from the cursor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from lanterne.practice.catalogue import KINDS
+from lanterne.practice.commands import Command, Look, NewFact
+from lanterne.practice.errors import Refusal
+from lanterne.practice.kinds import to_raw
+from lanterne.practice.record import Record
+from lanterne.wire.names import Compartment, EntryHash, FactId, PatientId, Stream
+from lanterne.wire.part import Fact, Part
+
+C = TypeVar("C")
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What was written: the entry, the ids of its facts in order, and when (milliseconds since 1970 UTC)."""
+
+    entry: EntryHash
+    facts: tuple[FactId, ...]
+    written_ms: int
+
+
+def record(record: Record, command: Command[C]) -> Recorded:
+    """Carry out a command: durable when this returns.
+
+    A fact id already written (a form sent twice) writes nothing again and returns the first entry.
+
+    Raises:
+        NotAllowed: the person's role does not give the right.
+        Refusal: the command decided against it; nothing was written.
+        LanterneError: the disk failed or is full; nothing was acknowledged.
+    """
+    writer = record.require(command.right)
+    connection = record.connection()
+    moment = record.clock_ms()
+    known = command.load(Look(connection, writer.person, moment, record.draw_id))
+    facts = [_with_id(fact, record) for fact in command.decide(known)]
+    if not facts:
+        raise Refusal("nothing_to_write")
+    again = _already(record, [fact.id for fact in facts if fact.id is not None])
+    if again is not None:
+        return again
+    written = record.journal.write(
+        record.seat, record.keyring, stream=Stream.CARE, parts=parts_of(facts), now_ms=moment
+    )
+    record.catch_up()
+    return Recorded(written.hash, tuple(FactId(str(fact.id)) for fact in facts), written.time >> 16)
+
+
+def parts_of(facts: Sequence[NewFact]) -> list[tuple[Compartment, Part]]:
+    """One part per compartment; a part concerns one subject.
+
+    Raises:
+        ValueError: facts of one compartment concern different subjects (a mistake of the command).
+    """
+    grouped: dict[Compartment, tuple[PatientId | None, list[Fact]]] = {}
+    for fact in facts:
+        kind = KINDS[fact.body.KIND]
+        subject, held = grouped.setdefault(kind.compartment, (fact.patient, []))
+        if subject != fact.patient:
+            raise ValueError(f"one entry writes {kind.compartment.name} facts about two subjects")
+        raw = {**fact.unknown, **to_raw(fact.body)}
+        held.append(Fact(FactId(str(fact.id)), kind.name, kind.version, fact.replaces, fact.at, raw))
+    return [(place, Part(subject, tuple(held))) for place, (subject, held) in sorted(grouped.items())]
+
+
+def unknown_fields(raw: Mapping[str, object], known: Iterable[str]) -> dict[str, object]:
+    """What a body holds that its kind, as this program knows it, does not name: carried over by corrections."""
+    names = set(known)
+    return {name: value for name, value in raw.items() if name not in names}
+
+
+def _with_id(fact: NewFact, record: Record) -> NewFact:
+    if fact.id is not None:
+        return fact
+    return NewFact(
+        body=fact.body, patient=fact.patient, id=FactId(record.draw_id()), at=fact.at, replaces=fact.replaces,
+        unknown=fact.unknown,
+    )  # fmt: skip
+
+
+def _already(record: Record, ids: Sequence[FactId]) -> Recorded | None:
+    for identifier in ids:
+        row = record.tables.read().execute(
+            "SELECT e.hash, e.time FROM fact f JOIN entry e ON e.no = f.entry WHERE f.id = ?", (bytes.fromhex(identifier),)
+        ).fetchone()
+        if row is not None:
+            return Recorded(EntryHash(bytes(row[0]).hex()), tuple(ids), int(row[1]) >> 16)
+    return None

@@ -50,10 +50,14 @@ C = TypeVar("C")
 
 
 class Command(Protocol, Generic[C]):
-    """An intention. `right` is checked by the door before `load`."""
+    """An intention. `right` is checked by the door before `load`; `id`, when given, is the id of the first fact it
+    writes, drawn when the form was shown: a form sent twice writes once."""
 
     @property
     def right(self) -> Right: ...
+
+    @property
+    def id(self) -> FactId | None: ...
 
     def load(self, look: Look) -> C:
         """Read what must be known. Raises Refusal, UnknownPatient, UnknownFact."""

@@ -7,6 +7,7 @@ the same chart for the same purpose: a page refreshed, a curve opened, a search 
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from lanterne.practice.errors import UnknownPatient
@@ -16,7 +17,7 @@ from lanterne.practice.record import Record, Writer
 from lanterne.practice.rights import Right
 from lanterne.practice.tables import Connection
 from lanterne.practice.traces.facts import AccessOpened
-from lanterne.wire.names import Compartment, FactId, PatientId, Stream
+from lanterne.wire.names import Compartment, FactId, PatientId, PersonId, SeatId, Stream
 from lanterne.wire.part import Fact, Part
 
 TRACE_COVERS_MS = 10 * 60 * 1000
@@ -33,6 +34,7 @@ class OpenChart:
         subjects: local row numbers of that record and of those merged into it.
         connection: read tables of the reader.
         reader: who reads.
+        person_of: the person behind a seat, for "who wrote this".
         medical: whether the clinical part may be read; else identity and agenda only.
     """
 
@@ -40,6 +42,7 @@ class OpenChart:
     subjects: tuple[int, ...]
     connection: Connection
     reader: Writer
+    person_of: Callable[[SeatId], PersonId | None]
     medical: bool
     _maker: object
 
@@ -88,7 +91,8 @@ def open_chart(record: Record, traces: Traces, patient: PatientId, *, what: str 
     if group is None:
         raise UnknownPatient("no such patient")
     trace(record, traces, what=what, patient=group.patient, object_id=object_id)
-    return OpenChart(group.patient, group.subjects, connection, reader, record.reads_medical and not identity, _MAKER)
+    medical = record.reads_medical and not identity
+    return OpenChart(group.patient, group.subjects, connection, reader, record.person_of, medical, _MAKER)
 
 
 def trace(record: Record, traces: Traces, *, what: str, patient: PatientId | None = None, object_id: str = "") -> None:

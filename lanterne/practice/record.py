@@ -141,6 +141,11 @@ class Record:
             rights -= {Right.READ_CHART, Right.WRITE_CHART}
         return Writer(record.person, self.seat.seat_id, person.display_name, person.role, rights)
 
+    def person_of(self, seat: SeatId) -> PersonId | None:
+        """The person behind a seat of this practice, present or past."""
+        held = self.journal.membership.seat(seat)
+        return held.person if held is not None else None
+
     def require(self, right: Right) -> Writer:
         """The writer, when they have the right.
 

@@ -44,14 +44,14 @@ def record(record: Record, command: Command[C]) -> Recorded:
     """
     writer = record.require(command.right)
     connection = record.connection()
+    again = _already(record, [command.id]) if command.id is not None else None
+    if again is not None:
+        return again
     moment = record.clock_ms()
     known = command.load(Look(connection, writer.person, moment, record.draw_id))
     facts = [_with_id(fact, record) for fact in command.decide(known)]
     if not facts:
         raise Refusal("nothing_to_write")
-    again = _already(record, [fact.id for fact in facts if fact.id is not None])
-    if again is not None:
-        return again
     written = record.journal.write(
         record.seat, record.keyring, stream=Stream.CARE, parts=parts_of(facts), now_ms=moment
     )

@@ -9,10 +9,9 @@ from lanterne.wire.names import Compartment
 
 
 class AccessOpened(Body):
-    """A chart, a document or a list was shown. `what` is a word, `object` the id of what was shown when not the chart."""
+    """A chart, a document or a list was shown. The subject is the patient, `what` a word, `object` the id of what was shown when not the chart."""
 
     KIND: ClassVar[str] = "access.opened"
-    patient: str = ""
     what: Literal["chart", "identity", "document", "history", "print", "export", "list", "traces"] = "chart"
     object: str = ""
 
@@ -25,6 +24,6 @@ class SeatOpened(Body):
 
 
 KINDS = (
-    Kind(AccessOpened.KIND, 1, Compartment.TRACE, Concerns.PRACTICE, Shape.EVENT, AccessOpened),
+    Kind(AccessOpened.KIND, 1, Compartment.TRACE, Concerns.PATIENT, Shape.EVENT, AccessOpened),
     Kind(SeatOpened.KIND, 1, Compartment.TRACE, Concerns.PRACTICE, Shape.EVENT, SeatOpened),
 )

@@ -1,0 +1,54 @@
+"""Filing a document: the file is sealed and on the disk first, then one entry says what it is and whose.
+
+Filed by somebody who does not read charts, the medical part is a deposit: she cannot open it again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from lanterne.practice.chart.checks import check
+from lanterne.practice.commands import Look, NewFact
+from lanterne.practice.documents.facts import DocumentFiled, DocumentReceived
+from lanterne.practice.errors import UnknownPatient
+from lanterne.practice.patients import queries as patients
+from lanterne.practice.rights import Right
+from lanterne.wire.names import FactId, PatientId
+
+
+@dataclass(frozen=True, slots=True)
+class FileDocument:
+    """File what `practice.documents.files.keep` has stored.
+
+    Attributes:
+        patient: whose chart.
+        document: what it is, naming its sealed blob and key.
+        at: the date of the document itself, ISO; None: today.
+        id: of the document.filed fact, drawn when the form was shown.
+    """
+
+    patient: PatientId
+    document: DocumentFiled
+    at: str | None = None
+    id: FactId | None = None
+    right: Right = Right.FILE_DOCUMENT
+
+    def load(self, look: Look) -> tuple[PatientId, str, int, FactId]:
+        """See Command.load."""
+        group = patients.group_of(look.connection, self.patient)
+        if group is None:
+            raise UnknownPatient("no such patient")
+        row = look.connection.execute(
+            "SELECT birth_date FROM patient WHERE subject = ?", (group.subjects[0],)
+        ).fetchone()
+        return group.patient, str(row[0]) if row else "", look.now_ms, self.id or FactId(look.new_id())
+
+    def decide(self, known: tuple[PatientId, str, int, FactId]) -> Sequence[NewFact]:
+        """See Command.decide."""
+        patient, birth_date, now_ms, identifier = known
+        check(self.document, self.at, birth_date, now_ms)
+        return [
+            NewFact(self.document, patient, identifier, self.at),
+            NewFact(DocumentReceived(document=identifier, blob=self.document.blob), patient),
+        ]

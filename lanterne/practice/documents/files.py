@@ -1,0 +1,40 @@
+"""The bytes of documents: sealed blobs beside the journal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lanterne.practice.documents.facts import DocumentFiled
+from lanterne.practice.documents.rules import check_content
+from lanterne.practice.record import Record
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A file on the disk, sealed: its name (SHA-256 of the sealed bytes) and key, in hex, its size and type."""
+
+    blob: str
+    key: str
+    size: int
+    media_type: str
+
+
+def keep(record: Record, content: bytes) -> Kept:
+    """Seal a file and put it on the disk, durable when this returns. It is in no chart yet.
+
+    Raises:
+        Refusal: "file_empty", "file_too_large".
+        LanterneError: the disk failed or is full.
+    """
+    media_type = check_content(content)
+    blob, key = record.journal.blobs.put(content)
+    return Kept(blob, key.hex(), len(content), media_type)
+
+
+def content_of(record: Record, document: DocumentFiled) -> bytes:
+    """The bytes of a document, verified.
+
+    Raises:
+        LanterneError: the file is missing or damaged.
+    """
+    return record.journal.blobs.get(document.blob, bytes.fromhex(document.key))

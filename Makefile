@@ -42,6 +42,7 @@ lint: setup ## ruff, its formatter, mypy, and the floors (import-linter)
 format: setup ## write the code the way `make lint` wants it
 	$(BIN)/ruff check --fix-only --quiet .
 	$(BIN)/ruff format .
+	$(BIN)/python tools/typography.py
 
 bench: setup ## measure: every bench/*.py prints its figures, the machine, and what bounds it
 	@shopt -s nullglob; for file in bench/[a-z]*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done

@@ -1,4 +1,4 @@
-"""What every test shares: Hypothesis without a clock, the browser to drive, and where torture writes its figures."""
+"""What every test shares: Hypothesis without a clock, the browser to drive, where torture writes figures."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from hypothesis import HealthCheck, settings
 
 from tools import setup_browser
 
-# No deadline: a timed assertion fails on a busy machine and teaches nothing. In CI the examples are the same each run.
+# No deadline: a timed assertion fails on a busy machine and teaches nothing. In CI the examples are always
+# the same.
 settings.register_profile("here", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("ci" if os.environ.get("CI") else "here")
@@ -30,7 +31,7 @@ def chromium() -> Path:
 def evidence() -> Callable[..., None]:
     """`evidence("kills", seed=7, kills=1000, lost=0)`: one line of figures for docs/evidence/kills.md.
 
-    Kept only when `make torture` says where (LANTERNE_EVIDENCE); otherwise the figures are merely asserted on.
+    Kept only when `make torture` says where (LANTERNE_EVIDENCE); otherwise the figures are only asserted.
     """
 
     def record(subject: str, **figures: int | float | str) -> None:

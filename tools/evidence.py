@@ -1,7 +1,7 @@
 """`make torture`: run the tests marked torture with large counts, then add their figures to docs/evidence/.
 
-Each such test calls the `evidence` fixture (tests/conftest.py) once it has measured. A run that failed is recorded too:
-a series of green rows from which the red ones were left out proves nothing.
+Each such test calls the `evidence` fixture (tests/conftest.py) once it has measured. A run that failed is
+recorded too: a series of green rows from which the red ones were left out proves nothing.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Figures = dict[str, int | float | str]
 
 
 def commit() -> str:
-    """The short hash of what was run, with "+changes" when the tree differs from it (evidence itself aside)."""
+    """The short hash of what was run, with "+changes" when the tree differs from it (evidence aside)."""
     command = ["git", "rev-parse", "--short=12", "HEAD"]
     name = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout.strip()
     command = ["git", "status", "--porcelain", "--", ".", ":!docs/evidence"]
@@ -32,7 +32,7 @@ def commit() -> str:
 
 
 def row(when: datetime, revision: str, outcome: str, figures: Figures) -> str:
-    """One line of the table: date in UTC, commit, outcome of the whole run, seed, figures in the order given."""
+    """One line of the table: date in UTC, commit, outcome of the whole run, seed, figures as given."""
     seed = figures.get("seed", figures.get("seeds", "–"))
     rest = ", ".join(f"{name} {value}" for name, value in figures.items() if name not in ("seed", "seeds"))
     return f"| {when:%Y-%m-%d %H:%M} | {revision} | {outcome} | {seed} | {rest} |\n"
@@ -42,8 +42,8 @@ def append(subject: str, line: str) -> Path:
     """Add a line to docs/evidence/SUBJECT.md, made with its heading when it is the first."""
     target = EVIDENCE / f"{subject}.md"
     if not target.exists():
-        heading = f"# Evidence: {subject}\n\n| date (UTC) | commit | run | seed | figures |\n|---|---|---|---|---|\n"
-        target.write_text(heading, encoding="utf-8")
+        columns = "| date (UTC) | commit | run | seed | figures |\n|---|---|---|---|---|\n"
+        target.write_text(f"# Evidence: {subject}\n\n{columns}", encoding="utf-8")
     with target.open("a", encoding="utf-8") as stream:
         stream.write(line)
     return target

@@ -1,8 +1,8 @@
-"""Resolve pyproject.toml into requirements.lock (what runs) and requirements-dev.lock (what runs and what tests it).
+"""Resolve pyproject.toml into requirements.lock (what runs) and requirements-dev.lock (and what tests it).
 
-The resolution is universal (Windows, macOS, Linux) and every file is pinned by SHA-256; no index host is written, so a
-practice's own mirror serves as well. The resolver, uv, is not among our dependencies: it is put in build/, used, and
-left there.
+The resolution is universal (Windows, macOS, Linux) and every file is pinned by SHA-256; no index host is
+written, so a mirror serves as well. The resolver, uv, is not among our dependencies: it is put in build/ and
+used there.
 """
 
 from __future__ import annotations
@@ -13,11 +13,19 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 RESOLVER = "uv==0.13.9"
-OPTIONS = ["--universal", "--python-version", "3.11", "--generate-hashes", "--no-annotate", "--no-header", "--quiet"]
+OPTIONS = [
+    "--universal",
+    "--python-version",
+    "3.11",
+    "--generate-hashes",
+    "--no-annotate",
+    "--no-header",
+    "--quiet",
+]
 
 
 def resolve(resolver: Path, extra: str | None, target: str) -> None:
-    """Write one lock file. Raises subprocess.CalledProcessError when the requirements contradict each other."""
+    """Write one lock file. Raises subprocess.CalledProcessError when requirements contradict each other."""
     chosen = ["--extra", extra] if extra else []
     command = [str(resolver), "pip", "compile", "pyproject.toml", *chosen, *OPTIONS, "-o", target]
     subprocess.run(command, cwd=ROOT, check=True)

@@ -1,7 +1,7 @@
 """Find a Chromium for the browser tests, or install Debian's; otherwise say in one sentence what to do.
 
-Playwright's own browser build is not used: it is a second download from a second place, outside the lock file. Any
-Chromium, Chrome or Edge on the machine serves. `LANTERNE_CHROMIUM` names one that is elsewhere.
+Playwright's own browser build is not used: it is a second download, from elsewhere, outside the lock file.
+Any Chromium, Chrome or Edge on the machine serves. `LANTERNE_CHROMIUM` names one that is elsewhere.
 """
 
 from __future__ import annotations
@@ -12,7 +12,15 @@ import subprocess
 import sys
 from pathlib import Path
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge", "microsoft-edge")
+NAMES = (
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "chrome",
+    "msedge",
+    "microsoft-edge",
+)
 PLACES = (
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
@@ -21,7 +29,7 @@ PLACES = (
     r"C:\Program Files (x86)\Microsoft\Edge\Application\msedge.exe",
 )
 ADVICE = (
-    "No Chromium found. Install Chromium, Chrome or Edge (on Debian or Ubuntu: sudo apt-get install chromium), "
+    "No Chromium found. Install Chromium, Chrome or Edge (Debian, Ubuntu: sudo apt-get install chromium), "
     "or set LANTERNE_CHROMIUM to the program's path, and start again."
 )
 

@@ -49,7 +49,9 @@ def test_the_median_module_is_read_in_one_sitting() -> None:
 
 def test_no_module_is_a_drawer() -> None:
     places = [*under("lanterne"), *under("tests"), *under("tools"), *under("bench")]
-    drawers = [name for name in map(named, places) if BANNED_NAMES & {part.split(".")[0] for part in name.split("/")}]
+    drawers = [
+        name for name in map(named, places) if BANNED_NAMES & {part.split(".")[0] for part in name.split("/")}
+    ]
     check(drawers, "name the module for what it decides; a drawer for what did not fit elsewhere fills up.")
 
 
@@ -77,8 +79,9 @@ def broad_excepts(path: Path) -> Iterator[str]:
 
     def visit(node: ast.AST, where: str) -> Iterator[str]:
         for child in ast.iter_child_nodes(node):
-            scoped = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
-            inner = f"{where}.{child.name}".lstrip(".") if scoped else where
+            inner = where
+            if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+                inner = f"{where}.{child.name}".lstrip(".")
             if isinstance(child, ast.ExceptHandler) and is_broad(child):
                 yield f"{named(path)}::{where}"
             yield from visit(child, inner)
@@ -100,11 +103,12 @@ def test_no_error_is_swallowed() -> None:
     )
 
 
-DOCUMENTED = ("wire", "proof", "seal", "journal", "practice")
+FEW_LINES = 6
+FLOORS = ("wire", "proof", "seal", "journal", "practice")
 
 
 def undocumented(path: Path) -> Iterator[str]:
-    """Public functions, classes and methods without a docstring; a property's name is its own."""
+    """Public functions and classes without a docstring, and methods of more than a few lines."""
     scopes: list[tuple[str, ast.Module | ast.ClassDef]] = [("", parsed(path))]
     for prefix, scope in scopes:
         for node in scope.body:
@@ -114,20 +118,24 @@ def undocumented(path: Path) -> Iterator[str]:
                 continue
             if isinstance(node, ast.ClassDef):
                 scopes.append((f"{prefix}{node.name}.", node))
-            if not node.decorator_list and not ast.get_docstring(node) and not inherits(node, scope):
-                yield f"{named(path)}::{prefix}{node.name}"
-            elif isinstance(node, ast.ClassDef) and not ast.get_docstring(node):
+            if not ast.get_docstring(node) and not speaks_by_its_name(node, scope):
                 yield f"{named(path)}::{prefix}{node.name}"
 
 
-def inherits(node: ast.AST, scope: ast.Module | ast.ClassDef) -> bool:
-    """A method of a class with bases may take its words from there."""
-    return isinstance(scope, ast.ClassDef) and bool(scope.bases) and not isinstance(node, ast.ClassDef)
+def speaks_by_its_name(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, scope: ast.AST) -> bool:
+    """A method of a few lines explains itself, given its class's docstring."""
+    length = (node.end_lineno or node.lineno) - node.lineno
+    return isinstance(scope, ast.ClassDef) and not isinstance(node, ast.ClassDef) and length <= FEW_LINES
 
 
 def test_what_is_public_is_explained() -> None:
     check_waivers(
-        [where for floor in DOCUMENTED for path in under(f"lanterne/{floor}", ".py") for where in undocumented(path)],
+        [
+            where
+            for floor in FLOORS
+            for path in under(f"lanterne/{floor}", ".py")
+            for where in undocumented(path)
+        ],
         waivers.UNDOCUMENTED,
         "add a docstring: units, shapes, errors raised, and the article, RFC or check number it follows. "
         "Or make it private.",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Iterator
 from html import unescape
@@ -12,16 +11,40 @@ from pathlib import Path
 import pytest
 
 from tests.house.tree import check, named, parsed, under
+from tools import typography as mender
 
+# Blocks that fill an attribute, by convention: {% block layout %}narrow{% endblock %}.
+CLASSES = re.compile(r"\{%\s*block\s+\w*(?:layout|class|classes)\s*%\}[\w -]*\{%\s*endblock[^%]*%\}")
 COMMENTS = re.compile(r"\{#.*?#\}|\{%\s*comment\b.*?%\}.*?\{%\s*endcomment\s*%\}", re.DOTALL)
 BLOCKS = re.compile(r"\{%\s*blocktrans(?:late)?\b[^%]*%\}(.*?)\{%\s*endblocktrans(?:late)?\s*%\}", re.DOTALL)
 TAGS = re.compile(r"\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
-QUOTED = re.compile(r"""\{%\s*trans(?:late)?\s+("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|_\(\s*("[^"]*"|'[^']*')\s*\)""")
+QUOTED = re.compile(
+    r"""\{%\s*trans(?:late)?\s+("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|_\(\s*("[^"]*"|'[^']*')\s*\)"""
+)
 WORD = re.compile(r"[^\W\d_]{2,}")
 SPOKEN_ATTRIBUTES = {"alt", "aria-label", "aria-description", "label", "placeholder", "title"}
 
+SILENT = {"script", "style", "kbd"}  # names of keys are what is printed on the keyboard
+
 # The same in every language: units, codes and the product's name.
-NEUTRAL = {"Lanterne", "mmHg", "kg", "cm", "mm", "bpm", "kPa", "mL", "min", "INS", "RPPS", "PDF", "nbsp", "CIM", "LOINC", "ATC"}
+NEUTRAL = {
+    "Lanterne",
+    "mmHg",
+    "kg",
+    "cm",
+    "mm",
+    "bpm",
+    "kPa",
+    "mL",
+    "min",
+    "INS",
+    "RPPS",
+    "PDF",
+    "nbsp",
+    "CIM",
+    "LOINC",
+    "ATC",
+}
 
 
 class Page(HTMLParser):
@@ -45,11 +68,11 @@ class Page(HTMLParser):
                 self.inline.append(f"{line}: {name}={value}")
             if name in SPOKEN_ATTRIBUTES or (name == "value" and given.get("type") in {"submit", "button"}):
                 self._spoken(line, value)
-        if tag in {"script", "style"}:
+        if tag in SILENT:
             self._silent += 1
 
     def handle_endtag(self, tag: str) -> None:
-        if tag in {"script", "style"}:
+        if tag in SILENT:
             self._silent = max(0, self._silent - 1)
 
     def handle_data(self, data: str) -> None:
@@ -68,7 +91,7 @@ def blank(match: re.Match[str]) -> str:
 
 def page(text: str) -> Page:
     """The template's HTML, looked at."""
-    for pattern in (COMMENTS, BLOCKS, TAGS):
+    for pattern in (COMMENTS, CLASSES, BLOCKS, TAGS):
         text = pattern.sub(blank, text)
     seen = Page()
     seen.feed(text)
@@ -84,21 +107,20 @@ def sentences(text: str) -> Iterator[str]:
         yield unescape((quoted or called)[1:-1])
 
 
-GETTEXT = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy", "npgettext"}
+GETTEXT = {
+    "_",
+    "gettext",
+    "gettext_lazy",
+    "ngettext",
+    "ngettext_lazy",
+    "pgettext",
+    "pgettext_lazy",
+    "npgettext",
+}
 
 
-def spoken_in_code(path: Path) -> Iterator[tuple[int, str]]:
-    """The msgids of a module, with their lines."""
-    for node in ast.walk(parsed(path)):
-        if isinstance(node, ast.Call):
-            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-            if name in GETTEXT:
-                given = [a for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
-                yield from ((a.lineno, str(a.value)) for a in given)
-
-
-# A breaking space, or none, before a double sign; a breaking space inside « ». A colon or a percent sign may follow a
-# digit or a format's brace directly (10:30, {x:.1f}).
+# A breaking space, or none, before a double sign; a breaking space inside « ». A colon may
+# follow a digit or a format's brace directly (10:30, {x:.1f}).
 TYPOGRAPHY = (
     (re.compile(r" [;:?!»](?!\w)"), "an ordinary space before ; : ? ! or »"),
     (re.compile(r"« "), "an ordinary space after «"),
@@ -126,8 +148,13 @@ def test_nothing_is_inline() -> None:
 
 
 def test_every_text_goes_through_gettext() -> None:
-    found = [f"{named(p)}:{what}" for p in templates() for what in page(p.read_text(encoding="utf-8")).untranslated]
-    check(found, 'write {% translate "…" %} or {% blocktranslate %}; a unit or code goes to NEUTRAL in this test.')
+    found = [
+        f"{named(p)}:{what}" for p in templates() for what in page(p.read_text(encoding="utf-8")).untranslated
+    ]
+    check(
+        found,
+        'write {% translate "…" %} or {% blocktranslate %}; a unit or code goes to NEUTRAL in this test.',
+    )
 
 
 def test_french_typography() -> None:
@@ -138,12 +165,15 @@ def test_french_typography() -> None:
         for wrong in typography(sentence)
     ]
     found += [
-        f"{named(path)}:{line}: {wrong}"
+        f"{named(path)}:{node.lineno}: {wrong}"
         for path in under("lanterne", ".py")
-        for line, sentence in spoken_in_code(path)
-        for wrong in typography(sentence)
+        for node in mender.spoken(parsed(path))
+        for wrong in typography(str(node.value))
     ]
-    check(found, "use U+202F before ; ! ? and U+00A0 before : € % and inside « » (either is taken); see CONTRIBUTING.")
+    check(
+        found,
+        "run `make format`: it puts U+202F before ; ! ? and U+00A0 before : € % and inside « ».",
+    )
 
 
 @pytest.mark.parametrize(
@@ -183,3 +213,22 @@ def test_the_rules_see_what_they_claim(html: str, inline: int, untranslated: int
 )
 def test_the_typography_rules_see_what_they_claim(text: str, wrongs: int) -> None:
     assert len(list(typography(text))) == wrongs
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ('{% translate "Quitter ?" %} a ?', '{% translate "Quitter\u202f?" %} a ?'),
+        (
+            "{% blocktranslate %}« {{ x }} » : 3 %{% endblocktranslate %}",
+            "{% blocktranslate %}«\u00a0{{ x }}\u00a0»\u00a0: 3\u00a0%{% endblocktranslate %}",
+        ),
+    ],
+)
+def test_the_mender_writes_what_the_rule_wants(before: str, after: str) -> None:
+    assert mender.template(before) == after
+
+
+def test_the_mender_touches_only_msgids_in_code() -> None:
+    before = 'x = "é ?"\ny = _("Né le : %(d)s", "a ?")\nz = {"a" : 1}\n'
+    assert mender.module(before) == 'x = "é ?"\ny = _("Né le\u00a0: %(d)s", "a\u202f?")\nz = {"a" : 1}\n'

@@ -1,4 +1,4 @@
-"""What the house rules look at: the files of the repository and the modules of the package, read without importing them."""
+"""What the house rules look at: the files of the repository and its modules, read without importing them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,9 @@ def files() -> tuple[Path, ...]:
     """Every file git keeps or would keep; outside a git checkout, every file not in a working directory."""
     if shutil.which("git") and (ROOT / ".git").exists():
         command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-        listed = subprocess.run(command, cwd=ROOT, check=True, capture_output=True).stdout.decode().split("\0")
+        listed = (
+            subprocess.run(command, cwd=ROOT, check=True, capture_output=True).stdout.decode().split("\0")
+        )
         return tuple(sorted({ROOT / name for name in listed if name and (ROOT / name).is_file()}))
     return tuple(sorted(_walk()))
 
@@ -55,9 +57,12 @@ def check(offences: Iterable[str], advice: str) -> None:
 
 
 def check_waivers(offences: Iterable[str], waived: dict[str, str], advice: str) -> None:
-    """Like `check`, for a rule with waivers. A waiver that is no longer needed fails too: the list may only shrink."""
+    """Like `check`, for a rule with waivers. A waiver no longer needed fails: the list may only shrink."""
     found = set(offences)
-    spent = [f"{name}: waived ({reason}), but nothing there breaks the rule" for name, reason in waived.items()
-             if name not in found]
+    spent = [
+        f"{name}: waived ({reason}), but nothing there breaks the rule"
+        for name, reason in waived.items()
+        if name not in found
+    ]
     check(found - waived.keys(), advice)
     check(spent, "take these lines out of tests/house/waivers.py; the list may only shrink.")

@@ -1,0 +1,42 @@
+// What was stored is said and then goes away; what was not stored stays until somebody closes it.
+import { sentence } from "./texts.js";
+
+const SAID_MS = 8000;
+
+function raise(model, text) {
+  const region = document.getElementById("toasts");
+  const source = document.getElementById(model);
+  if (!region || !source) return null;
+  const toast = source.content.firstElementChild.cloneNode(true);
+  toast.querySelector("[data-text]").textContent = text;
+  region.append(toast);
+  return toast;
+}
+
+export function said(text) {
+  const toast = raise("toast-model", text);
+  if (toast) setTimeout(() => toast.remove(), SAID_MS);
+}
+
+export function trouble(text) {
+  const region = document.getElementById("toasts");
+  for (const old of region?.querySelectorAll(".trouble [data-text]") ?? []) {
+    if (old.textContent === text) return;
+  }
+  raise("trouble-model", text);
+}
+
+document.addEventListener("click", (event) => {
+  event.target.closest("[data-close-toast]")?.closest(".toast")?.remove();
+});
+
+// The server answers a write with HX-Trigger: {"lanterne:saved": {"text": "…"}, "lanterne:written": {}}.
+document.addEventListener("lanterne:saved", (event) => said(event.detail.text));
+
+document.addEventListener("htmx:sendError", () => trouble(sentence("unsent")));
+document.addEventListener("htmx:timeout", () => trouble(sentence("unsent")));
+document.addEventListener("htmx:responseError", (event) => {
+  const status = event.detail.xhr.status;
+  if (status === 401) return;
+  trouble(sentence(status >= 500 ? "failed" : "refused"));
+});

@@ -1,0 +1,153 @@
+"""Membership facts, read: what a members entry does.
+
+Law: reading never refuses an entry; a fact whose body does not hold is kept as `Misshapen` with the rule it
+breaks, an unknown kind as `Unknown` (M9). Source: docs/format/membership.md, Facts.
+"""
+
+from typing import NamedTuple
+
+from lanterne.proof.records import (
+    DeviceRecord,
+    EpochRecord,
+    MembershipRefused,
+    Reader,
+    SeatRecord,
+    SheetRecord,
+    Wrap,
+    read_cut,
+    read_device,
+    read_epoch,
+    read_seat,
+    read_sheet,
+    read_wraps,
+)
+from lanterne.wire.entry import Entry, EntryHead
+from lanterne.wire.names import Compartment, FactId, Head, PersonId, SeatId
+from lanterne.wire.part import Fact, unpack_part
+
+SEAT_ADMITTED = "seat.admitted"
+SEAT_REVOKED = "seat.revoked"
+PERSON_LEFT = "person.left"
+DEVICE_ADMITTED = "device.admitted"
+EPOCH_ROTATED = "epoch.rotated"
+ROTATION_DUE = "rotation.due"
+SHEET_REPLACED = "sheet.replaced"
+VERSION = 1
+"""The version of every membership fact this program writes and reads."""
+
+
+class SeatAdmitted(NamedTuple):
+    seat: SeatRecord
+    wraps: tuple[Wrap, ...]
+
+
+class SeatRevoked(NamedTuple):
+    seat: SeatId
+    cuts: tuple[Head, ...]
+    reason: str
+
+
+class PersonLeft(NamedTuple):
+    person: PersonId
+    cuts: tuple[Head, ...]
+
+
+class DeviceAdmitted(NamedTuple):
+    device: DeviceRecord
+
+
+class EpochRotated(NamedTuple):
+    epoch: EpochRecord
+
+
+class RotationDue(NamedTuple):
+    compartment: Compartment
+
+
+class SheetReplaced(NamedTuple):
+    sheet: SheetRecord
+    wraps: tuple[Wrap, ...]
+
+
+class Misshapen(NamedTuple):
+    """A fact of a known kind whose body does not hold."""
+
+    rule: str
+    why: str
+
+
+class Unknown(NamedTuple):
+    """A kind, or a version of one, that a newer Lanterne wrote."""
+
+    kind: str
+
+
+Act = (
+    SeatAdmitted
+    | SeatRevoked
+    | PersonLeft
+    | DeviceAdmitted
+    | EpochRotated
+    | RotationDue
+    | SheetReplaced
+    | Misshapen
+    | Unknown
+)
+Revocation = SeatRevoked | PersonLeft
+
+
+class Deed(NamedTuple):
+    """A members entry, read: its head and what each of its facts does, in their order."""
+
+    head: EntryHead
+    acts: tuple[tuple[FactId, Act], ...]
+
+
+def read_deed(entry: Entry) -> Deed:
+    """The deed in a members entry that passed E1–E11.
+
+    Raises:
+        EntryRefused: E19 when the part is not a part.
+    """
+    body = entry.bodies[0]
+    if body is None:
+        # A members entry is never emptied (nothing in it concerns a patient): kept, without effect.
+        return Deed(entry.head, ())
+    scope = bytes.fromhex(entry.head.practice)
+    return Deed(entry.head, tuple((fact.id, read_act(fact, scope)) for fact in unpack_part(body).facts))
+
+
+def read_act(fact: Fact, scope: bytes) -> Act:
+    """What one fact does; `scope` is the practice id, to which its wraps are bound."""
+    if fact.version != VERSION:
+        return Unknown(fact.kind)
+    try:
+        return _read(fact, scope)
+    except MembershipRefused as refused:
+        return Misshapen(refused.check, refused.why)
+
+
+def _read(fact: Fact, scope: bytes) -> Act:
+    kind = fact.kind
+    body = dict(fact.body)
+    if kind == SEAT_ADMITTED:
+        reader = Reader(body, "M4", kind)
+        seat = read_seat(reader.value("seat"), "M4")
+        return SeatAdmitted(seat, read_wraps(reader.items("wraps"), seat.id, "M4", scope))
+    if kind in (SEAT_REVOKED, PERSON_LEFT):
+        reader = Reader(body, "M6", kind)
+        cuts = tuple(read_cut(item, "M6") for item in reader.items("cuts"))
+        if kind == SEAT_REVOKED:
+            return SeatRevoked(SeatId(reader.octets("seat", 16).hex()), cuts, reader.text("reason"))
+        return PersonLeft(PersonId(reader.octets("person", 16).hex()), cuts)
+    if kind == DEVICE_ADMITTED:
+        return DeviceAdmitted(read_device(Reader(body, "M9", kind).value("device"), "M9"))
+    if kind == EPOCH_ROTATED:
+        return EpochRotated(read_epoch(Reader(body, "M8", kind).value("epoch"), "M8", scope))
+    if kind == ROTATION_DUE:
+        return RotationDue(Reader(body, "M8", kind).compartment("compartment"))
+    if kind == SHEET_REPLACED:
+        reader = Reader(body, "M8", kind)
+        sheet = read_sheet(reader.value("sheet"), "M8")
+        return SheetReplaced(sheet, read_wraps(reader.items("wraps"), sheet.id, "M8", scope))
+    return Unknown(kind)

@@ -19,7 +19,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from lanterne.proof.acts import PersonLeft, Revocation, SeatAdmitted, SeatRevoked, SheetReplaced
+from lanterne.proof.acts import EpochRotated, PersonLeft, Revocation, SeatAdmitted, SeatRevoked, SheetReplaced
 from lanterne.proof.genesis import Genesis
 from lanterne.proof.history import History, Notice, Placed
 from lanterne.proof.records import MembershipRefused
@@ -258,5 +258,7 @@ class _Weighing:
                 if late is not None:
                     world.notices.append(Notice(entry.hash, fact, "M7", late))
             else:
+                if isinstance(act, EpochRotated):
+                    world.state.begin(act.epoch)
                 why = "its signer was revoked by an entry that did not know this one"
                 world.notices.append(Notice(entry.hash, fact, "M7", why))

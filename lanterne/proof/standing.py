@@ -43,6 +43,8 @@ class State:
     epochs: dict[Compartment, list[EpochRecord]]
     """In force, oldest first."""
     wraps: dict[KeyId, dict[SeatId, Wrap]]
+    begun: dict[KeyId, Compartment]
+    """Every epoch an entitled signer began, even if its rotation fell since: entries may lie in it."""
     revoked: set[SeatId] = field(default_factory=set)
     left: set[PersonId] = field(default_factory=set)
 
@@ -54,6 +56,7 @@ class State:
             {genesis.device.id: genesis.device},
             {epoch.compartment: [epoch] for epoch in genesis.epochs},
             {epoch.key_id: {wrap.to: wrap for wrap in epoch.wraps} for epoch in genesis.epochs},
+            {epoch.key_id: epoch.compartment for epoch in genesis.epochs},
         )
 
     def entitled(self, compartment: Compartment, at_ms: int | None) -> list[SeatRecord]:
@@ -129,7 +132,7 @@ class State:
             raise MembershipRefused("M5", "its term ends before it begins")
 
     def _check_wraps(self, wraps: tuple[Wrap, ...], compartments: tuple[Compartment, ...], rule: str) -> None:
-        known = {epoch.key_id for place in compartments for epoch in self.epochs[place]}
+        known = {key for key, place in self.begun.items() if place in compartments}
         given = {wrap.key_id for wrap in wraps}
         if given - known:
             raise MembershipRefused(rule, "a wrap names an epoch that is not there, or not to be read")
@@ -138,7 +141,7 @@ class State:
 
     def _check_rotation(self, epoch: EpochRecord, at_ms: int) -> None:
         place = epoch.compartment
-        if epoch.key_id in self.wraps:
+        if epoch.key_id in self.begun:
             raise MembershipRefused("M8", "the epoch is not new")
         if epoch.previous is None:
             raise MembershipRefused("M8", "the epoch does not hold its predecessors")
@@ -172,6 +175,7 @@ class State:
             case EpochRotated(epoch):
                 if epoch.key_id in self.wraps:
                     return "the epoch was begun at the same time by another"
+                self.begin(epoch)
                 self.epochs[epoch.compartment].append(epoch)
                 self.wraps[epoch.key_id] = {}
                 self._hold(epoch.wraps)
@@ -183,6 +187,10 @@ class State:
             case _:
                 pass  # person.left is turned into seats by judging.py; the rest changes nothing
         return None
+
+    def begin(self, epoch: EpochRecord) -> None:
+        """Remember that `epoch` was begun, whether or not it is in force."""
+        self.begun.setdefault(epoch.key_id, epoch.compartment)
 
     def _hold(self, wraps: tuple[Wrap, ...]) -> None:
         for wrap in wraps:

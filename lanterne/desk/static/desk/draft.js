@@ -1,5 +1,5 @@
 // Drafts: what is typed in form[data-draft-url] is posted 400 ms after the last key, and again when the page hides.
-// One request at a time per form, so that an older text never lands on a newer one; X-Lanterne-Draft numbers them, and
+// One request at a time per form, so that an older text never lands on a newer one; Lanterne-Draft numbers them, and
 // the server keeps the highest. Typing is an act of the user: these requests keep the session awake.
 import { clock, sentence } from "./texts.js";
 import { curtain, uncover } from "./lock.js";
@@ -40,8 +40,8 @@ async function send(form, state, last = false) {
       redirect: "manual",
       headers: {
         "X-CSRFToken": form.elements.namedItem("csrfmiddlewaretoken")?.value ?? "",
-        "X-Lanterne-Patient": document.body.dataset.patient ?? "",
-        "X-Lanterne-Draft": String(Date.now()),
+        "Lanterne-Patient": document.body.dataset.patient ?? "",
+        "Lanterne-Draft": String(Date.now()),
       },
     });
     kept = answer.ok;

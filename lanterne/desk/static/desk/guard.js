@@ -26,7 +26,7 @@ document.addEventListener(
 );
 
 document.addEventListener("htmx:configRequest", (event) => {
-  event.detail.headers["X-Lanterne-Patient"] = mine;
+  event.detail.headers["Lanterne-Patient"] = mine;
   if (stranger(event.detail.elt.closest("form"))) {
     event.preventDefault();
     trouble(sentence("mismatch"));

@@ -1,0 +1,334 @@
+"""From what the chart room says to what the chart page shows. Texts of values only: the templates hold the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from lanterne.desk.chart import view
+from lanterne.desk.chart.curve import Curve, Sample, curve
+from lanterne.desk.forms.figures import unit_text
+from lanterne.desk.frame.build import day, day_only, maybe
+from lanterne.desk.frame.view import Provenance
+from lanterne.desk.opening import Opened
+from lanterne.practice.allergies.facts import AllergyRecorded
+from lanterne.practice.chart.queries import Calculated, Latest, out_of_range
+from lanterne.practice.chart.queries import curve as points_of
+from lanterne.practice.chart.statements import Statement
+from lanterne.practice.consultations.facts import ConsultationRecorded
+from lanterne.practice.problems.facts import AldRecorded, ProblemRecorded
+from lanterne.practice.results.facts import ResultRecorded
+from lanterne.practice.treatments.facts import TreatmentRecorded
+from lanterne.reference import measures
+
+FLAGS: dict[str, view.Flag] = {
+    "L": "low", "LL": "critical-low", "H": "high", "HH": "critical-high", "A": "high", "AA": "critical-high"
+}  # fmt: skip
+
+SHOWN_PROBLEMS = 12
+SHOWN_TREATMENTS = 14
+SHOWN_RESULTS = 8
+
+
+def provenance(opened: Opened, item: Statement[Any]) -> Provenance:
+    """Who wrote it, and what the reader may do about it."""
+    return opened.people.provenance(item, opened.chart.patient, may_write=opened.may_write)
+
+
+def decimal(value: str) -> str:
+    """A decimal as French readers write it."""
+    return value.replace(".", ",")
+
+
+def newer(item: Statement[Any]) -> str:
+    """What is shown of a statement this program does not understand."""
+    return _("%(label)s (écrit par une version plus récente de Lanterne)") % {"label": item.label}
+
+
+def allergies(opened: Opened) -> view.Section[view.Allergy]:
+    """Allergies, those that may kill first; several values of one shown as several."""
+    assert opened.summary is not None
+    items, conflicts = _split(opened, opened.summary.allergies, _allergy_text)
+    order = {"high": 0, "unable-to-assess": 1, "low": 2}
+    shown = [_allergy(opened, item) for item in items]
+    shown.sort(key=lambda one: order[one.criticality])
+    return _section(opened, tuple(shown), conflicts, "allergies", "allergy")
+
+
+def _allergy(opened: Opened, item: Statement[AllergyRecorded]) -> view.Allergy:
+    body = item.body
+    if body is None:
+        return view.Allergy(newer(item), "unable-to-assess", "allergy", provenance(opened, item))
+    return view.Allergy(
+        substance=body.substance,
+        criticality=body.criticality,
+        type=body.nature,
+        provenance=provenance(opened, item),
+        reaction=body.reaction,
+        since=maybe(body.onset),
+        unconfirmed=body.verification == "unconfirmed",
+    )
+
+
+def _allergy_text(item: Statement[Any]) -> str:
+    body = item.body
+    if not isinstance(body, AllergyRecorded):
+        return newer(item)
+    words = {"high": _("gravité élevée"), "low": _("gravité faible"), "unable-to-assess": _("gravité non évaluée")}
+    parts = [body.substance, words[body.criticality], body.reaction]
+    return ", ".join(part for part in parts if part)
+
+
+def problems(opened: Opened) -> view.Section[view.Problem]:
+    """Active problems; those of a long illness at 100 % are marked."""
+    assert opened.summary is not None
+    covered = {item.code for item in opened.summary.ald if item.code}
+    items, conflicts = _split(opened, opened.summary.problems, lambda item: item.label)
+    shown = tuple(_problem(opened, item, covered) for item in items[:SHOWN_PROBLEMS])
+    return _section(opened, shown, conflicts, "problems", "problem", len(items) - len(shown))
+
+
+def _problem(opened: Opened, item: Statement[ProblemRecorded], covered: set[str]) -> view.Problem:
+    body = item.body
+    if body is None:
+        return view.Problem(newer(item), provenance(opened, item))
+    return view.Problem(
+        label=body.label,
+        provenance=provenance(opened, item),
+        code=item.code,
+        since=maybe(body.onset),
+        ald=bool(item.code) and item.code in covered,
+        note=body.comment,
+    )
+
+
+def ald(opened: Opened, on: date) -> view.Section[view.Ald]:
+    """Long illnesses at 100 %: what for and until when."""
+    assert opened.summary is not None
+    shown = tuple(_ald(opened, item, on) for item in opened.summary.ald)
+    return view.Section(items=shown, add_url=_add(opened, "ald"))
+
+
+def _ald(opened: Opened, item: Statement[AldRecorded], on: date) -> view.Ald:
+    body = item.body
+    if body is None:
+        return view.Ald(newer(item), None, provenance(opened, item))
+    ended = bool(body.until) and body.until < on.isoformat()[: len(body.until)]
+    number = str(body.list_number) if body.list_number else ""
+    return view.Ald(body.label, maybe(body.until), provenance(opened, item), number=number, expired=ended)
+
+
+def treatments(opened: Opened) -> view.Section[view.Treatment]:
+    """Treatments taken now."""
+    assert opened.summary is not None
+    items, conflicts = _split(opened, opened.summary.treatments, _treatment_text)
+    shown = tuple(_treatment(opened, item) for item in items[:SHOWN_TREATMENTS])
+    return _section(opened, shown, conflicts, "treatments", "treatment", len(items) - len(shown))
+
+
+def _treatment(opened: Opened, item: Statement[TreatmentRecorded]) -> view.Treatment:
+    body = item.body
+    if body is None:
+        return view.Treatment(newer(item), "", provenance(opened, item))
+    label = f"{body.substance} ({body.brand})" if body.brand else body.substance
+    marks = [_("suspendu")] if body.status == "on-hold" else []
+    marks += [_("si besoin")] if body.as_needed else []
+    dosage = ", ".join(part for part in (body.posology, *marks) if part)
+    return view.Treatment(label, dosage, provenance(opened, item), since=maybe(body.since), reason=body.reason)
+
+
+def _treatment_text(item: Statement[Any]) -> str:
+    body = item.body
+    return f"{body.substance} {body.posology}".strip() if isinstance(body, TreatmentRecorded) else newer(item)
+
+
+def results(opened: Opened) -> view.Section[view.Observation]:
+    """Tests whose newest result is out of range."""
+    assert opened.summary is not None
+    items = opened.summary.out_of_range
+    shown = tuple(result(opened, item, spark=True) for item in items[:SHOWN_RESULTS])
+    return view.Section(
+        items=shown, hidden=len(items) - len(shown), all_url=_filtered(opened, "result"), add_url=_add(opened, "result")
+    )
+
+
+def result(opened: Opened, item: Statement[ResultRecorded], *, spark: bool = False) -> view.Observation:
+    """One result, with its curve when it has a number."""
+    body = item.body
+    if body is None:
+        return view.Observation(newer(item), "", "", day_only(item.day), provenance(opened, item))
+    flag = out_of_range(body)
+    number = _number(body.value)
+    signs = {"<": "< ", ">": "> ", "<=": "≤ ", ">=": "≥ ", "": ""}
+    return view.Observation(
+        label=body.label,
+        value=signs[body.comparator] + decimal(body.value),
+        unit=unit_text(body.unit),
+        at=day_only(item.day),
+        provenance=provenance(opened, item),
+        flag=FLAGS.get(flag, ""),
+        range_text=range_text(body),
+        curve_url=reverse("curve", args=[opened.chart.patient, item.id]) if number is not None else "",
+        spark=drawing(opened, item, plain=True) if spark and number is not None else None,
+    )
+
+
+def range_text(body: ResultRecorded) -> str:
+    """The laboratory's range in words."""
+    low, high = decimal(body.low), decimal(body.high)
+    if low and high:
+        return _("%(low)s à %(high)s") % {"low": low, "high": high}
+    return f"≥ {low}" if low else f"≤ {high}" if high else ""
+
+
+def drawing(opened: Opened, item: Statement[ResultRecorded], *, plain: bool = False) -> Curve | None:
+    """The curve of one test in one unit; None with fewer than two points."""
+    body = item.body
+    assert body is not None
+    points = points_of(opened.chart, body.code, body.label, body.unit)
+    samples = [
+        Sample(_date(one.day), float(value), decimal(one.body.value), out_of_range(one.body) != "N")
+        for one, value in points
+        if one.body is not None and len(one.day) >= 10
+    ]
+    if len(samples) < 2:
+        return None
+    shape = {"width": 96, "height": 24} if plain else {}
+    low, high = _number(body.low), _number(body.high)
+    return curve(
+        samples, label=body.label, unit=unit_text(body.unit), plain=plain, range_text=range_text(body),
+        low=float(low) if low is not None else None, high=float(high) if high is not None else None, **shape,
+    )  # fmt: skip
+
+
+def measures_of(opened: Opened) -> view.Section[view.Observation]:
+    """The newest of each measure, pressure as one line, then what is computed, shown as such."""
+    assert opened.summary is not None
+    newest = {one.component.code: one for one in opened.summary.latest_measures}
+    shown = list(_pressure(opened, newest))
+    shown += [_measure(opened, one) for one in newest.values()]
+    shown += [_calculated(opened, one) for one in opened.summary.calculated]
+    return view.Section(items=tuple(shown), all_url=_filtered(opened, "measure"), add_url=_add(opened, "measure"))
+
+
+def _pressure(opened: Opened, newest: dict[str, Latest]) -> Iterable[view.Observation]:
+    systolic = newest.get(measures.BY_KEY["systolic"].code)
+    diastolic = newest.get(measures.BY_KEY["diastolic"].code)
+    if systolic is None or diastolic is None or systolic.statement.id != diastolic.statement.id:
+        return
+    del newest[systolic.component.code], newest[diastolic.component.code]
+    high = float(systolic.component.value) >= 140 or float(diastolic.component.value) >= 90  # HAS 2016, in the office
+    yield view.Observation(
+        label=_("Pression artérielle"),
+        value=f"{decimal(systolic.component.value)}/{decimal(diastolic.component.value)}",
+        unit="mmHg",
+        at=day_only(systolic.statement.day),
+        provenance=provenance(opened, systolic.statement),
+        flag="high" if high else "",
+    )
+
+
+def _measure(opened: Opened, one: Latest) -> view.Observation:
+    return view.Observation(
+        label=one.component.label,
+        value=decimal(one.component.value),
+        unit=unit_text(one.component.unit),
+        at=day_only(one.statement.day),
+        provenance=provenance(opened, one.statement),
+    )
+
+
+def _calculated(opened: Opened, one: Calculated) -> view.Observation:
+    newest = one.of[0]
+    low = one.measure.usual_low
+    flag: view.Flag = "low" if one.measure is measures.EGFR and low is not None and one.value < low else ""
+    return view.Observation(
+        label=one.measure.short,
+        value=decimal(f"{one.value:.{one.measure.decimals}f}"),
+        unit=unit_text(one.measure.unit),
+        at=day_only(newest.day),
+        provenance=opened.people.provenance(newest, opened.chart.patient, may_write=False),
+        flag=flag,
+        computed=True,
+        basis=one.source,
+    )
+
+
+def last_consultation(opened: Opened) -> view.ConsultationBrief | None:
+    """The newest consultation, in short."""
+    item = opened.summary.last_consultation if opened.summary else None
+    if item is None or not isinstance(item.body, ConsultationRecorded):
+        return None
+    name, _role = opened.people.of(item.seat, item.person)
+    return view.ConsultationBrief(
+        at=day(item.day),
+        author=name,
+        reason=item.body.reason,
+        conclusion=item.body.conclusion or item.body.text,
+        provenance=provenance(opened, item),
+        findings=item.body.findings,
+        url=reverse("item", args=[opened.chart.patient, item.id]),
+    )
+
+
+def _split(
+    opened: Opened, found: Sequence[Statement[Any]], text: Any
+) -> tuple[list[Statement[Any]], tuple[view.Conflict, ...]]:
+    """Statements that stand alone, and threads where several do: never the last one instead of the others."""
+    alone = [item for item in found if not item.conflict]
+    threads: dict[str, list[Statement[Any]]] = {}
+    for item in found:
+        if item.conflict:
+            threads.setdefault(item.thread, []).append(item)
+    conflicts = tuple(
+        view.Conflict(
+            title=items[0].label,
+            claims=tuple(view.Claim(text(item), provenance(opened, item)) for item in items),
+            settle_url=reverse("item-settle", args=[opened.chart.patient, items[0].id]) if opened.may_write else "",
+        )
+        for items in threads.values()
+    )
+    return alone, conflicts
+
+
+def _section(
+    opened: Opened, items: tuple[Any, ...], conflicts: tuple[view.Conflict, ...], section: str, noun: str, hidden: int = 0
+) -> view.Section[Any]:
+    assert opened.summary is not None
+    empty = opened.summary.empty_sections.get(section)  # type: ignore[call-overload]
+    return view.Section(
+        items=items,
+        conflicts=conflicts,
+        looked_for=provenance(opened, empty) if empty is not None and not items else None,
+        hidden=max(hidden, 0),
+        all_url=_filtered(opened, noun),
+        add_url=_add(opened, noun),
+        none_url=reverse("section-none", args=[opened.chart.patient, section]) if opened.may_write else "",
+    )
+
+
+def _add(opened: Opened, noun: str) -> str:
+    return reverse("item-add", args=[opened.chart.patient, noun]) if opened.may_write else ""
+
+
+def _filtered(opened: Opened, noun: str) -> str:
+    return reverse("timeline", args=[opened.chart.patient]) + f"?genre={noun}"
+
+
+def _number(value: str) -> Decimal | None:
+    try:
+        number = Decimal(value)
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None
+
+
+def _date(value: str) -> date:
+    return date.fromisoformat(value[:10])
+
+

@@ -1,0 +1,195 @@
+"""Fills what every page shows around its subject: the frame, the patient band, who wrote what."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from lanterne.desk.forms.fields import PARIS
+from lanterne.desk.frame.view import BandAllergies, Earlier, Frame, NavLink, Notice, PatientBand, Provenance, When, age_text, when
+from lanterne.desk.presence import Presence
+from lanterne.practice.chart.queries import Summary
+from lanterne.practice.chart.statements import Statement
+from lanterne.practice.patients import queries as patients
+from lanterne.practice.patients.queries import Identity
+from lanterne.practice.record import Writer
+from lanterne.practice.rights import Right
+from lanterne.practice.team import queries as team
+from lanterne.wire.names import PatientId, PersonId, SeatId
+
+ROLES = {
+    "doctor": _("médecin"),
+    "locum": _("remplaçant"),
+    "midwife": _("sage-femme"),
+    "nurse": _("infirmier"),
+    "secretary": _("secrétariat"),
+}
+
+# A fact dated more than this ahead of its receipt is "heure douteuse" (docs/format/entry.md, Order).
+DOUBTFUL_MS = 10 * 60 * 1000
+
+
+def moment(written_ms: int, now_ms: int) -> When:
+    """When something was written, in Paris time; doubtful when its author's clock ran ahead of ours."""
+    local = datetime.fromtimestamp(written_ms / 1000, UTC).astimezone(PARIS)
+    doubtful = written_ms - now_ms > DOUBTFUL_MS
+    received = datetime.fromtimestamp(now_ms / 1000, UTC).astimezone(PARIS).strftime("%d/%m/%Y %H:%M") if doubtful else ""
+    return when(local.strftime("%Y-%m-%dT%H:%M"), doubtful=doubtful, received=received)
+
+
+def day(value: str) -> When:
+    """A chart's day (UTC moment or partial date) for a French reader."""
+    if value.endswith("Z"):
+        local = datetime.fromisoformat(value).astimezone(PARIS)
+        return when(local.strftime("%Y-%m-%dT%H:%M"))
+    return when(value)
+
+
+def day_only(value: str) -> When:
+    """The same without the hour."""
+    return when(day(value).iso[:10])
+
+
+def maybe(value: str) -> When | None:
+    """A date that may be empty."""
+    return when(value) if value else None
+
+
+class People:
+    """Names and roles of persons, looked up once a page."""
+
+    def __init__(self, presence: Presence) -> None:
+        self.presence = presence
+        self._known: dict[str, tuple[str, str]] = {}
+
+    def of(self, seat: SeatId, person: PersonId | None) -> tuple[str, str]:
+        """(name, role) of who wrote; a person not described is shown by what identifies the seat."""
+        key = person or seat
+        if key not in self._known:
+            found = team.person(self.presence.record.tables.read(), person) if person else None
+            name = found.display_name if found else _("accès %(id)s") % {"id": seat[:8]}
+            self._known[key] = (name, ROLES.get(found.role, "") if found else "")
+        return self._known[key]
+
+    def provenance(self, item: Statement[Any], patient: PatientId, *, may_write: bool, earlier: tuple[Earlier, ...] = ()) -> Provenance:
+        """Who wrote a statement, and what may be done about it."""
+        name, role = self.of(item.seat, item.person)
+        document = str(item.raw.get("document", ""))
+        correctable = may_write and item.live and item.body is not None
+        return Provenance(
+            fact=item.id,
+            author=name,
+            role=role,
+            device=device_of(self.presence, item.seat),
+            recorded=moment(item.written_ms, self.presence.record.clock_ms()),
+            source=_("document joint") if document else "",
+            correct_url=reverse("item-correct", args=[patient, item.id]) if correctable else "",
+            mistake_url=reverse("item-mistake", args=[patient, item.id]) if may_write and item.live else "",
+            earlier=earlier,
+        )
+
+
+def device_of(presence: Presence, seat: SeatId) -> str:
+    """A device's name as shown: its short id, and whether it is this one."""
+    record = presence.record
+    held = record.journal.membership.seat(seat)
+    mine = record.journal.membership.seat(record.seat.seat_id)
+    if held is None:
+        return ""
+    return _("ce poste") if mine is not None and held.device == mine.device else str(held.device)[:8]
+
+
+def frame(presence: Presence, writer: Writer, *, current: str = "", saved: tuple[str, ...] = (), theme: str = "") -> Frame:
+    """The frame of a page."""
+    record = presence.record
+    connection = record.tables.read()
+    practice = team.practice(connection)
+    links = [NavLink(_("Patients"), reverse("home"), "search", current == "home")]
+    links.append(NavLink(_("Équipe"), reverse("team"), "team", current == "team"))
+    if Right.READ_TRACES in writer.rights:
+        links.append(NavLink(_("Accès"), reverse("traces"), "eye", current == "traces"))
+    links.append(NavLink(_("Réglages"), reverse("settings"), "settings", current == "settings"))
+    now = datetime.fromtimestamp(record.clock_ms() / 1000, UTC).astimezone(PARIS)
+    return Frame(
+        practice=practice.name if practice else "Lanterne",
+        device=_("ce poste"),
+        person=writer.name or _("accès %(id)s") % {"id": writer.seat[:8]},
+        role=ROLES.get(writer.role, ""),
+        home_url=reverse("home"),
+        search_url=reverse("search"),
+        results_url=reverse("results"),
+        lock_url="/verrouiller",
+        session_url=reverse("awake"),
+        theme=theme if theme in ("light", "dark") else "",  # type: ignore[arg-type]
+        nav=tuple(links),
+        notices=notices(presence),
+        printed=now.strftime("%d/%m/%Y %H:%M"),
+        saved=saved,
+    )
+
+
+def notices(presence: Presence) -> tuple[Notice, ...]:
+    """Sentences that stay on screen until their cause is gone."""
+    found = []
+    row = presence.record.tables.read().execute("SELECT count(*) FROM unread").fetchone()
+    if row[0]:
+        found.append(
+            Notice(_("%(n)s écritures ne s’ouvrent pas sur ce poste : lancez « lanterne check ».") % {"n": row[0]}, "warn")
+        )
+    return tuple(found)
+
+
+def band(presence: Presence, identity: Identity, summary: Summary | None) -> PatientBand:
+    """The strip that says whose chart this is; the allergy line only for those who may know."""
+    today = datetime.fromtimestamp(presence.record.clock_ms() / 1000, UTC).astimezone(PARIS).date()
+    return PatientBand(
+        id=identity.patient,
+        name=display_name(identity),
+        sex=identity.sex,
+        birth=when(identity.birth_date),
+        age=age_of(identity.birth_date, today),
+        ins=_INS[identity.status],
+        chart_url=reverse("chart", args=[identity.patient]),
+        identity_url=reverse("identity", args=[identity.patient]),
+        birth_name=identity.birth_name if identity.used_name and identity.used_name != identity.birth_name else "",
+        ald=tuple(item.label for item in summary.ald if item.live and not _ended(item, today)) if summary else (),
+        allergies=_allergies(summary) if summary else None,
+        deceased=maybe(identity.deceased),
+        homonym=patients.has_homonym(presence.record.tables.read(), identity.patient),
+    )
+
+
+_INS = {"provisional": "provisoire", "retrieved": "recuperee", "validated": "validee", "qualified": "qualifiee"}
+
+
+def display_name(identity: Identity) -> str:
+    """"BAPTISTE Jean": the name used in capitals, then the first name used."""
+    family = (identity.used_name or identity.birth_name).upper()
+    return f"{family} {identity.used_given or identity.first_given}"
+
+
+def age_of(birth_date: str, today: date) -> str:
+    """Age in words; from a year alone when the day is unknown; empty without a date."""
+    try:
+        return age_text(date.fromisoformat(birth_date), today)
+    except ValueError:
+        return f"≈ {today.year - int(birth_date[:4])} ans" if birth_date[:4].isdigit() else ""
+
+
+def _ended(item: Statement[Any], today: date) -> bool:
+    until = str(item.raw.get("until", ""))
+    return bool(until) and until < today.isoformat()[: len(until)]
+
+
+def _allergies(summary: Summary) -> BandAllergies:
+    high = tuple(dict.fromkeys(item.label for item in summary.allergies if item.raw.get("criticality") == "high"))
+    others = tuple(dict.fromkeys(item.label for item in summary.allergies if item.label not in high))
+    return BandAllergies(
+        high=high,
+        others=others,
+        conflict=any(item.conflict for item in summary.allergies),
+        none_known=not summary.allergies and "allergies" in summary.empty_sections,
+    )

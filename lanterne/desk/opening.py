@@ -1,0 +1,164 @@
+"""How a view gets at a record: open the chart (right checked, trace written), refuse a form of another patient."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+
+from lanterne.desk.forms.fields import PARIS
+from lanterne.desk.frame import build
+from lanterne.desk.frame.view import PatientBand
+from lanterne.desk.presence import Presence
+from lanterne.practice.chart.queries import Summary, summary
+from lanterne.practice.errors import UnknownPatient
+from lanterne.practice.patients import queries as patients
+from lanterne.practice.patients.queries import Identity
+from lanterne.practice.reading import OpenChart, open_chart
+from lanterne.practice.record import Writer
+from lanterne.practice.rights import Right
+from lanterne.wire.names import PatientId
+
+View = Callable[..., HttpResponseBase]
+
+THEME_COOKIE = "lanterne_theme"
+SAVED_COOKIE = "lanterne_saved"
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A chart as a view sees it: open, with who it is and, for those who may read it, what must not be missed."""
+
+    presence: Presence
+    chart: OpenChart
+    identity: Identity
+    summary: Summary | None
+    band: PatientBand
+    people: build.People
+
+    @property
+    def may_write(self) -> bool:
+        """Whether the reader may write in the clinical part."""
+        return Right.WRITE_CHART in self.chart.reader.rights and self.chart.medical
+
+
+def presence_of(request: HttpRequest) -> Presence:
+    """The presence the doorway attached."""
+    presence: Presence = request.presence  # type: ignore[attr-defined]
+    return presence
+
+
+def writer_of(request: HttpRequest) -> Writer:
+    """Who is here."""
+    return presence_of(request).record.writer()
+
+
+def today(presence: Presence) -> date:
+    """The day in Paris by the record's clock."""
+    return datetime.fromtimestamp(presence.record.clock_ms() / 1000, UTC).astimezone(PARIS).date()
+
+
+def opened(request: HttpRequest, patient: str, *, what: str = "chart", object_id: str = "", full: bool = True) -> Opened:
+    """Open a chart for a view. A reader without the medical right gets identity only.
+
+    Args:
+        what: the word of the trace.
+        full: read the summary too (the band needs the allergies).
+
+    Raises:
+        NotAllowed, UnknownPatient: see practice.reading.
+    """
+    presence = presence_of(request)
+    chart = open_chart(presence.record, presence.traces, PatientId(patient), what=what, object_id=object_id)
+    identity = patients.identity(chart.connection, chart.patient)
+    if identity is None:
+        raise UnknownPatient("no such patient")
+    held = summary(chart, today=today(presence)) if full and chart.medical else None
+    return Opened(presence, chart, identity, held, build.band(presence, identity, held), build.People(presence))
+
+
+def opened_widest(request: HttpRequest, patient: str) -> Opened:
+    """The chart for those who may read it, else the identity: pages a secretary sees too."""
+    reader = writer_of(request)
+    return opened(request, patient, what="chart" if Right.READ_CHART in reader.rights else "identity")
+
+
+def page(request: HttpRequest, template: str, context: dict[str, Any], *, current: str = "", status: int = 200) -> HttpResponse:
+    """Render a page in its frame, with what was said to be « enregistré » just before."""
+    presence = presence_of(request)
+    saved = (request.COOKIES[SAVED_COOKIE],) if request.COOKIES.get(SAVED_COOKIE) in SAVED_TEXTS else ()
+    frame = build.frame(
+        presence, presence.record.writer(), current=current, theme=request.COOKIES.get(THEME_COOKIE, ""),
+        saved=tuple(SAVED_TEXTS[key]() for key in saved),
+    )  # fmt: skip
+    response = render(request, template, {"frame": frame, **context}, status=status)
+    if saved:
+        response.delete_cookie(SAVED_COOKIE)
+    return response
+
+
+def for_its_patient(view: View) -> View:
+    """A form carries its patient: refuse one shown for another chart than the address says (two tabs never mix)."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, patient: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.method == "POST":
+            carried = request.POST.get("patient", "")
+            shown = request.headers.get("Lanterne-Patient", carried)
+            if carried != patient or (shown and shown != patient):
+                return mismatch(request, carried, patient)
+        return view(request, patient, *args, **kwargs)
+
+    return guarded
+
+
+def mismatch(request: HttpRequest, carried: str, shown: str) -> HttpResponse:
+    """The page that says the form is another patient's. Nothing was written."""
+    connection = presence_of(request).record.connection()
+    context: dict[str, str] = {}
+    for key, identifier in (("form_patient", carried), ("page_patient", shown)):
+        identity = patients.identity(connection, PatientId(identifier)) if len(identifier) == 32 else None
+        if identity is not None:
+            context[key] = build.display_name(identity)
+            context[f"{key}_url"] = reverse("chart", args=[identity.patient])
+    return render(request, "desk/errors/mismatch.html", context, status=409)
+
+
+def written(request: HttpRequest, url: str, said: str = "saved") -> HttpResponse:
+    """After a write: close the dialog and refresh what shows it (htmx), or go to `url` and say « enregistré » there."""
+    if request.headers.get("HX-Request"):
+        text = SAVED_TEXTS[said]()
+        response = HttpResponse("", status=200)
+        response.headers["HX-Trigger"] = _trigger(text)
+        return response
+    response = HttpResponse(status=303)
+    response.headers["Location"] = url
+    response.set_cookie(SAVED_COOKIE, said, max_age=30, httponly=True, samesite="Strict")
+    return response
+
+
+def _trigger(text: str) -> str:
+    import json
+
+    return json.dumps({"lanterne:saved": {"text": text}, "lanterne:written": {}}, ensure_ascii=True)
+
+
+def _saved() -> str:
+    from django.utils.translation import gettext as _
+
+    return _("Enregistré sur ce poste.")
+
+
+def _withdrawn() -> str:
+    from django.utils.translation import gettext as _
+
+    return _("Retiré comme saisi par erreur. L’original reste lisible.")
+
+
+SAVED_TEXTS: dict[str, Callable[[], str]] = {"saved": _saved, "withdrawn": _withdrawn}

@@ -1,0 +1,78 @@
+"""Who this worker serves: one open record, for the life of the process.
+
+Tables that must first be folded (a first unlock, a new version) are folded in the background; until then every page is
+the one that shows the progress.
+"""
+
+from __future__ import annotations
+
+import hmac
+import threading
+from dataclasses import dataclass, field
+
+from lanterne.practice.reading import Traces
+from lanterne.practice.record import Record
+from lanterne.wire.errors import LanterneError
+
+
+@dataclass(slots=True)
+class Preparation:
+    """How far the read tables are: `done` of `total` bytes of the journal; `fault` when they cannot be made."""
+
+    ready: threading.Event = field(default_factory=threading.Event)
+    done: int = 0
+    total: int = 0
+    fault: LanterneError | None = None
+
+
+@dataclass(slots=True)
+class Presence:
+    """The record being served, what was traced lately, and whether pages can be shown yet."""
+
+    record: Record
+    front_secret: str
+    traces: Traces = field(default_factory=Traces)
+    preparation: Preparation = field(default_factory=Preparation)
+
+    def is_front(self, secret: str) -> bool:
+        """Whether a request came through our own front, in constant time."""
+        return hmac.compare_digest(secret.encode(), self.front_secret.encode())
+
+
+_present: Presence | None = None
+
+
+def begin(record: Record, *, front_secret: str) -> Presence:
+    """Serve this record from now on. Called once a process."""
+    global _present
+    _present = Presence(record, front_secret)
+    if record.tables.ready() and not record.folder.behind():
+        _present.preparation.ready.set()
+    else:
+        threading.Thread(target=_prepare, args=(_present,), daemon=True).start()
+    return _present
+
+
+def current() -> Presence:
+    """The presence of this process.
+
+    Raises:
+        RuntimeError: `begin` was not called.
+    """
+    if _present is None:
+        raise RuntimeError("no record is open in this process")
+    return _present
+
+
+def _prepare(presence: Presence) -> None:
+    preparation = presence.preparation
+
+    def progress(done: int, total: int) -> None:
+        preparation.done, preparation.total = done, total
+
+    try:
+        presence.record.catch_up(progress)
+    except LanterneError as error:
+        preparation.fault = error
+        return
+    preparation.ready.set()

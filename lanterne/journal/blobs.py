@@ -1,0 +1,130 @@
+"""Attachments: sealed files named by the hash of their sealed bytes.
+
+Law: written beside while it is sealed, fsynced, renamed, the directory fsynced; the fact that names a blob is written
+after. Neither way holds more than a chunk in memory. Source: docs/format/keys.md "Blob", store.md.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import BinaryIO
+
+from lanterne.journal.errors import BlobDamaged, BlobMissing
+from lanterne.journal.files import BESIDE, Files, disk_errors, write_all
+from lanterne.journal.layout import Layout
+from lanterne.seal.blob import SealedBlob, check_blob, open_blob, seal_blob
+from lanterne.seal.errors import DoesNotOpen
+
+HEX = frozenset("0123456789abcdef")
+
+
+class _Sink(io.RawIOBase):
+    """What `seal_blob` writes into."""
+
+    def __init__(self, files: Files, handle: int) -> None:
+        super().__init__()
+        self._files, self._handle = files, handle
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: bytes) -> int:  # type: ignore[override]
+        write_all(self._files, self._handle, bytes(data))
+        return len(data)
+
+
+class _Source(io.RawIOBase):
+    """A blob's sealed bytes, read piece by piece."""
+
+    def __init__(self, files: Files, path: Path) -> None:
+        super().__init__()
+        self._files, self._path, self._at = files, path, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        piece = self._files.read(self._path, self._at, None if size < 0 else size)
+        self._at += len(piece)
+        return piece
+
+
+class Blobs:
+    """The folder `blobs/` of one device."""
+
+    def __init__(self, layout: Layout, files: Files, random: Callable[[int], bytes]) -> None:
+        self._layout, self._files, self._random = layout, files, random
+
+    def put(self, source: bytes | BinaryIO) -> SealedBlob:
+        """Seal and keep a document; its name, key and sizes. Raises DiskFull, DiskFailed: nothing was kept."""
+        stream = io.BytesIO(source) if isinstance(source, bytes) else source
+        beside = self._layout.blobs / (self._random(16).hex() + BESIDE)
+        with disk_errors("keeping a document"):
+            self._files.make_directories(self._layout.blobs)
+            try:
+                handle = self._files.open_append(beside, new=True)
+                try:
+                    blob = seal_blob(stream, _Sink(self._files, handle), self._random)  # type: ignore[arg-type]
+                    self._files.fsync(handle)
+                finally:
+                    self._files.close(handle)
+                path = self._layout.blob(blob.name)
+                known = self._files.is_directory(path.parent)
+                self._files.make_directories(path.parent)
+                if not known:
+                    self._files.fsync_directory(self._layout.blobs)
+                self._files.rename(beside, path)
+                self._files.fsync_directory(path.parent)
+            except OSError:
+                # The error goes on; what was written beside has no name and would only take room.
+                with suppress(OSError):
+                    self._files.remove(beside)
+                raise
+        return blob
+
+    def has(self, name: str) -> bool:
+        """Whether this device holds the blob."""
+        return _is_name(name) and self._files.size(self._layout.blob(name)) is not None
+
+    def get(self, name: str, key: bytes) -> bytes:
+        """The whole document.
+
+        Raises:
+            BlobMissing: not on this device. BlobDamaged: its bytes are not those of its name.
+            DoesNotOpen: the key is not its key.
+        """
+        self.verify(name)
+        return b"".join(self.chunks(name, key))
+
+    def chunks(self, name: str, key: bytes) -> Iterator[bytes]:
+        """The document piece by piece, each authenticated. Reach the end before showing it as whole.
+
+        Raises:
+            BlobMissing, DoesNotOpen.
+        """
+        return open_blob(self._open(name), key)
+
+    def verify(self, name: str) -> None:
+        """Whether the sealed bytes are those of the name; needs no key. Raises BlobMissing, BlobDamaged."""
+        try:
+            check_blob(self._open(name), name)
+        except DoesNotOpen as error:
+            raise BlobDamaged("a document's bytes no longer match its name", blob=name) from error
+
+    def names(self) -> Iterator[str]:
+        """The names of all blobs here."""
+        for folder in self._files.listing(self._layout.blobs):
+            if len(folder) == 2:
+                yield from (name for name in self._files.listing(self._layout.blobs / folder) if _is_name(name))
+
+    def _open(self, name: str) -> BinaryIO:
+        if not self.has(name):
+            raise BlobMissing("the document is not on this device", blob=name)
+        return _Source(self._files, self._layout.blob(name))  # type: ignore[return-value]
+
+
+def _is_name(name: str) -> bool:
+    return len(name) == 64 and set(name) <= HEX

@@ -1,0 +1,97 @@
+"""Where everything lies in a data directory. The only page that joins paths.
+
+Source: docs/format/store.md.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from lanterne.wire.names import SeatId, Stream
+
+SECOND = "2"
+"""What the name of a second copy ends in (S9)."""
+
+
+def second(path: Path) -> Path:
+    """The second copy of a small file."""
+    return path.with_name(path.name + SECOND)
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Paths under one data directory."""
+
+    root: Path
+
+    @property
+    def format(self) -> Path:
+        return self.root / "format"
+
+    @property
+    def genesis(self) -> Path:
+        return self.root / "genesis"
+
+    @property
+    def lock(self) -> Path:
+        return self.root / "lock"
+
+    @property
+    def journal(self) -> Path:
+        return self.root / "journal"
+
+    @property
+    def torn(self) -> Path:
+        return self.journal / "torn"
+
+    @property
+    def reserve(self) -> Path:
+        return self.journal / "reserve"
+
+    @property
+    def apart(self) -> Path:
+        """Entries whose predecessor has not come yet (E12)."""
+        return self.journal / "apart"
+
+    @property
+    def blobs(self) -> Path:
+        return self.root / "blobs"
+
+    @property
+    def seats(self) -> Path:
+        return self.root / "seats"
+
+    @property
+    def device(self) -> Path:
+        return self.root / "device" / "key"
+
+    @property
+    def local(self) -> Path:
+        return self.root / "local"
+
+    @property
+    def unlock(self) -> Path:
+        return self.local / "unlock"
+
+    def stream(self, stream: Stream) -> Path:
+        return self.journal / stream.name.lower()
+
+    def segment(self, stream: Stream, number: int) -> Path:
+        return self.stream(stream) / f"{number:08d}.seg"
+
+    def index(self, stream: Stream) -> Path:
+        return self.stream(stream) / "index"
+
+    def set_aside(self, stream: Stream, number: int, offset: int) -> Path:
+        """Copy of an unfinished write (S4)."""
+        return self.torn / f"{stream.name.lower()}-{number:08d}-{offset}"
+
+    def blob(self, name: str) -> Path:
+        return self.blobs / name[:2] / name
+
+    def seat(self, seat: SeatId) -> Path:
+        return self.seats / f"{seat}.seat"
+
+    def local_of(self, seat: SeatId) -> Path:
+        return self.local / seat

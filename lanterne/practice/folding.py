@@ -14,6 +14,7 @@ So a late fact needs no replay of others: it touches its own thread, its own sub
 from __future__ import annotations
 
 import gc
+import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -26,6 +27,7 @@ from lanterne.practice.patients import folding as patients
 from lanterne.practice.projection import project
 from lanterne.practice.settling import key_of, settle, settle_all
 from lanterne.practice.tables import Connection, Tables
+from lanterne.proof.membership import Standing
 from lanterne.seal.keyring import Keyring
 from lanterne.wire.errors import LanterneError
 from lanterne.wire.names import Compartment, Stream
@@ -50,6 +52,7 @@ class _Batch:
     statements: list[tuple[object, ...]] = field(default_factory=list)
     replacements: list[tuple[object, ...]] = field(default_factory=list)
     unread: list[tuple[object, ...]] = field(default_factory=list)
+    apart: list[tuple[object, ...]] = field(default_factory=list)
     latest: set[tuple[int, int, str]] = field(default_factory=set)
     patients: set[int] = field(default_factory=set)
     # Entries holding a fact whose id is here already: rare, settled after the insertions.
@@ -72,6 +75,7 @@ class Folder:
         self.streams = tuple(streams)
         self._kinds: dict[str, int] = {}
         self._subjects: dict[str, int] = {}
+        self._reranks = -1
 
     def behind(self) -> bool:
         """Whether the journal holds entries these tables have not folded."""
@@ -79,7 +83,13 @@ class Folder:
         return any(self.journal.end(stream) > _cursor(connection, stream) for stream in self.streams)
 
     def catch_up(self, progress: Progress | None = None) -> int:
-        """Fold what the journal holds beyond the cursors. Returns the number of facts folded."""
+        """Fold what the journal holds beyond the cursors. Returns the number of facts folded.
+
+        Two rare events reach behind the cursors: a revocation changes which entries count, and everything is folded anew;
+        a head that came late raises ranks already given, and what depends on the order is settled anew.
+        """
+        if self._members_changed():
+            return self.rebuild(progress)
         folded = 0
         while self.behind():
             with self.tables.transaction() as connection:
@@ -87,6 +97,29 @@ class Folder:
                 self._subjects.clear()
                 folded += self._step(connection, progress=progress, bulk=None)
         return folded
+
+    def _members_changed(self) -> bool:
+        row = self.tables.read().execute("SELECT value FROM meta WHERE name = 'revoked'").fetchone()
+        return row is not None and row[0] != _revocations(self.journal)
+
+    def follow_ranks(self) -> None:
+        """Take in ranks that rose since they were folded, in this process or another."""
+        if self._reranks == self.journal.reranks:
+            return
+        with self.tables.transaction() as connection:
+            changed = False
+            for stream in self.streams:
+                held = dict(
+                    connection.execute("SELECT position, rank FROM entry WHERE stream = ?", (int(stream),)).fetchall()
+                )
+                risen = [(rank, position) for position, rank in self.journal.ranks(stream) if held.get(position, rank) != rank]
+                connection.executemany(
+                    f"UPDATE entry SET rank = ? WHERE position = ? AND stream = {int(stream)}", risen
+                )
+                changed = changed or bool(risen)
+            if changed:
+                settle_all(connection)
+        self._reranks = self.journal.reranks
 
     def rebuild(self, progress: Progress | None = None) -> int:
         """Fold everything into a new generation, then swap it in. The old one stays readable until then."""
@@ -103,6 +136,7 @@ class Folder:
             fresh.finish_generation()
             with fresh.transaction() as connection:
                 settle_all(connection)
+                connection.execute("INSERT OR REPLACE INTO meta VALUES ('revoked', ?)", (_revocations(self.journal),))
         finally:
             if collecting:
                 gc.enable()
@@ -124,8 +158,10 @@ class Folder:
                 head = arrived.entry.head
                 batch.entries.append(
                     (entry, bytes.fromhex(head.hash), int(head.stream), bytes.fromhex(head.seat),
-                     head.incarnation, head.seq, head.time, arrived.rank)
+                     head.incarnation, head.seq, head.time, arrived.rank, arrived.position)
                 )  # fmt: skip
+                if arrived.standing is not Standing.COUNTS:
+                    batch.apart.append((bytes.fromhex(head.hash), arrived.standing.value))
                 for compartment, part in self._open(arrived, batch):
                     number = self._take(connection, batch, arrived, entry, number, compartment, part, known, bulk is None)
                 entry += 1
@@ -151,6 +187,8 @@ class Folder:
 
     def _open(self, arrived: Arrived, batch: _Batch) -> Iterator[tuple[Compartment, Part]]:
         head = arrived.entry.head
+        if arrived.standing is not Standing.COUNTS:
+            return
         for index, (descriptor, body) in enumerate(zip(head.parts, arrived.entry.bodies, strict=True)):
             if body is None or not self.keyring.can_read(descriptor.compartment):
                 continue
@@ -216,6 +254,13 @@ class Folder:
         return number
 
 
+def _revocations(journal: Journal) -> str:
+    """Names whose entries count no further, and from where: when this changes, everything is folded anew."""
+    members = journal.membership
+    cuts = sorted((seat, str(members.cuts(seat))) for seat in members.revoked)
+    return hashlib.sha256(repr(cuts).encode()).hexdigest()
+
+
 def _name(stream: Stream) -> str:
     return f"cursor.{stream.name.lower()}"
 
@@ -242,11 +287,12 @@ def _row(
 
 
 def _insert(connection: Connection, batch: _Batch) -> None:
-    connection.executemany("INSERT OR IGNORE INTO entry VALUES (?,?,?,?,?,?,?,?)", batch.entries)
+    connection.executemany("INSERT OR IGNORE INTO entry VALUES (?,?,?,?,?,?,?,?,?)", batch.entries)
     connection.executemany("INSERT INTO fact VALUES (?,?,?,?,?,?,?,?,?,?,?)", batch.facts)
     connection.executemany("INSERT INTO statement VALUES (?,?,?,?,?,?,?,?,?)", batch.statements)
     connection.executemany("INSERT OR IGNORE INTO replacement VALUES (?,?)", batch.replacements)
     connection.executemany("INSERT OR REPLACE INTO unread VALUES (?,?,?)", batch.unread)
+    connection.executemany("INSERT OR REPLACE INTO apart VALUES (?,?)", batch.apart)
 
 
 _PLACE = "SELECT e.rank, e.seat, e.incarnation, e.seq FROM entry e WHERE e.no = ?"

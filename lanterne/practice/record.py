@@ -69,6 +69,7 @@ class Record:
         self.journal = journal
         self.seat = seat
         self.keyring = keyring
+        self.local = journal.local(seat)
         self.clock_ms = clock_ms
         self.draw_id = draw_id
         folder = root / "read"
@@ -106,17 +107,21 @@ class Record:
     def catch_up(self, progress: Progress | None = None) -> None:
         """Fold what the journal holds and the tables do not; build them when they are missing or of another schema."""
         self.journal.refresh()
+        if self.keyring.membership is not self.journal.membership:
+            self.keyring = self.keyring.with_membership(self.journal.membership)
+            self.folder.keyring = self.keyring
         self.tables.follow()
         if not self.tables.ready():
             self.folder.rebuild(progress)
-        elif self.folder.behind():
-            self.folder.catch_up(progress)
+        self.folder.follow_ranks()
+        self.folder.catch_up(progress)
 
     def catch_up_traces(self) -> Tables:
         """The trace tables, caught up. Raises NotAllowed when this seat does not read traces."""
         if self.trace_tables is None or self.trace_folder is None:
             raise NotAllowed("this seat does not read traces", what="traces")
-        self.journal.refresh()
+        self.catch_up()
+        self.trace_folder.keyring = self.keyring
         self.trace_tables.follow()
         if not self.trace_tables.ready():
             self.trace_folder.rebuild()
@@ -129,17 +134,17 @@ class Record:
 
         A person nobody has described yet has no right but, when an administrator, to describe the team.
         """
-        record = self.journal.membership.seat(self.seat.seat_id)
+        record = self.journal.membership.seat(self.seat.id)
         if record is None:
             raise NotAllowed("this seat is not in the membership", what="seat")
         person = team.person(self.connection(), record.person)
         if person is None:
             rights = frozenset({Right.MANAGE_TEAM}) if record.admin else frozenset()
-            return Writer(record.person, self.seat.seat_id, "", "", rights)
+            return Writer(record.person, self.seat.id, "", "", rights)
         rights = rights_of(person.role, administrator=record.admin)
         if not self.reads_medical:
             rights -= {Right.READ_CHART, Right.WRITE_CHART}
-        return Writer(record.person, self.seat.seat_id, person.display_name, person.role, rights)
+        return Writer(record.person, self.seat.id, person.display_name, person.role, rights)
 
     def person_of(self, seat: SeatId) -> PersonId | None:
         """The person behind a seat of this practice, present or past."""

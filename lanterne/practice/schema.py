@@ -21,7 +21,8 @@ _TABLES = (
     # One row per entry: who wrote, when by the author's clock (hybrid time), in which order it counts (rank).
     """CREATE TABLE entry(
         no INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, stream INTEGER NOT NULL, seat BLOB NOT NULL,
-        incarnation INTEGER NOT NULL, seq INTEGER NOT NULL, time INTEGER NOT NULL, rank INTEGER NOT NULL)""",
+        incarnation INTEGER NOT NULL, seq INTEGER NOT NULL, time INTEGER NOT NULL, rank INTEGER NOT NULL,
+        position INTEGER NOT NULL INTEGER NOT NULL)""",
     # Patients, and one subject of zeros for what concerns the practice.
     "CREATE TABLE subject(no INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE)",
     "CREATE TABLE kind(no INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE)",
@@ -40,6 +41,8 @@ _TABLES = (
     """CREATE TABLE latest(
         kind INTEGER NOT NULL, subject INTEGER NOT NULL, key TEXT NOT NULL, fact INTEGER NOT NULL,
         PRIMARY KEY(kind, subject, key)) WITHOUT ROWID""",
+    # Entries kept apart, waiting for a person's review (membership.md M10-M12): nothing of theirs is folded.
+    "CREATE TABLE apart(hash BLOB PRIMARY KEY, standing TEXT NOT NULL) WITHOUT ROWID",
     # Parts that ought to open here and did not: shown as a fault, never folded (E17–E20).
     "CREATE TABLE unread(hash BLOB NOT NULL, compartment INTEGER NOT NULL, why TEXT NOT NULL, PRIMARY KEY(hash, compartment))",
 )

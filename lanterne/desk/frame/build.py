@@ -96,7 +96,7 @@ def device_of(presence: Presence, seat: SeatId) -> str:
     """A device's name as shown: its short id, and whether it is this one."""
     record = presence.record
     held = record.journal.membership.seat(seat)
-    mine = record.journal.membership.seat(record.seat.seat_id)
+    mine = record.journal.membership.seat(record.seat.id)
     if held is None:
         return ""
     return _("ce poste") if mine is not None and held.device == mine.device else str(held.device)[:8]

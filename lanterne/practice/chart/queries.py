@@ -229,4 +229,5 @@ def _umol(body: ResultRecorded) -> float | None:
 
 
 def _of(grouped: dict[str, list[Statement[Any]]], kind: type[B], keep: Any) -> list[Statement[B]]:
-    return [item for item in grouped.get(kind.KIND, []) if item.body is not None and keep(item.body)]
+    # What a newer Lanterne wrote is shown by its label rather than left out.
+    return [item for item in grouped.get(kind.KIND, []) if item.body is None or keep(item.body)]

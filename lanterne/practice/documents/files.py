@@ -27,8 +27,8 @@ def keep(record: Record, content: bytes) -> Kept:
         LanterneError: the disk failed or is full.
     """
     media_type = check_content(content)
-    blob, key = record.journal.blobs.put(content)
-    return Kept(blob, key.hex(), len(content), media_type)
+    sealed = record.journal.blobs.put(content)
+    return Kept(sealed.name, sealed.key.hex(), sealed.size, media_type)
 
 
 def content_of(record: Record, document: DocumentFiled) -> bytes:

@@ -1,0 +1,179 @@
+"""Writing one statement: add, correct, withdraw, settle, say that a section is empty. Each in a dialog, or a page without
+JavaScript. A form carries its patient, its own fact id (sent twice, written once) and what it replaces."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from lanterne.desk.chart import drafts, story
+from lanterne.desk.chart.page import provenance
+from lanterne.desk.forms.base import ItemForm
+from lanterne.desk.forms.registry import FORMS, form_of
+from lanterne.desk.frame.view import FormPage
+from lanterne.desk.opening import Opened, for_its_patient, opened, page, presence_of, written
+from lanterne.practice.chart import commands
+from lanterne.practice.chart.statements import one, thread
+from lanterne.practice.errors import Refusal
+from lanterne.practice.recording import record
+from lanterne.wire.names import FactId, PatientId
+
+SECTIONS = ("allergies", "problems", "treatments", "procedures", "family", "immunizations", "lifestyle")
+IN_FORMS = tuple(noun for noun in FORMS if noun != "consultation")
+
+
+@require_http_methods(["GET", "POST"])
+@for_its_patient
+def add(request: HttpRequest, patient: str, noun: str) -> HttpResponse:
+    """A new statement of one kind."""
+    if noun not in IN_FORMS:
+        raise Http404
+    form_type = FORMS[noun]
+    seen = opened(request, patient)
+    slot = f"add-{noun}"
+    if request.method == "POST":
+        form = form_type(request.POST)
+        if form.is_valid() and _record(request, seen, form, replaces=()):
+            drafts.drop(seen, slot)
+            return written(request, reverse("chart", args=[patient]))
+        return _form(request, seen, form, slot, reverse("item-add", args=[patient, noun]), request.POST.get("fact", ""), 422)
+    kept = drafts.kept(seen, slot)
+    form = form_type(initial=kept.fields if kept else None)
+    fact = kept.fields.get("fact", "") if kept else ""
+    return _form(request, seen, form, slot, reverse("item-add", args=[patient, noun]), fact, 200, kept)
+
+
+@require_http_methods(["GET", "POST"])
+@for_its_patient
+def correct(request: HttpRequest, patient: str, fact: str) -> HttpResponse:
+    """A new version of a statement; the old one stays readable."""
+    seen = opened(request, patient)
+    item = one(seen.chart, FactId(fact))
+    form_type = form_of(item.kind)
+    if form_type is None or item.body is None:
+        raise Http404
+    if item.kind == "consultation.recorded":
+        response = HttpResponse(status=303)
+        response.headers["Location"] = reverse("consultation-correct", args=[patient, fact])
+        response.headers["HX-Redirect"] = response.headers["Location"]
+        return response
+    slot = f"correct-{fact}"
+    initial = form_type.initial_of(item.body, item.at)
+    if request.method == "POST":
+        form = form_type(request.POST, initial=initial)
+        if form.is_valid() and _record(request, seen, form, replaces=(FactId(fact),)):
+            drafts.drop(seen, slot)
+            return written(request, reverse("chart", args=[patient]))
+        url = reverse("item-correct", args=[patient, fact])
+        return _form(request, seen, form, slot, url, request.POST.get("fact", ""), 422, corrects=True)
+    kept = drafts.kept(seen, slot)
+    form = form_type(initial={**initial, **(kept.fields if kept else {})})
+    return _form(request, seen, form, slot, reverse("item-correct", args=[patient, fact]), "", 200, kept, corrects=True)
+
+
+@require_http_methods(["GET", "POST"])
+@for_its_patient
+def mistake(request: HttpRequest, patient: str, fact: str) -> HttpResponse:
+    """Withdraw a statement as entered in error: it stays readable, crossed out."""
+    seen = opened(request, patient)
+    item = one(seen.chart, FactId(fact))
+    if request.method == "POST":
+        command = commands.MarkEnteredInError(
+            PatientId(patient), (FactId(fact),), request.POST.get("reason", "")[:500], _fact_id(request)
+        )
+        record(presence_of(request).record, command)
+        return written(request, reverse("chart", args=[patient]), "withdrawn")
+    context = {
+        "band": seen.band,
+        "row": story.row(seen, item),
+        "action_url": reverse("item-mistake", args=[patient, fact]),
+        "back_url": reverse("chart", args=[patient]),
+        "fact": seen.presence.record.draw_id(),
+    }
+    return _dialog_or_page(request, "desk/chart/mistake.html", "desk/chart/mistake_page.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@for_its_patient
+def settle(request: HttpRequest, patient: str, fact: str) -> HttpResponse:
+    """Several values of one thing: choose one of them, which replaces all; correcting it further stays possible."""
+    seen = opened(request, patient)
+    standing = [item for item in thread(seen.chart, FactId(fact)) if item.live]
+    if request.method == "POST":
+        chosen = next((item for item in standing if item.id == request.POST.get("keep")), None)
+        if chosen is None or chosen.body is None or len(standing) < 2:
+            raise Refusal("changed_meanwhile")
+        command = commands.Record(
+            PatientId(patient), chosen.body, chosen.at, tuple(item.id for item in standing), _fact_id(request)
+        )
+        record(presence_of(request).record, command)
+        return written(request, reverse("chart", args=[patient]))
+    context = {
+        "band": seen.band,
+        "rows": [(story.row(seen, item), provenance(seen, item)) for item in standing],
+        "action_url": reverse("item-settle", args=[patient, fact]),
+        "back_url": reverse("chart", args=[patient]),
+        "fact": seen.presence.record.draw_id(),
+    }
+    return _dialog_or_page(request, "desk/chart/settle.html", "desk/chart/settle_page.html", context)
+
+
+@require_http_methods(["POST"])
+@for_its_patient
+def none_known(request: HttpRequest, patient: str, section: str) -> HttpResponse:
+    """Asked, and there is none."""
+    if section not in SECTIONS:
+        raise Http404
+    record(presence_of(request).record, commands.StateNoneKnown(PatientId(patient), section, _fact_id(request)))  # type: ignore[arg-type]
+    return written(request, reverse("chart", args=[patient]))
+
+
+def _record(request: HttpRequest, seen: Opened, form: ItemForm, *, replaces: tuple[FactId, ...]) -> bool:
+    """Write what a valid form states. False when refused; the form then says why."""
+    try:
+        command = commands.Record(seen.chart.patient, form.body(), form.moment(), replaces, _fact_id(request))
+        record(seen.presence.record, command)
+    except Refusal as refusal:
+        form.refuse(refusal)
+        return False
+    return True
+
+
+def _fact_id(request: HttpRequest) -> FactId | None:
+    """The id drawn when the form was shown."""
+    value = request.POST.get("fact", "")
+    return FactId(value) if len(value) == 32 and all(c in "0123456789abcdef" for c in value) else None
+
+
+def _form(
+    request: HttpRequest, seen: Opened, form: ItemForm, slot: str, url: str, fact: str, status: int,
+    kept: drafts.Draft | None = None, *, corrects: bool = False,
+) -> HttpResponse:  # fmt: skip
+    context: dict[str, Any] = {
+        "band": seen.band,
+        "form": form,
+        "fact": fact or seen.presence.record.draw_id(),
+        "page": FormPage(
+            title=str(form.correct_title if corrects else form.title),
+            action_url=url,
+            back_url=reverse("chart", args=[seen.chart.patient]),
+            submit=_("Enregistrer"),
+            patient=seen.chart.patient,
+            draft_url=reverse("draft", args=[seen.chart.patient, slot]),
+            draft_kept=kept.kept if kept else None,
+        ),
+    }
+    return _dialog_or_page(request, "desk/chart/form_dialog.html", "desk/chart/form.html", context, status)
+
+
+def _dialog_or_page(
+    request: HttpRequest, dialog: str, whole: str, context: dict[str, Any], status: int = 200
+) -> HttpResponse:
+    if request.headers.get("HX-Request"):
+        return render(request, dialog, context, status=status)
+    return page(request, whole, context, status=status)

@@ -1,0 +1,1 @@
+"""Django put together: settings, addresses, and the worker process that serves one unlocked seat."""

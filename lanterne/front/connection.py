@@ -18,6 +18,7 @@ from lanterne.front.proxy import Passage
 from lanterne.front.replies import Forward, Reply, encode
 from lanterne.front.settings import HEAD_BYTES, OUT_BYTES, SLATE_BYTES, FrontSettings
 from lanterne.front.slate import Slate
+from lanterne.wire.errors import LanterneError
 
 ReadBody = Callable[[], Awaitable[memoryview]]
 _LINGER_S = 2.0
@@ -34,6 +35,11 @@ class Door(Protocol):
 
     def refused(self, error: HeadRefused) -> Reply:
         """The page for a request that broke a rule."""
+
+    def failed(self, error: OSError | LanterneError) -> Reply:
+        """The page for a request the front could not carry out: the disk, the system, a file that is
+        damaged.
+        """
 
     async def lost(self, silent: WorkerSilent, forward: Forward) -> Reply:
         """The page for a request whose worker did not answer."""
@@ -82,10 +88,15 @@ class Connection:
             if head.body_bytes > self._settings.body_bytes:
                 raise HeadRefused(413, "G11", "body too large")
             outcome = await self._door.enter(head, functools.partial(self._read_body, head))
-            if isinstance(outcome, Forward):
-                return await self._pass_on(head, outcome)
         except HeadRefused as refused:
             outcome, keep = self._door.refused(refused), False
+        except (ConnectionError, TimeoutError):
+            raise  # the browser's side
+        except (OSError, LanterneError) as error:
+            # Ours: the disk, no descriptor left, a file damaged. Must not be taken for a browser that left.
+            outcome, keep = self._door.failed(error), False
+        if isinstance(outcome, Forward):
+            return await self._pass_on(head, outcome)
         # not kept when part of the body is still to come, or more than the body came
         keep = keep and self._filled == head.end + head.body_bytes
         await self._reply(outcome, keep=keep, with_body=with_body)

@@ -109,19 +109,30 @@ class Pages:
 
 def sentence_for(code: str) -> tuple[str, str]:
     """The banner for a refusal to unlock: its tone and its sentence."""
+    ended = _("Cet accès a pris fin. Un administrateur du cabinet peut en ouvrir un nouveau.")
+    damaged = _(
+        "Le fichier de votre accès est abîmé, et sa copie aussi. La feuille de secours ou un administrateur "
+        "permet d’en ouvrir un nouveau\u00a0; le dossier du cabinet n’est pas en cause."
+    )
     known = {
         "wrong_passphrase": _(
             "Phrase de passe incorrecte. Vérifiez les majuscules et la disposition du clavier, "
             "puis réessayez."
         ),
-        "access_ended": _("Cet accès a pris fin. Un administrateur du cabinet peut en ouvrir un nouveau."),
+        "access_ended": ended,
+        "seat_may_not_write": ended,
         "unknown_seat": _("Choisissez votre nom dans la liste."),
         "no_passphrase": _("Tapez votre phrase de passe."),
         "stale_form": _("Cette page était ouverte depuis trop longtemps. Retapez votre phrase de passe."),
-        "seat_damaged": _(
-            "Le fichier de votre accès est abîmé, et sa copie aussi. La feuille de secours ou un "
-            "administrateur permet d’en ouvrir un nouveau\u00a0; le dossier du cabinet est intact."
+        "file_damaged": damaged,
+        "small_file_damaged": damaged,
+        "file_newer": _(
+            "Ce cabinet a été ouvert par une version plus récente de Lanterne. Mettez ce poste à jour."
         ),
+        "disk_full": _("Le disque de ce poste est plein. Libérez de la place, puis réessayez."),
+        "disk_failed": _("Le disque de ce poste ne répond pas correctement. Rien n’a été modifié."),
+        "journal_busy": _("Un autre programme utilise le dossier du cabinet. Réessayez dans un instant."),
+        "not_answering": _("Votre accès est ouvert ailleurs sur ce poste et ne répond pas. Réessayez."),
     }
     if code in known:
         return "warn", known[code]
@@ -178,3 +189,8 @@ def silent_sentence() -> str:
         "Lanterne met trop de temps à répondre. Votre dernière saisie n’est peut-être pas enregistrée\u00a0: "
         "rouvrez la page et vérifiez avant de recommencer.\n"
     )
+
+
+def failed_sentence() -> str:
+    """The system refused something to the front itself."""
+    return _("Ce poste a refusé une opération (disque ou système). Rien n’a été enregistré. Réessayez.\n")

@@ -8,12 +8,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import signal
 import socket
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from types import FrameType
 
 import lanterne
 from lanterne.front import gate
@@ -22,15 +20,17 @@ from lanterne.front.connection import Connection, ReadBody
 from lanterne.front.errors import FrontError, HeadRefused, WorkerSilent
 from lanterne.front.heads import RequestHead
 from lanterne.front.idle import IdleWatch, WakingClock
-from lanterne.front.pages import SeatShown, refusal_sentence, silent_sentence
+from lanterne.front.pages import SeatShown, failed_sentence, refusal_sentence, silent_sentence
 from lanterne.front.replies import Forward, Reply, encode
 from lanterne.front.sessions import Session, Sessions
 from lanterne.front.settings import FrontSettings
 from lanterne.front.unlock import UnlockDesk, UnlockLimit
 from lanterne.front.workers import DEFAULT_COMMAND, Workers
+from lanterne.wire.errors import LanterneError
 
 _LOOPBACK = "127.0.0.1"
 _BACKLOG = 128
+_DYING_S = 1.0
 
 
 class Front:
@@ -142,9 +142,16 @@ class Front:
         """A sentence, and the number of the rule for whoever reports it."""
         return Reply(error.status, body=refusal_sentence(error.status, error.rule).encode())
 
+    def failed(self, error: OSError | LanterneError) -> Reply:
+        """Said to the user, and on the standard error for whoever repairs."""
+        report = {"message": "the front failed", "exception": error}
+        asyncio.get_running_loop().call_exception_handler(report)
+        return Reply(500, body=failed_sentence().encode())
+
     async def lost(self, silent: WorkerSilent, forward: Forward) -> Reply:
         """The worker has ended: to the unlock page, which says why. It hangs: a sentence."""
-        if not forward.worker.alive():
+        # A dying process closes its sockets a moment before it is gone.
+        if silent.status == 502 and await forward.worker.ends_within(_DYING_S):
             await self._crashed(forward.worker.seat)
             return Reply(forward.if_lost.status, forward.if_lost.fields)
         return Reply(silent.status, body=silent_sentence().encode())
@@ -240,35 +247,3 @@ def _listen(port: int) -> socket.socket:
             "front.port_taken", f"port {port} cannot be listened on: {error.strerror}", port=port
         ) from error
     return listener
-
-
-async def serve_until(front: Front, ended: asyncio.Event, on_ready: Callable[[str], None]) -> None:
-    """Start, tell the address, wait, stop."""
-    await front.start()
-    try:
-        on_ready(front.url)
-        await ended.wait()
-    finally:
-        await front.stop()
-
-
-def serve(front: Front, on_ready: Callable[[str], None]) -> None:
-    """Serve until Ctrl-C, SIGTERM or (Windows) Ctrl-Break. The signals' former handlers are put back."""
-
-    async def main() -> None:
-        loop, ended = asyncio.get_running_loop(), asyncio.Event()
-
-        def end(_number: int, _frame: FrameType | None) -> None:
-            loop.call_soon_threadsafe(ended.set)
-
-        # `signal.signal`, because `loop.add_signal_handler` does not exist on Windows.
-        names = ("SIGINT", "SIGTERM", "SIGBREAK")
-        numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
-        former = {number: signal.signal(number, end) for number in numbers}
-        try:
-            await serve_until(front, ended, on_ready)
-        finally:
-            for number, handler in former.items():
-                signal.signal(number, handler)
-
-    asyncio.run(main())

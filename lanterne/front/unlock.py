@@ -1,18 +1,19 @@
 """Unlocking and locking a seat from the browser.
 
-Law: one try at a time for a seat; every wrong one is counted, on disk, before the next; the passphrase is
+Law: one try at a time for a seat; each is counted, on disk, before it is made; the passphrase is
 zeroed as soon as the worker has it; a browser leaves its former seat when it takes another.
 """
 
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from lanterne.front import gate
 from lanterne.front.connection import ReadBody
-from lanterne.front.errors import HeadRefused, UnlockRefused
+from lanterne.front.errors import HeadRefused
 from lanterne.front.heads import RequestHead
 from lanterne.front.idle import IdleWatch
 from lanterne.front.pages import Pages, SeatShown, ended_sentence, sentence_for, wait_sentence
@@ -20,11 +21,15 @@ from lanterne.front.passphrase import read_form, wipe
 from lanterne.front.replies import Reply
 from lanterne.front.sessions import FormTokens, Sessions
 from lanterne.front.workers import Workers
+from lanterne.journal.unlock_limit import TooManyAttempts
+from lanterne.wire.errors import LanterneError
+from lanterne.wire.names import SeatId
 
 _PAGE = "text/html; charset=utf-8"
 _STATUS = {
     "wrong_passphrase": 403,
     "access_ended": 403,
+    "seat_may_not_write": 403,
     "stale_form": 403,
     "unknown_seat": 400,
     "no_passphrase": 400,
@@ -32,16 +37,16 @@ _STATUS = {
 
 
 class UnlockLimit(Protocol):
-    """Counts wrong passphrases across restarts. Methods block on the disk; they are called from a thread."""
+    """Counts tries across restarts: `lanterne.journal.unlock_limit.UnlockLimit`.
 
-    def wait_s(self, seat: str) -> float:
-        """Seconds to wait before the next try; 0 when it may be made."""
+    Its methods block on the disk; they are called from a thread.
+    """
 
-    def failed(self, seat: str) -> None:
-        """A wrong passphrase was given; durable on return."""
+    def attempt(self, seat: SeatId, now_ms: int) -> None:
+        """Count a try, durably, before it is made. Raises TooManyAttempts, or DiskFull, DiskFailed."""
 
-    def succeeded(self, seat: str) -> None:
-        """The right one was given: the count starts anew."""
+    def succeeded(self, seat: SeatId) -> None:
+        """The right passphrase was given: the count starts anew."""
 
 
 class UnlockDesk:
@@ -119,16 +124,17 @@ class UnlockDesk:
         if not passphrase:
             return await self._refusal(head, "no_passphrase", seat)
         async with self._trying.setdefault(seat, asyncio.Lock()):
-            wait_s = await asyncio.to_thread(self._limit.wait_s, seat)
-            if wait_s > 0:
-                return await self._page(head, 429, seat=seat, tone="warn", sentence=wait_sentence(wait_s))
             try:
+                await asyncio.to_thread(self._limit.attempt, SeatId(seat), int(time.time() * 1000))
                 await self._workers.unlock(seat, passphrase)
-            except UnlockRefused as refused:
-                if refused.code == "wrong_passphrase":
-                    await asyncio.to_thread(self._limit.failed, seat)
+                await asyncio.to_thread(self._limit.succeeded, SeatId(seat))
+            except TooManyAttempts as wait:
+                wait_ms = wait.params.get("wait_ms", 0)
+                sentence = wait_sentence(wait_ms / 1000 if isinstance(wait_ms, int) else 0)
+                return await self._page(head, 429, seat=seat, tone="warn", sentence=sentence)
+            except LanterneError as refused:
+                # a try that could not be counted (full disk) is not made; one that failed says why
                 return await self._refusal(head, refused.code, seat)
-            await asyncio.to_thread(self._limit.succeeded, seat)
         return await self._welcome(head, seat)
 
     async def _welcome(self, head: RequestHead, seat: str) -> Reply:

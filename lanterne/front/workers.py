@@ -37,6 +37,14 @@ _WINDOWS_FLAGS = getattr(subprocess, "CREATE_NO_WINDOW", 0) | getattr(
 )
 
 
+def _word(answer: dict[str, Any], otherwise: str) -> str:
+    """Why a worker refused: the last word of its error's code (of `seal.wrong_passphrase`, the second)."""
+    code = answer.get("error")
+    if not isinstance(code, str) or not _ERROR_WORD.fullmatch(code):
+        return otherwise
+    return code.rpartition(".")[2] or otherwise
+
+
 def _environment() -> dict[str, str]:
     """The front's environment without the passphrase a command line may have been given there."""
     return {name: value for name, value in os.environ.items() if name != "LANTERNE_PASSPHRASE"}
@@ -68,6 +76,15 @@ class Worker:
         """Whether the process runs; while it does, its port is nobody else's."""
         return self._process.poll() is None
 
+    async def ends_within(self, seconds: float) -> bool:
+        """Whether the process ends in that time."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self.ended.wait()
+        except TimeoutError:
+            return False
+        return True
+
     async def ask(self, line: bytearray, timeout_s: float) -> dict[str, Any]:
         """Write one line (wiped here), read one object.
 
@@ -90,10 +107,7 @@ class Worker:
     async def stop(self, grace_s: float) -> None:
         """Close its input, wait, kill. Returns when the process is gone."""
         self._close_input()
-        try:
-            async with asyncio.timeout(grace_s):
-                await self.ended.wait()
-        except TimeoutError:
+        if not await self.ends_within(grace_s):
             self._process.kill()
             await self.ended.wait()
 
@@ -210,7 +224,7 @@ class Workers:
             json_line(b'{"verify": ', passphrase, b"}\n"), self._settings.worker_verify_s
         )
         if answer.get("ok") is not True:
-            raise UnlockRefused("wrong_passphrase" if answer.get("ok") is False else "not_started")
+            raise UnlockRefused(_word(answer, "wrong_passphrase" if "ok" in answer else "not_answering"))
 
     async def _start(self, seat: str, passphrase: bytearray) -> Worker:
         try:
@@ -224,9 +238,7 @@ class Workers:
             answer = await worker.ask(json_line(before, passphrase, b"}\n"), self._settings.worker_start_s)
             port = answer.get("port")
             if answer.get("ok") is not True or type(port) is not int or not 0 < port < 65536:
-                error_word = answer.get("error")
-                known = isinstance(error_word, str) and _ERROR_WORD.fullmatch(error_word)
-                raise UnlockRefused(str(error_word) if known else "not_started")
+                raise UnlockRefused(_word(answer, "not_started"))
         except (UnlockRefused, asyncio.CancelledError):
             worker.kill()
             raise

@@ -1,7 +1,8 @@
 """A worker for the front's tests: a real process, a real HTTP server, no record.
 
-It keeps the front's talk (lanterne/front/workers.py), refuses whoever lacks the front's secret, and says what it was
-sent. Started as `python small_worker.py`; passphrases and markers are read from files in the data directory.
+It keeps the front's talk (lanterne/front/workers.py), refuses whoever lacks the front's secret, and says
+what it was sent. Started as `python small_worker.py`; passphrases and markers are read from files in the
+data directory.
 """
 
 from __future__ import annotations
@@ -26,7 +27,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self._answer()
 
-    do_POST = do_HEAD = do_GET
+    def do_POST(self) -> None:
+        self._answer()
+
+    def do_HEAD(self) -> None:
+        self._answer()
 
     def _answer(self) -> None:
         if self.headers.get("X-Lanterne-Front") != state["front_secret"]:
@@ -57,10 +62,15 @@ class Handler(http.server.BaseHTTPRequestHandler):
             marker = (Path(state["data"]) / "marker").read_text("utf-8")
             self._say((marker * 4000).encode(), [("Content-Disposition", f'inline; filename="{marker}.pdf"')])
         elif path == "/own-policy":
-            fields = [("Content-Security-Policy", "frame-ancestors 'self'"), ("X-Frame-Options", "SAMEORIGIN")]
+            fields = [
+                ("Content-Security-Policy", "frame-ancestors 'self'"),
+                ("X-Frame-Options", "SAMEORIGIN"),
+            ]
             self._say(b"a document", [*fields, ("Cache-Control", "public, max-age=99"), ("Server", "x")])
         elif path == "/plant":
-            self._say(b"", [("Set-Cookie", "lanterne=planted; Path=/"), ("Set-Cookie", "csrftoken=kept; Path=/")])
+            self._say(
+                b"", [("Set-Cookie", "lanterne=planted; Path=/"), ("Set-Cookie", "csrftoken=kept; Path=/")]
+            )
         elif path == "/page":
             self._say(b"x" * int(self.path.partition("?")[2] or 8000), [])
         else:
@@ -84,7 +94,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if self.command != "HEAD":
             self.wfile.write(body)
 
-    def log_message(self, format: str, *args: Any) -> None:
+    def log_message(self, *args: Any) -> None:  # type: ignore[override]
         """Silent: an access log would hold addresses."""
 
 

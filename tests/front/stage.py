@@ -17,6 +17,8 @@ from urllib.parse import urlencode
 
 from lanterne.front.server import Front
 from lanterne.front.settings import FrontSettings
+from lanterne.journal.files import OsFiles
+from lanterne.journal.unlock_limit import UnlockLimit
 
 T = TypeVar("T")
 WORKER = (sys.executable, str(Path(__file__).with_name("small_worker.py")))
@@ -39,26 +41,9 @@ PHRASES = {
 }
 
 
-class FileLimit:
-    """Wrong tries kept in a file, as the journal keeps them: three, then a wait."""
-
-    FREE = 3
-
-    def __init__(self, place: Path) -> None:
-        self._place = place
-
-    def _counts(self) -> dict[str, int]:
-        return json.loads(self._place.read_text("utf-8")) if self._place.exists() else {}
-
-    def wait_s(self, seat: str) -> float:
-        return 90.0 if self._counts().get(seat, 0) >= self.FREE else 0.0
-
-    def failed(self, seat: str) -> None:
-        counts = self._counts()
-        self._place.write_text(json.dumps({**counts, seat: counts.get(seat, 0) + 1}), "utf-8")
-
-    def succeeded(self, seat: str) -> None:
-        self._place.write_text(json.dumps({**self._counts(), seat: 0}), "utf-8")
+def limit_of(root: Path) -> UnlockLimit:
+    """The journal's own counter, on the disk of the stage."""
+    return UnlockLimit(root / "local" / "unlock", OsFiles())
 
 
 @dataclass
@@ -73,7 +58,7 @@ class Clock:
 
 def practice(folder: Path, seats: dict[str, str] | None = None) -> Path:
     """A data directory the small worker can open."""
-    folder.mkdir(exist_ok=True)
+    (folder / "local").mkdir(parents=True, exist_ok=True)
     (folder / "phrases.json").write_text(json.dumps({**PHRASES, **(seats or {})}), "utf-8")
     return folder
 
@@ -87,7 +72,7 @@ class Stage:
         self.front = Front(
             root,
             list_seats=lambda: seats,
-            limit=FileLimit(root / "unlock.json"),
+            limit=limit_of(root),
             settings=FrontSettings(**settings),
             command=WORKER,
             clock=self.clock,
@@ -167,12 +152,13 @@ def read_answer(client: socket.socket, *, head_only: bool = False) -> Answer:
     length = answer.get("content-length")
     if head_only or answer.status in (204, 304):
         return answer
-    if length is None:
-        while piece := client.recv(65536):
-            answer.body += piece
-        return answer
-    while len(answer.body) < int(length):
-        answer.body += _more(client)
+    whole = bytearray(body)
+    while length is None or len(whole) < int(length):
+        piece = client.recv(262_144)
+        if not piece and length is None:
+            break
+        whole += piece or _more(client)
+    answer.body = bytes(whole)
     return answer
 
 
@@ -208,7 +194,11 @@ class Browser:
 
     def ask(self, method: str, path: str, body: bytes = b"", **fields: str | None) -> Answer:
         """One request. A field given as None is left out; underscores stand for hyphens."""
-        sent: dict[str, str | None] = {"Host": self.host, "Accept": "text/html", "Sec-Fetch-Site": "same-origin"}
+        sent: dict[str, str | None] = {
+            "Host": self.host,
+            "Accept": "text/html",
+            "Sec-Fetch-Site": "same-origin",
+        }
         sent |= {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
         if method == "POST":
             sent |= {"Origin": f"http://{self.host}", "Content-Length": str(len(body))}

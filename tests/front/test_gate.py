@@ -1,4 +1,6 @@
-"""The gate decides on heads alone: who may ask, from where, under which name. G1–G10 of lanterne/front/gate.py."""
+"""The gate decides on heads alone: who may ask, from where, under which name. G1–G10 of
+lanterne/front/gate.py.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,9 @@ PORT = 8765
 TOKEN = "t" * 43
 
 
-def head(*fields: str, method: str = "GET", target: str = "/", host: str = f"127.0.0.1:{PORT}") -> RequestHead:
+def head(
+    *fields: str, method: str = "GET", target: str = "/", host: str = f"127.0.0.1:{PORT}"
+) -> RequestHead:
     buffer = bytearray(lines(f"{method} {target} HTTP/1.1", f"Host: {host}", *fields))
     return read_request(buffer, memoryview(buffer), len(buffer))
 
@@ -32,10 +36,20 @@ def test_our_own_names_pass(host: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "host", ["evil.example:8765", "127.0.0.1", "127.0.0.1:80", "localhost.evil.example:8765", "127.1:8765", "LOCALHOST:8765"]
+    "host",
+    [
+        "evil.example:8765",
+        "127.0.0.1",
+        "127.0.0.1:80",
+        "localhost.evil.example:8765",
+        "127.1:8765",
+        "LOCALHOST:8765",
+    ],
 )
 def test_dns_rebinding_is_turned_away(host: str) -> None:
-    """A page of evil.example makes its name resolve to 127.0.0.1, then reads us as its own origin; Host betrays it."""
+    """A page of evil.example makes its name resolve to 127.0.0.1, then reads us as its own origin; Host
+    betrays it.
+    """
     assert verdict(head(host=host)) == "G3"
 
 
@@ -58,7 +72,15 @@ class TestCsrf:
         assert verdict(head(f"Origin: http://127.0.0.1:{PORT}", method="POST")) == "passes"
 
     @pytest.mark.parametrize(
-        "origin", ["http://evil.example", "null", "http://127.0.0.1:9999", "https://127.0.0.1:8765", "http://localhost:8765", ""]
+        "origin",
+        [
+            "http://evil.example",
+            "null",
+            "http://127.0.0.1:9999",
+            "https://127.0.0.1:8765",
+            "http://localhost:8765",
+            "",
+        ],
     )
     def test_another_origin_is_refused(self, origin: str) -> None:
         assert verdict(head(f"Origin: {origin}", method="POST")) == "G5"
@@ -85,8 +107,14 @@ class TestOtherSites:
         """« same-site » too: every other port of this machine is the same site as ours."""
         link = (f"Sec-Fetch-Site: {site}", "Sec-Fetch-Mode: navigate", "Sec-Fetch-Dest: document")
         assert verdict(head(*link)) == "passes"
-        assert verdict(head(f"Sec-Fetch-Site: {site}", "Sec-Fetch-Mode: navigate", "Sec-Fetch-Dest: iframe")) == "G4"
-        assert verdict(head(f"Sec-Fetch-Site: {site}", "Sec-Fetch-Mode: no-cors", "Sec-Fetch-Dest: image")) == "G4"
+        assert (
+            verdict(head(f"Sec-Fetch-Site: {site}", "Sec-Fetch-Mode: navigate", "Sec-Fetch-Dest: iframe"))
+            == "G4"
+        )
+        assert (
+            verdict(head(f"Sec-Fetch-Site: {site}", "Sec-Fetch-Mode: no-cors", "Sec-Fetch-Dest: image"))
+            == "G4"
+        )
         assert verdict(head(*link, f"Origin: http://127.0.0.1:{PORT}", method="POST")) == "G4"
 
     @pytest.mark.parametrize("site", ["same-origin", "none"])
@@ -100,7 +128,14 @@ class TestSessionCookie:
 
     @pytest.mark.parametrize(
         "cookie",
-        [f"lanterne={TOKEN}; lanterne={'u' * 43}", "lanterne=short", f"lanterne={TOKEN}x", f'lanterne="{TOKEN}"', "", "x=1"],
+        [
+            f"lanterne={TOKEN}; lanterne={'u' * 43}",
+            "lanterne=short",
+            f"lanterne={TOKEN}x",
+            f'lanterne="{TOKEN}"',
+            "",
+            "x=1",
+        ],
     )
     def test_two_of_them_or_another_form_is_no_session(self, cookie: str) -> None:
         """Cookies know no ports: another program on this machine can plant one beside ours."""
@@ -138,7 +173,8 @@ def test_polling_is_not_an_act() -> None:
 def test_the_policy_allows_nothing_inline_and_no_frame() -> None:
     """A script injected in a note must not run; no other page may lay itself over ours."""
     directives = {
-        words[0]: set(words[1:]) for words in (part.split() for part in gate.CONTENT_SECURITY_POLICY.split(";"))
+        words[0]: set(words[1:])
+        for words in (part.split() for part in gate.CONTENT_SECURITY_POLICY.split(";"))
     }
     assert directives["default-src"] == {"'none'"}
     assert directives["script-src"] == {"'self'"}

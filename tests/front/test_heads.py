@@ -1,7 +1,8 @@
 """Heads are read where they lie, strictly: what could be read in two ways is refused, not guessed.
 
-Request smuggling lives on two readers who disagree on where a request ends. So each ambiguity has its test here, and
-everything accepted is read a second time by h11, a library made for strictness, which must see the same message.
+Request smuggling lives on two readers who disagree on where a request ends. So each ambiguity has its test
+here, and everything accepted is read a second time by h11, a library made for strictness, which must see
+the same message.
 """
 
 from __future__ import annotations
@@ -31,8 +32,17 @@ def refused(data: bytes) -> tuple[int, str]:
 
 
 def test_a_plain_request_is_read_in_place() -> None:
-    head = read(lines("POST /patients/7f?tab=1 HTTP/1.1", HOST, "Content-Length: 12", "X-Two:  a b \t", body=b"x" * 12))
-    assert (head.method, head.path_copy(), head.body_bytes, head.keep_alive) == (b"POST", b"/patients/7f", 12, True)
+    head = read(
+        lines(
+            "POST /patients/7f?tab=1 HTTP/1.1", HOST, "Content-Length: 12", "X-Two:  a b \t", body=b"x" * 12
+        )
+    )
+    assert (head.method, head.path_copy(), head.body_bytes, head.keep_alive) == (
+        b"POST",
+        b"/patients/7f",
+        12,
+        True,
+    )
     assert head.has_query()
     assert head.value(b"x-two") == b"a b"
     assert bytes(head.view[head.end :]) == b"x" * 12
@@ -43,10 +53,16 @@ def test_a_plain_request_is_read_in_place() -> None:
     [
         (
             "length told twice, in two ways: the classic smuggling (CL.TE)",
-            lines("POST / HTTP/1.1", HOST, "Content-Length: 4", "Transfer-Encoding: chunked", body=b"0\r\n\r\n"),
+            lines(
+                "POST / HTTP/1.1", HOST, "Content-Length: 4", "Transfer-Encoding: chunked", body=b"0\r\n\r\n"
+            ),
             (400, "H5"),
         ),
-        ("chunked alone: we do not read chunks", lines("POST / HTTP/1.1", HOST, "Transfer-Encoding: chunked"), (411, "H5")),
+        (
+            "chunked alone: we do not read chunks",
+            lines("POST / HTTP/1.1", HOST, "Transfer-Encoding: chunked"),
+            (411, "H5"),
+        ),
         (
             "a coding hidden behind a tab, which some readers overlook",
             lines("POST / HTTP/1.1", HOST, "Transfer-Encoding:\tchunked", "Content-Length: 3"),
@@ -66,7 +82,11 @@ def test_a_plain_request_is_read_in_place() -> None:
         ("a signed length", lines("POST / HTTP/1.1", HOST, "Content-Length: +4"), (400, "H6")),
         ("an empty length", lines("POST / HTTP/1.1", HOST, "Content-Length:"), (400, "H6")),
         ("a length in hexadecimal", lines("POST / HTTP/1.1", HOST, "Content-Length: 0x10"), (400, "H6")),
-        ("a length no memory holds", lines("POST / HTTP/1.1", HOST, "Content-Length: " + "9" * 30), (400, "H6")),
+        (
+            "a length no memory holds",
+            lines("POST / HTTP/1.1", HOST, "Content-Length: " + "9" * 30),
+            (400, "H6"),
+        ),
         ("a bare LF ends a line for some readers", b"GET / HTTP/1.1\r\nHost: a\nX: b\r\n\r\n", (400, "H3")),
         ("a head of bare LFs", b"GET / HTTP/1.1\nHost: a\n\n", (400, "H3")),
         ("a bare CR", b"GET / HTTP/1.1\r\nHost: a\rX: b\r\n\r\n", (400, "H3")),
@@ -78,7 +98,11 @@ def test_a_plain_request_is_read_in_place() -> None:
         ("an empty name", lines("GET / HTTP/1.1", HOST, ": b"), (400, "H3")),
         ("101 fields", lines("GET / HTTP/1.1", HOST, *(f"X-{n}: 1" for n in range(100))), (431, "H4")),
         ("no Host", lines("GET / HTTP/1.1"), (400, "H7")),
-        ("two Hosts: which one did the gate check?", lines("GET / HTTP/1.1", HOST, "Host: evil.example"), (400, "H7")),
+        (
+            "two Hosts: which one did the gate check?",
+            lines("GET / HTTP/1.1", HOST, "Host: evil.example"),
+            (400, "H7"),
+        ),
         ("two Origins", lines("GET / HTTP/1.1", HOST, "Origin: a", "Origin: b"), (400, "H8")),
         ("two Cookie lines", lines("GET / HTTP/1.1", HOST, "Cookie: a=1", "Cookie: b=2"), (400, "H8")),
         ("HTTP/1.0", lines("GET / HTTP/1.0", HOST), (505, "H2")),
@@ -107,7 +131,9 @@ def test_a_head_over_32_kib_is_refused_whether_it_ends_or_not() -> None:
 
 
 def test_the_end_is_found_wherever_the_pieces_were_cut() -> None:
-    """The end may come split over two receptions; searching again from the start each time would be quadratic."""
+    """The end may come split over two receptions; searching again from the start each time would be
+    quadratic.
+    """
     data = bytearray(lines("GET / HTTP/1.1", HOST, body=b"body"))
     whole = len(data) - 4
     for cut in range(1, len(data)):
@@ -125,7 +151,9 @@ TOKENS = st.text(st.sampled_from("ABCxyz09!#$%&'*+-.^_`|~"), min_size=1, max_siz
 NOISE = st.text(st.characters(min_codepoint=0, max_codepoint=255), max_size=30)
 FIELD_LINES = st.one_of(
     st.builds("{}:{}{}".format, TOKENS, st.sampled_from(["", " ", "\t", "  "]), NOISE),
-    st.sampled_from(["Content-Length: 3", "Content-Length: 03", "Connection: close", "Cookie: a=b", " fold", "a : b"]),
+    st.sampled_from(
+        ["Content-Length: 3", "Content-Length: 03", "Connection: close", "Cookie: a=b", " fold", "a : b"]
+    ),
     NOISE,
 )
 
@@ -143,7 +171,9 @@ def test_what_we_accept_h11_accepts_alike(method: str, target: str, fields: list
     theirs = connection.next_event()
     assert isinstance(theirs, h11.Request)
     assert (theirs.method, theirs.target) == (ours.method, bytes(ours.view[slice(*ours.target)]))
-    assert list(theirs.headers) == [(field.name, bytes(ours.view[field.start : field.end])) for field in ours.fields]
+    assert list(theirs.headers) == [
+        (field.name, bytes(ours.view[field.start : field.end])) for field in ours.fields
+    ]
     framing = [int(value) for name, value in theirs.headers if name == b"content-length"]
     assert ours.body_bytes == sum(framing)
 

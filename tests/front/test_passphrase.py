@@ -23,7 +23,16 @@ def test_what_was_typed_arrives_at_the_worker(phrase: str) -> None:
 
 @pytest.mark.parametrize(
     "body",
-    [b"passphrase=%", b"passphrase=%4", b"passphrase=%zz", b"passphrase=%ff", b"passphrase=%ed%a0%80", b"A=1", b"=1", b"a" * 40],
+    [
+        b"passphrase=%",
+        b"passphrase=%4",
+        b"passphrase=%zz",
+        b"passphrase=%ff",
+        b"passphrase=%ed%a0%80",
+        b"A=1",
+        b"=1",
+        b"a" * 40,
+    ],
 )
 def test_a_form_no_browser_sends_is_refused(body: bytes) -> None:
     with pytest.raises(ValueError, match="form"):

@@ -16,7 +16,12 @@ from tests.front.stage import GARANCE, INES, Browser, Stage, connect, lines, ope
 def request(browser: Browser, first: str, *fields: str, body: bytes = b"") -> bytes:
     cookie = "; ".join(f"{name}={value}" for name, value in browser.jar.items())
     return lines(
-        first, f"Host: {browser.host}", f"Origin: http://{browser.host}", f"Cookie: {cookie}", *fields, body=body
+        first,
+        f"Host: {browser.host}",
+        f"Origin: http://{browser.host}",
+        f"Cookie: {cookie}",
+        *fields,
+        body=body,
     )
 
 
@@ -49,13 +54,15 @@ class TestWhole:
 
     def test_expect_continue_is_answered_before_the_body(self, garance: Browser) -> None:
         with connect(garance.port) as client:
-            client.sendall(request(garance, "POST /documents HTTP/1.1", "Content-Length: 4", "Expect: 100-continue"))
+            client.sendall(
+                request(garance, "POST /documents HTTP/1.1", "Content-Length: 4", "Expect: 100-continue")
+            )
             assert client.recv(100) == b"HTTP/1.1 100 Continue\r\n\r\n"
             client.sendall(b"body")
             assert read_answer(client).told["size"] == 4
 
     def test_half_a_chart_is_never_shown_as_a_whole_one(self, garance: Browser) -> None:
-        """The worker falls in the middle of a page: the browser must see an error, not a shorter list of allergies."""
+        """The worker falls in the middle of a page: an error must show, not a shorter list of allergies."""
         with connect(garance.port) as client:
             client.sendall(request(garance, "GET /short HTTP/1.1"))
             with pytest.raises((EOFError, ConnectionResetError)):
@@ -83,7 +90,12 @@ class TestNothingElse:
 
     def test_hop_by_hop_fields_end_here(self, garance: Browser) -> None:
         """Also those that Connection names; the worker is spoken to in HTTP/1.0, one request a connection."""
-        fields = {"Connection": "keep-alive, X-Secret-Hop", "X-Secret-Hop": "1", "TE": "trailers", "Upgrade": "h2c"}
+        fields = {
+            "Connection": "keep-alive, X-Secret-Hop",
+            "X-Secret-Hop": "1",
+            "TE": "trailers",
+            "Upgrade": "h2c",
+        }
         told = garance.get("/echo", **{**fields, "X-Lanterne-Background": "1"}).told
         assert told["version"] == "HTTP/1.0"
         assert not {"x-secret-hop", "te", "upgrade", "keep-alive"} & set(told["sent"])
@@ -127,7 +139,9 @@ class TestNothingElse:
 
 
 class TestFieldsOfEveryAnswer:
-    @pytest.mark.parametrize("path", ["/echo", "/ouvrir", "/etat", "/nowhere", "/static/desk/lanterne.css", "/static/none"])
+    @pytest.mark.parametrize(
+        "path", ["/echo", "/ouvrir", "/etat", "/nowhere", "/static/desk/lanterne.css", "/static/none"]
+    )
     def test_security_fields_are_everywhere(self, garance: Browser, path: str) -> None:
         answer = garance.get(path)
         for name, line in SECURITY_FIELDS:
@@ -135,7 +149,7 @@ class TestFieldsOfEveryAnswer:
 
     @pytest.mark.parametrize("path", ["/echo", "/ouvrir", "/etat", "/own-policy"])
     def test_nothing_is_stored_by_the_browser(self, garance: Browser, path: str) -> None:
-        """A chart in the browser's disk cache would be plaintext at rest; so the worker has no say in this."""
+        """A chart in the browser's disk cache would be plaintext at rest; the worker has no say in this."""
         assert garance.get(path).all("cache-control") == ["no-store"]
 
     def test_a_worker_may_set_its_own_policy(self, garance: Browser) -> None:
@@ -153,7 +167,12 @@ class TestFieldsOfEveryAnswer:
 
 class TestLimits:
     def test_a_body_over_the_limit_is_refused_before_it_is_sent(self, garance: Browser) -> None:
-        assert raw(garance.port, request(garance, "POST /e HTTP/1.1", f"Content-Length: {64 * 1024**2 + 1}")).status == 413
+        assert (
+            raw(
+                garance.port, request(garance, "POST /e HTTP/1.1", f"Content-Length: {64 * 1024**2 + 1}")
+            ).status
+            == 413
+        )
 
     def test_a_head_over_the_limit_is_refused(self, garance: Browser) -> None:
         assert raw(garance.port, request(garance, "GET / HTTP/1.1", "X: " + "a" * 40_000)).status == 431

@@ -63,7 +63,9 @@ class TestFormTokens:
         assert not tokens.agrees(None, token.encode())
 
     def test_a_pair_planted_by_another_program_is_refused(self) -> None:
-        """Double submit alone believes any pair that agrees; cookies know no ports, so a pair can be planted."""
+        """Double submit alone believes any pair that agrees; cookies know no ports, so a pair can be
+        planted.
+        """
         planted = "p" * 43
         assert not FormTokens().agrees(planted, planted.encode())
 

@@ -39,4 +39,4 @@ def failed(request: HttpRequest) -> HttpResponse:
 
 
 def _page(request: HttpRequest, template: str, status: int, said: str) -> HttpResponse:
-    return render(request, template, {"said": said}, status=status)
+    return render(request, template, {"reason": said}, status=status)

@@ -1,0 +1,81 @@
+"""Addresses of the desk. They hold opaque ids only: a name, a birth date or a query never lies in an address."""
+
+from __future__ import annotations
+
+from django.urls import path, register_converter
+
+from lanterne.desk.chart import consultation, drafts, items
+from lanterne.desk.chart import views as chart
+from lanterne.desk.documents import views as documents
+from lanterne.desk.patients import merging
+from lanterne.desk.patients import views as patients
+from lanterne.desk.references import views as references
+from lanterne.desk.settings import views as settings
+from lanterne.desk.team import views as team
+from lanterne.desk.trace import views as trace
+
+
+class Identifier:
+    """32 hex digits."""
+
+    regex = "[0-9a-f]{32}"
+
+    def to_python(self, value: str) -> str:
+        """As it is."""
+        return value
+
+    def to_url(self, value: str) -> str:
+        """As it is."""
+        return value
+
+
+register_converter(Identifier, "id")
+
+urlpatterns = [
+    path("", patients.home, name="home"),
+    path("recherche", patients.search, name="search"),
+    path("recherche/liste", patients.results, name="results"),
+    path("patients/nouveau", patients.register, name="patient-new"),
+    path("dossier/<id:patient>", chart.chart, name="chart"),
+    path("dossier/<id:patient>/resume", chart.summary, name="summary"),
+    path("dossier/<id:patient>/histoire", chart.timeline, name="timeline"),
+    path("dossier/<id:patient>/courbe/<id:fact>", chart.curve, name="curve"),
+    path("dossier/<id:patient>/element/<id:fact>", chart.item, name="item"),
+    path("dossier/<id:patient>/element/<id:fact>/corriger", items.correct, name="item-correct"),
+    path("dossier/<id:patient>/element/<id:fact>/erreur", items.mistake, name="item-mistake"),
+    path("dossier/<id:patient>/element/<id:fact>/departager", items.settle, name="item-settle"),
+    path("dossier/<id:patient>/ajouter/<slug:noun>", items.add, name="item-add"),
+    path("dossier/<id:patient>/rien/<slug:section>", items.none_known, name="section-none"),
+    path("dossier/<id:patient>/brouillon/<slug:slot>", drafts.keep, name="draft"),
+    path("dossier/<id:patient>/consultation", consultation.new, name="consultation-new"),
+    path("dossier/<id:patient>/consultation/<id:fact>", consultation.correct, name="consultation-correct"),
+    path("dossier/<id:patient>/documents/classer", documents.add, name="document-add"),
+    path("dossier/<id:patient>/documents/<id:fact>", documents.document, name="document"),
+    path("dossier/<id:patient>/documents/<id:fact>/fichier", documents.file, name="document-file"),
+    path("dossier/<id:patient>/documents/<id:fact>/genre", documents.classify, name="document-classify"),
+    path("dossier/<id:patient>/acces", trace.traces, name="chart-traces"),
+    path("dossier/<id:patient>/identite", patients.identity, name="identity"),
+    path("dossier/<id:patient>/identite/corriger", patients.correct, name="identity-correct"),
+    path("dossier/<id:patient>/identite/coordonnees", patients.contacts, name="contacts"),
+    path("dossier/<id:patient>/identite/medecin-traitant", patients.attending, name="attending"),
+    path("dossier/<id:patient>/identite/reunir/<id:other>", merging.merge, name="merge"),
+    path("dossier/<id:patient>/identite/separer/<id:fact>", merging.undo, name="merge-undo"),
+    path("dossier/<id:patient>/identite/distinct/<id:other>", merging.distinct, name="distinct"),
+    path("equipe", team.team, name="team"),
+    path("equipe/cabinet", team.practice, name="practice"),
+    path("equipe/ajouter", team.add, name="person-add"),
+    path("equipe/<id:person>", team.person, name="person"),
+    path("equipe/<id:person>/acces", team.seat, name="person-seat"),
+    path("equipe/acces/<id:seat>/retirer", team.revoke, name="seat-revoke"),
+    path("acces", trace.traces, name="traces"),
+    path("reglages", settings.settings, name="settings"),
+    path("reglages/phrase-de-passe", settings.passphrase, name="passphrase"),
+    path("reglages/apparence", settings.theme, name="theme"),
+    path("reglages/eveil", settings.awake, name="awake"),
+    path("references/diagnostics", references.diagnoses_list, name="reference-diagnoses"),
+    path("references/examens", references.tests_list, name="reference-tests"),
+]
+
+handler403 = "lanterne.desk.faults.csrf_failure"
+handler404 = "lanterne.desk.faults.not_found"
+handler500 = "lanterne.desk.faults.failed"

@@ -171,6 +171,13 @@ def verbs() -> set[str]:
     }
 
 
+RELIED_ON = {"demo", "init", "serve", "check", "rebuild", "recover", "import"}
+
+
+def test_the_commands_others_rely_on_keep_their_names() -> None:
+    check(RELIED_ON - verbs(), "bring the verb back: scripts and runbooks call it by this name.")
+
+
 def test_every_command_is_documented() -> None:
     page = ROOT / "docs/user/commandes.md"
     text = page.read_text(encoding="utf-8") if page.exists() else ""

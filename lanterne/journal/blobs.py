@@ -1,7 +1,7 @@
 """Attachments: sealed files named by the hash of their sealed bytes.
 
-Law: written beside while it is sealed, fsynced, renamed, the directory fsynced; the fact that names a blob is written
-after. Neither way holds more than a chunk in memory. Source: docs/format/keys.md "Blob", store.md.
+Law: written beside while it is sealed, fsynced, renamed, the directory fsynced; the fact that names a blob is
+written after. Neither way holds more than a chunk in memory. Source: docs/format/keys.md "Blob", store.md.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class Blobs:
         self._layout, self._files, self._random = layout, files, random
 
     def put(self, source: bytes | BinaryIO) -> SealedBlob:
-        """Seal and keep a document; its name, key and sizes. Raises DiskFull, DiskFailed: nothing was kept."""
+        """Seal and keep a document; its name, key, sizes. Raises DiskFull, DiskFailed: nothing was kept."""
         stream = io.BytesIO(source) if isinstance(source, bytes) else source
         beside = self._layout.blobs / (self._random(16).hex() + BESIDE)
         with disk_errors("keeping a document"):
@@ -118,7 +118,9 @@ class Blobs:
         """The names of all blobs here."""
         for folder in self._files.listing(self._layout.blobs):
             if len(folder) == 2:
-                yield from (name for name in self._files.listing(self._layout.blobs / folder) if _is_name(name))
+                yield from (
+                    name for name in self._files.listing(self._layout.blobs / folder) if _is_name(name)
+                )
 
     def _open(self, name: str) -> BinaryIO:
         if not self.has(name):

@@ -1,7 +1,7 @@
 """The hybrid clock of a writer. Pure: the machine's time is an argument.
 
-Law: a writer's time follows its own last entry and the heads it knows, but not those more than ten minutes ahead of its
-own clock, so one lying clock does not spread. Source: docs/format/entry.md, "Order", E14.
+Law: a writer's time follows its own last entry and the heads it knows, but not those more than ten minutes
+ahead of its own clock, so one lying clock does not spread. Source: docs/format/entry.md, "Order", E14.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ def milliseconds(time: int) -> int:
 def next_time(now_ms: int, last: int, heads: Iterable[int]) -> int:
     """The hybrid time of the next entry.
 
-    `now_ms`: the machine's clock; `last`: hybrid time of the chain's previous entry, 0 when there is none (E14 holds
-    whatever the clock says); `heads`: hybrid times of the heads the entry will name.
+    `now_ms`: the machine's clock; `last`: hybrid time of the chain's previous entry, 0 when there is none
+    (E14 holds whatever the clock says); `heads`: hybrid times of the heads the entry will name.
     """
     now = max(now_ms, 0) << COUNTER_BITS
     believed = (max(now_ms, 0) + AHEAD_MS) << COUNTER_BITS

@@ -1,8 +1,8 @@
 """The file system as the journal sees it: a port, the real one, and the two durable ways to write.
 
-Law: everything the journal keeps goes through `Files`, so that tests can fail any single call or pull the plug between
-any two. `OSError` crosses this page as DiskFull or DiskFailed, never as itself, and never silently.
-Source: docs/format/store.md S1, S3, S9.
+Law: everything the journal keeps goes through `Files`, so that tests can fail any single call or pull the
+plug between any two. `OSError` crosses this page as DiskFull or DiskFailed, never as itself, and never
+silently. Source: docs/format/store.md S1, S3, S9.
 """
 
 from __future__ import annotations
@@ -68,12 +68,14 @@ class Files(Protocol):
 class OsFiles:
     """The real file system.
 
-    On Windows a directory cannot be fsynced; NTFS journals its names by itself, so `fsync_directory` does nothing there.
-    Windows is not tested here.
+    On Windows a directory cannot be fsynced; NTFS journals its names by itself, so `fsync_directory` does
+    nothing there. Windows is not tested here.
     """
 
     def open_append(self, path: Path, *, new: bool = False) -> int:
-        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
+        flags = (
+            os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
+        )
         return os.open(path, flags | (os.O_EXCL if new else 0), 0o600)
 
     def write(self, handle: int, data: bytes | memoryview) -> int:
@@ -162,7 +164,9 @@ def append_durably(files: Files, path: Path, data: bytes, *, new: bool = False) 
 
 
 def replace_small_file(files: Files, path: Path, data: bytes) -> None:
-    """Write beside, fsync, rename, fsync the directory (S9). Raises DiskFull or DiskFailed; then the old file stands.
+    """Write beside, fsync, rename, fsync the directory (S9).
+
+    Raises DiskFull or DiskFailed; then the old file stands.
 
     After a failed fsync of the directory either the old or the new file may be found; both are whole.
     """

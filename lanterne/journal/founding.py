@@ -1,7 +1,7 @@
 """Founding a practice, its seats on this device, and coming back with the recovery sheet.
 
-Law: files first, membership last: a seat counts once its admission is in the journal, and a seat file without an admission
-opens nothing. The passphrase is used to seal and forgotten. Randomness and time are arguments.
+Law: files first, membership last: a seat counts once its admission is in the journal, and a seat file without
+an admission opens nothing. The passphrase is used to seal and forgotten. Randomness and time are arguments.
 Source: docs/format/keys.md, membership.md M2–M8, store.md S9.
 """
 
@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from lanterne.journal.errors import NoPractice, PracticeExists, SheetRefused
-from lanterne.journal.files import Files, OsFiles
+from lanterne.journal.files import Files, OsFiles, disk_errors
 from lanterne.journal.identity import read_genesis_file, write_identity
 from lanterne.journal.journal import Journal
-from lanterne.journal.layout import SECOND, Layout
+from lanterne.journal.layout import SECOND, Layout, second
 from lanterne.journal.small_files import heal, write_twice
 from lanterne.proof.records import SeatRecord
 from lanterne.seal.changing import admit_device, admit_seat, person_left, revoke_seat
@@ -70,7 +70,8 @@ class Admitted(NamedTuple):
 def found_practice(
     root: Path, *, label: str, passphrase: str, now_ms: int, random: Random, files: Files | None = None
 ) -> Founded:
-    """Make a practice in an empty directory: genesis, device, and its first person's seat, administrator of all.
+    """Make a practice in an empty directory: genesis, device, and its first person's seat, administrator of
+    all.
 
     Args:
         label: the person's name, as the unlock page shows it.
@@ -179,8 +180,13 @@ def recover_with_sheet(
     return Admitted(person, seat.id)
 
 
-def revoke(journal: Journal, keyring: Keyring, seat: SeatId, *, reason: str, now_ms: int, random: Random) -> None:
-    """Revoke a seat and rotate what it could read; its file here is removed. Raises SeatMayNotWrite, DiskFull, DiskFailed."""
+def revoke(
+    journal: Journal, keyring: Keyring, seat: SeatId, *, reason: str, now_ms: int, random: Random
+) -> None:
+    """Revoke a seat and rotate what it could read; its file here is removed.
+
+    Raises SeatMayNotWrite, DiskFull, DiskFailed.
+    """
     ring = keyring.with_membership(journal.membership)
     facts = revoke_seat(ring, seat, cuts=journal.heads_of(seat), reason=reason, at=now_ms, random=random)
     journal.write_members(ring, facts, now_ms)
@@ -206,15 +212,18 @@ def change_passphrase(
     Raises:
         WrongPassphrase, WeakPassphrase, SeatMissing, DeviceMissing, DiskFull, DiskFailed: the old one stands.
     """
-    journal = _Place(root, files)
-    data = _read_seat(journal.layout, journal.files, seat)
-    device = _read_device(journal.layout, journal.files, read_seat_card(data).practice)
-    sealed = reseal(data, old=old, new=new, device=device, random=random)
-    write_twice(journal.files, journal.layout.seat(seat), sealed)
+    place = _Place(root, files)
+    with place.files.lock(place.layout.lock):
+        data = _read_seat(place.layout, place.files, seat)
+        device = _read_device(place.layout, place.files, read_seat_card(data).practice)
+        sealed = reseal(data, old=old, new=new, device=device, random=random)
+        write_twice(place.files, place.layout.seat(seat), sealed)
 
 
 def list_seats(root: Path, *, files: Files | None = None) -> list[SeatCard]:
-    """Whose seats are on this device, by label; needs no key. A file damaged in both copies is left out (`check` says so).
+    """Whose seats are on this device, by label; needs no key.
+
+    A file damaged in both copies is left out (`check` says so).
 
     Raises:
         NoPractice: there is no genesis here.
@@ -333,14 +342,9 @@ def _write_admission(
 
 def _remove_seat(journal: Journal, seat: SeatId) -> None:
     """The file of a revoked seat opens what was written before; it has no business here any more."""
-    from lanterne.journal.files import disk_errors
-    from lanterne.journal.layout import second
-
     path = journal.layout.seat(seat)
     with disk_errors("removing the file of a revoked seat"):
         for copy in (second(path), path):
             if journal.files.size(copy) is not None:
                 journal.files.remove(copy)
                 journal.files.fsync_directory(copy.parent)
-
-

@@ -1,7 +1,8 @@
-"""What this device holds: the three streams, the register over them, the ranks; loaded, refreshed, settled, extended.
+"""What this device holds: the three streams, the register over them, the ranks; loaded, refreshed, settled,
+extended.
 
-Law: nobody else appends to the stores. Everything another process appended is taken in the same way as our own. No
-key is needed here. Source: docs/format/store.md S2, S4, S6, S7.
+Law: nobody else appends to the stores. Everything another process appended is taken in the same way as our
+own. No key is needed here. Source: docs/format/store.md S2, S4, S6, S7.
 """
 
 from __future__ import annotations
@@ -237,7 +238,9 @@ class Holdings:
             # They are whole where they lie: read them there, and append elsewhere once the disk lets us.
             positions = [loose.position for loose, _ in found]
             store.accept(positions[-1])
-        taken = [Taken(entry, place, kind) for (_, entry), place, kind in zip(found, positions, kinds, strict=True)]
+        taken = [
+            Taken(entry, place, kind) for (_, entry), place, kind in zip(found, positions, kinds, strict=True)
+        ]
         self.take(taken)
 
     def _rebuild(self) -> None:

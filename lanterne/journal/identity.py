@@ -1,7 +1,7 @@
 """Which practice this directory holds: the files `format` and `genesis`, two copies each.
 
-Law: the practice's id is the hash of its genesis (M1), and `format` repeats it, so each vouches for the other.
-Source: docs/format/store.md, S9.
+Law: the practice's id is the hash of its genesis (M1), and `format` repeats it, so each vouches for the
+other. Source: docs/format/store.md, S9.
 """
 
 from __future__ import annotations
@@ -20,7 +20,10 @@ def format_text(practice: PracticeId) -> bytes:
 
 
 def write_identity(layout: Layout, files: Files, genesis: bytes) -> None:
-    """Write both files, the genesis last: a directory with a genesis is a practice. Raises DiskFull, DiskFailed."""
+    """Write both files, the genesis last: a directory with a genesis is a practice.
+
+    Raises DiskFull, DiskFailed.
+    """
     write_twice(files, layout.format, format_text(read_genesis(genesis).practice))
     write_twice(files, layout.genesis, genesis)
 
@@ -43,5 +46,7 @@ def read_genesis_file(layout: Layout, files: Files) -> bytes | None:
     try:
         heal(files, layout.format, check)
     except SmallFileDamaged as error:
-        raise SmallFileDamaged("this directory was written by a newer Lanterne, or is damaged", file="format") from error
+        raise SmallFileDamaged(
+            "this directory was written by a newer Lanterne, or is damaged", file="format"
+        ) from error
     return found.data

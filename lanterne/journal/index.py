@@ -1,8 +1,8 @@
 """The index of a stream: 64 bytes an entry, so that opening reads no entry.
 
-Law: disposable. A record is appended after the fsync of its segment, so it also says "this was made sure of"; it is
-never trusted for content. A later record for the same place replaces the earlier one (a rank that a late head raised).
-Source: docs/format/store.md S7.
+Law: disposable. A record is appended after the fsync of its segment, so it also says "this was made sure of";
+it is never trusted for content. A later record for the same place replaces the earlier one (a rank that a
+late head raised). Source: docs/format/store.md S7.
 """
 
 from __future__ import annotations
@@ -69,7 +69,10 @@ def pack_lines(lines: Iterable[Line]) -> bytes:
 
 
 def read_lines(data: bytes | memoryview) -> Iterator[Line]:
-    """The lines of whole records. A cut record at the end is left for later; a wrong one raises IndexUnusable."""
+    """The lines of whole records.
+
+    A cut record at the end is left for later; a wrong one raises IndexUnusable.
+    """
     whole = len(data) - len(data) % RECORD
     unpack, check, mask = _LINE.unpack_from, _CRC.unpack_from, (1 << _OFFSET_BITS) - 1
     for at in range(0, whole, RECORD):

@@ -1,8 +1,8 @@
 """The journal of one practice on one device: the one place where entries are written, received and read.
 
-Law: opening needs no key; writing needs the writer's. What this returns as written is on the disk. Memory stays near
-fifty bytes an entry. One object may be shared by the threads of a process; processes share the directory.
-Source: docs/format/entry.md, store.md, membership.md.
+Law: opening needs no key; writing needs the writer's. What this returns as written is on the disk. Memory
+stays near fifty bytes an entry. One object may be shared by the threads of a process; processes share the
+directory. Source: docs/format/entry.md, store.md, membership.md.
 """
 
 from __future__ import annotations
@@ -40,7 +40,8 @@ __all__ = ["Arrived", "Damage", "Journal", "Outcome", "Received", "Writing", "Wr
 class Arrived(NamedTuple):
     """An entry in order of arrival. `next` is the cursor after it.
 
-    `standing` says whether it counts (E15): only `Standing.COUNTS` belongs in the chart, the rest waits for review.
+    `standing` says whether it counts (E15): only `Standing.COUNTS` belongs in the chart, the rest waits for
+    review.
     """
 
     position: int
@@ -113,7 +114,9 @@ class Journal:
 
     @property
     def forks(self) -> list[tuple[ChainId, int]]:
-        """Chains and numbers under which two entries stand (E13): both are kept, and a person must hear of it."""
+        """Chains and numbers under which two entries stand (E13): both are kept, and a person must hear of
+        it.
+        """
         with self._mutex:
             return sorted(self._holdings.register.forks)
 
@@ -217,7 +220,10 @@ class Journal:
             return self._writer.write_members(keyring, Part(None, tuple(facts)), now_ms)
 
     def close(self, *seats: SeatKeys) -> None:
-        """Write down what was acknowledged to these seats. Nothing is lost without it. Raises DiskFull, DiskFailed."""
+        """Write down what was acknowledged to these seats. Nothing is lost without it.
+
+        Raises DiskFull, DiskFailed.
+        """
         with self._mutex:
             for seat in seats:
                 self._floors.save_when_due(seat, now=True)
@@ -228,7 +234,8 @@ class Journal:
         """Take in one entry that comes from elsewhere, after E1–E15; durable when this returns.
 
         Raises:
-            EntryRefused: with the number of the check; nothing was kept. E7: try again once its admission came.
+            EntryRefused: with the number of the check; nothing was kept. E7: try again once its admission
+                came.
             DiskFull, DiskFailed, JournalBusy: nothing was kept.
         """
         answer = self.receive_many([raw])[0]
@@ -237,7 +244,8 @@ class Journal:
         return answer
 
     def receive_many(self, raws: Iterable[bytes]) -> list[Received | EntryRefused]:
-        """Take in entries in their order with one fsync a stream; a refusal stands in the place of its answer.
+        """Take in entries in their order with one fsync a stream; a refusal stands in the place of its
+        answer.
 
         Raises:
             DiskFull, DiskFailed, JournalBusy: what was appended counts when it is found at the next refresh.
@@ -282,17 +290,20 @@ class Journal:
         return [
             answer
             if isinstance(answer, EntryRefused)
-            else Received(answer[1], answer[0].head.hash, answer[0].head.seat, at.get(answer[0].head.hash), reranked)
+            else Received(
+                answer[1], answer[0].head.hash, answer[0].head.seat, at.get(answer[0].head.hash), reranked
+            )
             for answer in answers
         ]
 
     # ------------------------------------------------------------------ reading
 
     def since(self, stream: Stream, cursor: int = 0) -> Iterator[Arrived]:
-        """The entries of a stream in order of arrival, from `cursor` on (0: from the first), read in large blocks.
+        """The entries of a stream in order of arrival, from `cursor` on (0: from the first), read in large
+        blocks.
 
-        Frame digests and E11 are checked, signatures are not: they were when the entry came in. A damaged entry is left
-        out and stands in `damages`.
+        Frame digests and E11 are checked, signatures are not: they were when the entry came in. A damaged
+        entry is left out and stands in `damages`.
         """
         while True:
             with self._mutex:
@@ -333,7 +344,9 @@ class Journal:
             return table.positions[row] + 1 if row >= 0 else 0
 
     def ranks(self, stream: Stream) -> Iterator[tuple[int, int]]:
-        """(position, rank) of every entry of a stream, from memory: what a reader compares its own ranks with."""
+        """(position, rank) of every entry of a stream, from memory: what a reader compares its own ranks
+        with.
+        """
         table = self._holdings.register.tables[stream]
         return zip(table.positions, table.ranks, strict=True)
 

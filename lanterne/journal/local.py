@@ -1,7 +1,8 @@
 """Drafts and counters of one seat on one device: small files sealed to the seat.
 
-Law: what was put is on the disk when `put` returns; a name says nothing about anybody (letters, digits, hyphens). The
-SHA-256 at the end lets `check` find a damaged file without any key. Source: docs/format/store.md, `local/<seat id>/`.
+Law: what was put is on the disk when `put` returns; a name says nothing about anybody (letters, digits,
+hyphens). The SHA-256 at the end lets `check` find a damaged file without any key. Source:
+docs/format/store.md, `local/<seat id>/`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """The lock of a data directory: one appender at a time, between processes and between threads.
 
-Law: whoever dies lets go (the operating system releases the lock), so there is no stale lock to remove by hand.
+Law: whoever dies lets go (the operating system releases the lock), so there is no stale lock to remove by
+hand.
 """
 
 from __future__ import annotations
@@ -18,7 +19,9 @@ POLL_S = 0.002
 
 
 class DirectoryLock:
-    """Re-entrant in one thread; other threads of the process wait on a mutex first, other processes on the file."""
+    """Re-entrant in one thread; other threads of the process wait on a mutex first, other processes on the
+    file.
+    """
 
     _all: dict[Path, DirectoryLock] = {}  # noqa: RUF012  one lock per path and process, shared on purpose
     _guard = threading.Lock()
@@ -43,13 +46,17 @@ class DirectoryLock:
             self._file.acquire()
         except Timeout as error:
             self._mutex.release()
-            raise JournalBusy("another process has held the lock of the data directory for too long") from error
+            raise JournalBusy(
+                "another process has held the lock of the data directory for too long"
+            ) from error
         except BaseException:
             self._mutex.release()
             raise
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
         try:
             self._file.release()
         finally:

@@ -1,7 +1,9 @@
-"""Where the next entry of a chain goes: its number, predecessor, time and heads. Pure but for reading the register.
+"""Where the next entry of a chain goes: its number, predecessor, time and heads.
 
-Law: heads name the newest entry known of every other chain that moved since this chain's previous entry; a chain whose
-end is damaged, forked, or was sent by somebody else is never continued: a new incarnation begins.
+Pure but for reading the register.
+
+Law: heads name the newest entry known of every other chain that moved since this chain's previous entry; a
+chain whose end is damaged, forked, or was sent by somebody else is never continued: a new incarnation begins.
 Source: docs/format/entry.md, "Header", E12–E14.
 """
 
@@ -72,8 +74,12 @@ class Pen:
 
     def _choose(self, seat: SeatId, stream: Stream, floor: tuple[int, int]) -> ChainId:
         register, missing = self._holdings.register, self._holdings.ranks.missing
-        known = [chain.incarnation for chain in register.chains if chain.seat == seat and chain.stream == stream]
-        named = [chain.incarnation for chain, count in missing.items() if count and chain[::2] == (seat, stream)]
+        known = [
+            chain.incarnation for chain in register.chains if chain.seat == seat and chain.stream == stream
+        ]
+        named = [
+            chain.incarnation for chain, count in missing.items() if count and chain[::2] == (seat, stream)
+        ]
         last = max([*known, *named, floor[0]], default=0)
         chain = ChainId(seat, last, stream)
         held = register.known(chain)

@@ -1,7 +1,7 @@
 """The rank of every entry: a function of the set of entries held, whatever order they came in.
 
-Law: rank(e) = max(time(e), rank(prev) + 1, rank(head) + 1 for each head held). A head that arrives late may raise the
-ranks of all that stand on it; then the readers are told. Source: docs/format/entry.md, "Order".
+Law: rank(e) = max(time(e), rank(prev) + 1, rank(head) + 1 for each head held). A head that arrives late may
+raise the ranks of all that stand on it; then the readers are told. Source: docs/format/entry.md, "Order".
 """
 
 from __future__ import annotations
@@ -25,7 +25,10 @@ def stands_on(head: EntryHead) -> Iterator[Head]:
 
 
 class Ranks:
-    """Keeps ranks exact while entries arrive in any order. `read_head` reads an entry held, None when damaged."""
+    """Keeps ranks exact while entries arrive in any order.
+
+    `read_head` reads an entry held, None when damaged.
+    """
 
     def __init__(self, register: Register, read_head: ReadHead) -> None:
         self._register = register
@@ -97,7 +100,8 @@ class Ranks:
     def _raise(self, raised: dict[Place, int]) -> set[Place]:
         """Raise what stands on the raised, pass by pass in the order of ranks, until nothing rises any more.
 
-        One pass is enough unless a late entry itself rises; ranks only grow and causes make no circle, so it ends.
+        One pass is enough unless a late entry itself rises; ranks only grow and causes make no circle, so it
+        ends.
         """
         register = self._register
         tables = register.tables

@@ -1,8 +1,9 @@
-"""Entries that come from elsewhere: every check that needs no secret, in its order, and where each entry goes.
+"""Entries that come from elsewhere: every check that needs no secret, in its order, and where each entry
+goes.
 
-Law: nothing acknowledged by anybody is dropped. What misses its predecessor waits in `journal/apart/`; a fork is kept,
-both branches; what a revoked or expired seat wrote is kept and marked (its standing says so when it is read).
-Source: docs/format/entry.md E1–E15, docs/format/store.md.
+Law: nothing acknowledged by anybody is dropped. What misses its predecessor waits in `journal/apart/`; a fork
+is kept, both branches; what a revoked or expired seat wrote is kept and marked (its standing says so when it
+is read). Source: docs/format/entry.md E1–E15, docs/format/store.md.
 """
 
 from __future__ import annotations
@@ -38,7 +39,10 @@ class Outcome(Enum):
 
 
 def check_apart(data: bytes, membership: Membership) -> Entry:
-    """E1–E11, E19 for members, and that its time is one: everything that needs no other entry. Raises EntryRefused."""
+    """E1–E11, E19 for members, and that its time is one: everything that needs no other entry.
+
+    Raises EntryRefused.
+    """
     if len(data) > MAX_ENTRY_BYTES:
         raise EntryRefused("E5", f"{len(data)} bytes, {MAX_ENTRY_BYTES} allowed")
     entry = read_entry(
@@ -88,7 +92,10 @@ class Sorter:
         while ready:
             for follower in self._waiting.after(ready.pop()):
                 self.released.append(follower.head.hash)
-                if follower.head.time > self._batch[Head(follower.head.chain, follower.head.seq - 1, follower.head.prev)]:
+                if (
+                    follower.head.time
+                    > self._batch[Head(follower.head.chain, follower.head.seq - 1, follower.head.prev)]
+                ):
                     self._accept(follower)
                     ready.append(follower.head.as_head)
         return outcome
@@ -150,7 +157,10 @@ class Waiting:
         return entry in self._known
 
     def keep(self, entry: Entry) -> None:
-        """Keep an entry until its predecessor comes; durable. Raises DiskFull, DiskFailed; EntryRefused when too many."""
+        """Keep an entry until its predecessor comes; durable.
+
+        Raises DiskFull, DiskFailed; EntryRefused when too many.
+        """
         if entry.head.hash in self._known:
             return
         if len(self._known) >= MAX_APART:
@@ -183,7 +193,8 @@ class Waiting:
 class Received(NamedTuple):
     """The answer to one entry received.
 
-    `reranked`: a rank already given rose, so read tables that hold it must order anew. `position` is None while it waits.
+    `reranked`: a rank already given rose, so read tables that hold it must order anew. `position` is None
+    while it waits.
     """
 
     outcome: Outcome

@@ -1,7 +1,7 @@
 """What the journal remembers of every entry it holds: some fifty bytes each, no object each.
 
-Law: memory for finding, never truth. A chain is a row of numbers; its newest entry is known by its full hash, the
-others by the first 16 bytes of theirs. Source: docs/format/store.md S7, entry.md E12, E13.
+Law: memory for finding, never truth. A chain is a row of numbers; its newest entry is known by its full hash,
+the others by the first 16 bytes of theirs. Source: docs/format/store.md S7, entry.md E12, E13.
 """
 
 from __future__ import annotations
@@ -110,7 +110,10 @@ class Register:
         return number
 
     def add(self, stream: Stream, line: Line) -> int | None:
-        """Take an entry in; the row, or None when it is held already. The caller sets the tip's hash and time."""
+        """Take an entry in; the row, or None when it is held already.
+
+        The caller sets the tip's hash and time.
+        """
         table = self.tables[stream]
         number = self._chain_number(line.seat, line.incarnation, stream)
         chain = self._numbered[number]
@@ -194,3 +197,8 @@ class Register:
     def lines(self, stream: Stream) -> Iterator[Line]:
         """Every row of a stream as the index writes it."""
         return (self.line(stream, row) for row in range(len(self.tables[stream])))
+
+    def find_short_of(self, stream: Stream, line: Line) -> int | None:
+        """The row of the entry a line of the index names, wherever it lies."""
+        chain = ChainId(SeatId(line.seat.hex()), line.incarnation, stream)
+        return self.find_short(chain, line.seq, line.short)

@@ -1,7 +1,7 @@
 """Eight mebibytes kept for the traces of a full disk (S10).
 
-Law: when the disk is so full that a trace cannot be written, the reserve is given up and the trace written in its place.
-It holds zeros; a file system that compresses them keeps less than it seems to.
+Law: when the disk is so full that a trace cannot be written, the reserve is given up and the trace written in
+its place. It holds zeros; a file system that compresses them keeps less than it seems to.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class Reserve:
         return self._files.size(self._path) == self._size
 
     def make(self) -> bool:
-        """Make it when it is not there. False when the disk has no room for it: traces then have no reserve."""
+        """Make it when it is not there. False when the disk has no room for it."""
         if self.there:
             return True
         try:

@@ -28,7 +28,10 @@ _CRC = struct.Struct(">I")
 
 
 class Frame(NamedTuple):
-    """A frame that verifies. `more`: the next frame belongs to the same write. `found`: after a search for the magic."""
+    """A frame that verifies. `more`: the next frame belongs to the same write.
+
+    `found`: after a search for the magic.
+    """
 
     offset: int
     end: int
@@ -90,8 +93,9 @@ def read_frame(data: bytes, offset: int, *, found: bool = False) -> Frame | None
 def scan(data: bytes, start: int = SEGMENT_HEADER) -> Iterator[Frame | Bad]:
     """Every frame of a segment's bytes, and every stretch that is none, in order.
 
-    After a frame whose header verifies, reading goes on where it says it ends. Otherwise at the next header that
-    verifies; what is found that way is marked, since a hostile entry may carry a frame of its own inside.
+    After a frame whose header verifies, reading goes on where it says it ends. Otherwise at the next header
+    that verifies; what is found that way is marked, since a hostile entry may carry a frame of its own
+    inside.
     """
     offset, size, found = start, len(data), False
     while offset < size:
@@ -119,9 +123,9 @@ def _next_header(data: bytes, offset: int) -> int:
 def unfinished(items: list[Frame | Bad]) -> int | None:
     """Where the unfinished write begins, if what is at the end of a segment can be one; None otherwise (S4).
 
-    `items` are what `scan` found after the last frame the index lists. Only the last write of a segment can be
-    unfinished, since the next append begins a new segment: so a bad stretch is an unfinished write when no write that
-    was begun after it follows, and damage otherwise.
+    `items` are what `scan` found after the last frame the index lists. Only the last write of a segment can
+    be unfinished, since the next append begins a new segment: so a bad stretch is an unfinished write when no
+    write that was begun after it follows, and damage otherwise.
     """
     for place, item in enumerate(items):
         if isinstance(item, Bad) and not _another_write_follows(item, items[place + 1 :]):

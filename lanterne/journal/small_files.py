@@ -34,7 +34,9 @@ def write_twice(files: Files, path: Path, data: bytes) -> None:
 
 
 def read_twice(files: Files, path: Path, check: Callable[[bytes], object]) -> Read | None:
-    """The small file, None when neither copy is there. `check` raises ValueError or a LanterneError on bytes it refuses.
+    """The small file, None when neither copy is there.
+
+    `check` raises ValueError or a LanterneError on bytes it refuses.
 
     Raises:
         SmallFileDamaged: a copy is there and none verifies.
@@ -64,8 +66,8 @@ def _holds(check: Callable[[bytes], object], data: bytes) -> bool:
 def heal(files: Files, path: Path, check: Callable[[bytes], object]) -> Read | None:
     """As `read_twice`, and rewrites the copies that did not agree.
 
-    A disk that cannot write now does not keep anybody from reading: the copy stays wrong, `check` reports it, and the
-    next reading tries again.
+    A disk that cannot write now does not keep anybody from reading: the copy stays wrong, `check` reports it,
+    and the next reading tries again.
     """
     found = read_twice(files, path, check)
     if found is not None:

@@ -1,8 +1,9 @@
 """One stream on one device: frames in segments, and the index that lists them.
 
-Law: an append is one write of whole frames and one fsync; only then is it listed, and only what is listed was made sure
-of (S1, S7). What lies beyond is settled under the lock before the next append (S2–S4). Nothing is ever truncated.
-Source: docs/format/store.md. The caller holds the directory's lock wherever this page says so.
+Law: an append is one write of whole frames and one fsync; only then is it listed, and only what is listed was
+made sure of (S1, S7). What lies beyond is settled under the lock before the next append (S2–S4). Nothing is
+ever truncated. Source: docs/format/store.md. The caller holds the directory's lock wherever this page says
+so.
 """
 
 from __future__ import annotations
@@ -84,7 +85,10 @@ class StreamStore:
         if size is None:
             raise IndexUnusable("there is no index")
         if self.generation is not None:
-            if read_generation(self.files.read(path, 0, RECORD), self.stream, self.practice) != self.generation:
+            if (
+                read_generation(self.files.read(path, 0, RECORD), self.stream, self.practice)
+                != self.generation
+            ):
                 raise IndexUnusable("the index was made anew")
             if size < self._index_size:
                 raise IndexUnusable("the index became shorter")
@@ -126,7 +130,8 @@ class StreamStore:
         """Append lines to the index; fsynced only when `durable`, since it can be rebuilt. Lock held.
 
         Raises:
-            DiskFull, DiskFailed: the lines are owed and go with the next call; what they list is safe all the same.
+            DiskFull, DiskFailed: the lines are owed and go with the next call; what they list is safe all the
+                same.
             IndexUnusable: the index ends in a cut record; rebuild it.
         """
         self._owed.extend(lines)
@@ -175,7 +180,9 @@ class StreamStore:
             found = read_frame(data + self._read(number, offset + FRAME_HEADER, header[0]), 0)
             if found is not None:
                 return found.kind, found.payload
-        raise FrameDamaged("a frame no longer verifies", stream=self.stream.name, segment=number, offset=offset)
+        raise FrameDamaged(
+            "a frame no longer verifies", stream=self.stream.name, segment=number, offset=offset
+        )
 
     def read_many(self, positions: Sequence[int]) -> Iterator[Held]:
         """The frames at these positions, which rise, read in large blocks."""
@@ -197,7 +204,11 @@ class StreamStore:
     def segments(self) -> list[int]:
         """Numbers of the segments there are, rising."""
         names = self.files.listing(self.layout.stream(self.stream))
-        return sorted(int(name[:8]) for name in names if len(name) == 12 and name.endswith(".seg") and name[:8].isdigit())
+        return sorted(
+            int(name[:8])
+            for name in names
+            if len(name) == 12 and name.endswith(".seg") and name[:8].isdigit()
+        )
 
     def set_aside_offsets(self) -> dict[int, int]:
         """Where each segment was given up: nothing from there on counts (S4)."""
@@ -221,7 +232,9 @@ class StreamStore:
             if limit < SEGMENT_HEADER or not data:
                 continue
             items: list[Frame | Bad] = []
-            if start <= SEGMENT_HEADER and data[:SEGMENT_HEADER] != segment_header(self.stream, self.practice, number):
+            if start <= SEGMENT_HEADER and data[:SEGMENT_HEADER] != segment_header(
+                self.stream, self.practice, number
+            ):
                 items.append(Bad(0, min(SEGMENT_HEADER, len(data)), True))
             items.extend(scan(data[:limit], max(start, SEGMENT_HEADER)))
             yield number, items
@@ -244,13 +257,14 @@ class StreamStore:
     def loose(self) -> Iterator[Loose]:
         """The whole frames that are not listed; sets an unfinished write aside (S4). Lock held. Exhaust it.
 
-        The next append begins a new segment. The caller appends these frames again: whether they ever reached the disk
-        is not known, since whoever wrote them died before listing them.
+        The next append begins a new segment. The caller appends these frames again: whether they ever reached
+        the disk is not known, since whoever wrote them died before listing them.
         """
         self.retire_refused()
         last = self._last()[0]
         for number, items in self.scan(self._end):
-            # Only the last write of the last segment can be unfinished: an append after one begins a new segment.
+            # Only the last write of the last segment can be unfinished: an append after one begins a new
+            # segment.
             torn = unfinished(items) if number == last else None
             for item in items:
                 if torn is not None and item.offset >= torn:
@@ -263,7 +277,7 @@ class StreamStore:
         self._quiet, self._closed = self._last(), True
 
     def set_aside(self, number: int, offset: int) -> None:
-        """Copy a segment's bytes from `offset` on to `journal/torn/`; from then on they count no more (S4)."""
+        """Copy a segment's bytes from `offset` on to `journal/torn/`: they count no more (S4)."""
         data = self._read(number, offset)
         if data:
             replace_small_file(self.files, self.layout.set_aside(self.stream, number, offset), data)
@@ -281,8 +295,8 @@ class StreamStore:
         `kinds`: of each frame; whole entries when left out.
 
         Raises:
-            DiskFull, DiskFailed: nothing of the group that failed counts; the segment is closed (S3). What was written in
-            earlier groups of the same call is whole on the disk but not listed.
+            DiskFull, DiskFailed: nothing of the group that failed counts; the segment is closed (S3). What
+                was written in earlier groups of the same call is whole on the disk but not listed.
         """
         positions: list[int] = []
         rest = list(zip(payloads, kinds or [ENTRY] * len(payloads), strict=True))
@@ -315,8 +329,8 @@ class StreamStore:
                     self.files.make_directories(path.parent)
                 append_durably(self.files, path, data, new=offset == 0)
             except OSError:
-                # The person is told it failed, so it must stay failed: set aside now if the disk lets us, at the next
-                # append otherwise; the error itself goes on.
+                # The person is told it failed, so it must stay failed: set aside now if the disk lets us, at
+                # the next append otherwise; the error itself goes on.
                 self._closed, self._refused = True, (number, offset)
                 self._quiet = self._last()
                 with suppress(DiskFull, DiskFailed):

@@ -1,8 +1,8 @@
 """How long to wait before the next attempt at a passphrase; kept across restarts.
 
-Law: an attempt counts before it is made, so killing the program gives nobody a free one. A damaged file is taken for the
-worst until a success. This slows down who sits at the screen; a thief of the disk is slowed by Argon2id alone.
-Source: docs/format/store.md, `local/unlock`.
+Law: an attempt counts before it is made, so killing the program gives nobody a free one. A damaged file is
+taken for the worst until a success. This slows down who sits at the screen; a thief of the disk is slowed by
+Argon2id alone. Source: docs/format/store.md, `local/unlock`.
 """
 
 from __future__ import annotations

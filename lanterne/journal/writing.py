@@ -1,7 +1,8 @@
-"""Writing: entries built in their places, sealed, signed, appended with one fsync, and only then acknowledged.
+"""Writing: entries built in their places, sealed, signed, appended with one fsync, and only then
+acknowledged.
 
-Law: the directory's lock is held from reading what others appended to listing what was written (S2). A failed write
-acknowledges nothing and leaves nothing behind that counts (S3).
+Law: the directory's lock is held from reading what others appended to listing what was written (S2). A failed
+write acknowledges nothing and leaves nothing behind that counts (S3).
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ FLOOR_EVERY = 64
 
 
 class Writing(NamedTuple):
-    """One entry to be written. `now_ms`: the machine's clock, or the moment the entry speaks of in an import."""
+    """One entry to be written. `now_ms`: the machine's clock, or in an import the moment it speaks of."""
 
     seat: SeatKeys
     keyring: Keyring
@@ -61,7 +62,9 @@ class Floors:
         self._since: dict[SeatId, int] = {}
 
     def of(self, seat: SeatKeys, stream: Stream) -> tuple[int, int]:
-        """(incarnation, number); (0, 0) when nothing is remembered, or the file is damaged (`check` reports it)."""
+        """(incarnation, number); (0, 0) when nothing is remembered, or the file is damaged (`check` reports
+        it).
+        """
         if seat.id not in self._read:
             try:
                 data = self._local_of(seat).get(FLOOR)
@@ -86,7 +89,7 @@ class Floors:
 
 
 class Writer:
-    """Writes into the holdings of one journal. The caller holds the directory's lock, everything caught up."""
+    """Writes into one journal's holdings. The caller holds the directory's lock, everything caught up."""
 
     def __init__(
         self, holdings: Holdings, reserve: Reserve, floors: Floors, random: Callable[[int], bytes]

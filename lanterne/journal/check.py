@@ -1,0 +1,252 @@
+"""Checking a whole data directory: every file that matters, bit by bit.
+
+Law: a single flipped bit anywhere but in `read/`, locks and logs is found and named. Small files with a whole
+copy are healed, and the healing is a fault reported. Nothing else is changed. With a keyring, every part it
+can read is opened too. Source: docs/format/store.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from lanterne.journal.blobs import Blobs
+from lanterne.journal.check_streams import StreamCheck
+from lanterne.journal.errors import BlobDamaged, NoPractice, SmallFileDamaged
+from lanterne.journal.files import BESIDE, Files, OsFiles, replace_small_file
+from lanterne.journal.identity import format_text
+from lanterne.journal.layout import SECOND, Layout, second
+from lanterne.journal.local import MAX_LOCAL, sealed_part
+from lanterne.journal.receiving import check_apart
+from lanterne.journal.report import Fault, Note, Report
+from lanterne.journal.reserve import RESERVE_BYTES
+from lanterne.journal.small_files import read_twice
+from lanterne.journal.unlock_limit import CounterDamaged, decode
+from lanterne.proof.genesis import read_genesis
+from lanterne.proof.membership import Membership
+from lanterne.seal.device import read_device_file
+from lanterne.seal.keyring import Keyring
+from lanterne.seal.unlock import read_seat_card
+from lanterne.wire.entry import MAX_ENTRY_BYTES
+from lanterne.wire.errors import EntryRefused, LanterneError
+from lanterne.wire.names import PracticeId, SeatId, Stream
+
+__all__ = ["Fault", "Note", "Report", "check_store", "heal_small_files"]
+
+OUTSIDE = frozenset({"lock", "read", "logs"})
+"""What the promise leaves out: the lock, the read tables (checked against a re-fold), logs."""
+
+
+def heal_small_files(root: Path, *, files: Files | None = None) -> list[Fault]:
+    """Compare both copies of every small file; replace the wrong one; one fault for each that was or stays
+    wrong.
+
+    Raises:
+        NoPractice: there is no genesis in this directory.
+    """
+    files, layout, report = files or OsFiles(), Layout(root), Report()
+    with files.lock(layout.lock):
+        _heal_all(layout, files, report)
+    return report.faults
+
+
+def check_store(root: Path, keyring: Keyring | None = None, *, files: Files | None = None) -> Report:
+    """Check everything in a data directory; see the law above.
+
+    Run it before opening the journal: opening heals what can be healed, and then there is nothing left to
+    report.
+
+    Raises:
+        NoPractice: there is no genesis in this directory.
+        OSError: a file cannot be read at all.
+    """
+    files, layout, report = files or OsFiles(), Layout(root), Report()
+    with files.lock(layout.lock):
+        genesis = _heal_all(layout, files, report)
+    if genesis is None:
+        return report
+    streams = StreamCheck(layout, Membership.found(genesis), files, keyring, report)
+    streams.run()
+    _check_apart(layout, files, streams.membership, report)
+    _check_blobs(layout, files, report)
+    _check_local(layout, files, report)
+    _check_reserve(layout, files, report)
+    _check_names(layout, files, report)
+    report.faults.sort()
+    report.notes.sort()
+    return report
+
+
+# ---------------------------------------------------------------------- small files
+
+
+def _heal_all(layout: Layout, files: Files, report: Report) -> bytes | None:
+    if files.size(layout.genesis) is None and files.size(second(layout.genesis)) is None:
+        raise NoPractice("there is no practice in this directory")
+    genesis = _heal(layout, files, layout.genesis, read_genesis, report)
+    if genesis is None:
+        return None
+    practice = read_genesis(genesis).practice
+
+    def is_format(data: bytes) -> None:
+        if data != format_text(practice):
+            raise ValueError("another practice, or a newer format")
+
+    _heal(layout, files, layout.format, is_format, report)
+    _heal(layout, files, layout.device, lambda data: read_device_file(data, practice), report, needed=False)
+    for seat in sorted({name.removesuffix(SECOND) for name in files.listing(layout.seats)}):
+        if seat.endswith(".seat"):
+            _heal(layout, files, layout.seats / seat, _card_of(practice, SeatId(seat[:-5])), report)
+    return genesis
+
+
+def _card_of(practice: PracticeId, seat: SeatId) -> Callable[[bytes], object]:
+    def check(data: bytes) -> None:
+        card = read_seat_card(data)
+        if card.seat != seat or card.practice != practice:
+            raise ValueError("the file of another seat")
+
+    return check
+
+
+def _heal(
+    layout: Layout,
+    files: Files,
+    path: Path,
+    check: Callable[[bytes], object],
+    report: Report,
+    *,
+    needed: bool = True,
+) -> bytes | None:
+    name = path.relative_to(layout.root).as_posix()
+    try:
+        found = read_twice(files, path, check)
+    except SmallFileDamaged:
+        report.fault(name, "", "small_file_damaged", "damaged in both copies")
+        return None
+    if found is None:
+        if needed:
+            report.fault(name, "", "small_file_missing", "both copies are missing")
+        return None
+    for copy in found.wrong:
+        healed = True
+        try:
+            replace_small_file(files, copy, found.data)
+        except LanterneError:
+            healed = False
+        meaning = (
+            "was damaged; replaced by its whole copy" if healed else "is damaged, and could not be replaced"
+        )
+        report.fault(
+            copy.relative_to(layout.root).as_posix(), "", "small_file_damaged", meaning, healed=healed
+        )
+    return found.data
+
+
+# ---------------------------------------------------------------------- the rest
+
+
+def _check_apart(layout: Layout, files: Files, membership: Membership, report: Report) -> None:
+    for name in files.listing(layout.apart):
+        if name.endswith(BESIDE):
+            continue
+        try:
+            entry = check_apart(files.read(layout.apart / name, 0, MAX_ENTRY_BYTES + 1), membership)
+            if entry.head.hash != name:
+                raise EntryRefused("E11", "its name is not its hash")
+        except EntryRefused as refused:
+            report.fault(f"journal/apart/{name}", "", "entry_refused", str(refused))
+        else:
+            report.note(f"journal/apart/{name}", "", "waits", "E12: waits for the entry before it")
+
+
+def _check_blobs(layout: Layout, files: Files, report: Report) -> None:
+    blobs = Blobs(layout, files, lambda _: b"")
+    for name in blobs.names():
+        report.blobs += 1
+        try:
+            blobs.verify(name)
+        except BlobDamaged:
+            path = layout.blob(name).relative_to(layout.root).as_posix()
+            report.fault(path, "", "blob_damaged", "its bytes are not those of its name")
+
+
+def _check_local(layout: Layout, files: Files, report: Report) -> None:
+    if files.size(layout.unlock) is not None:
+        try:
+            decode(files.read(layout.unlock))
+        except CounterDamaged as error:
+            report.fault("local/unlock", "", "counter_damaged", f"{error}; it is taken for the worst")
+    for seat in files.listing(layout.local):
+        folder = layout.local / seat
+        if not files.is_directory(folder):
+            continue
+        for name in files.listing(folder):
+            if (
+                not name.endswith(BESIDE)
+                and sealed_part(files.read(folder / name, 0, MAX_LOCAL + 1024)) is None
+            ):
+                report.fault(
+                    f"local/{seat}/{name}", "", "local_file_damaged", "a draft or counter is damaged"
+                )
+
+
+def _check_reserve(layout: Layout, files: Files, report: Report) -> None:
+    if files.size(layout.reserve) is None:
+        report.note(
+            "journal/reserve", "", "reserve_missing", "traces have no reserve should the disk be full"
+        )
+    elif files.read(layout.reserve) != bytes(RESERVE_BYTES):
+        report.fault(
+            "journal/reserve", "", "reserve_damaged", "the reserve is not as it was made; nothing is lost"
+        )
+
+
+def _check_names(layout: Layout, files: Files, report: Report) -> None:
+    """Every file is one we know: what nobody reads, nobody checks."""
+    for path in _walk(layout.root, files, OUTSIDE):
+        name = path.relative_to(layout.root).as_posix()
+        if name.endswith(BESIDE):
+            report.note(name, "", "left_over", "a small file or document that was never finished")
+        elif not _is_known(name):
+            report.fault(name, "", "unknown_file", "no part of a data directory")
+
+
+def _walk(folder: Path, files: Files, outside: frozenset[str] = frozenset()) -> list[Path]:
+    found = []
+    for name in files.listing(folder):
+        path = folder / name
+        if name not in outside:
+            found += _walk(path, files) if files.is_directory(path) else [path]
+    return found
+
+
+def _is_known(name: str) -> bool:
+    top, _, rest = name.partition("/")
+    if not rest:
+        return name in {"format", "format2", "genesis", "genesis2"}
+    if top == "journal":
+        return _is_journal(rest)
+    if top == "blobs":
+        pieces = rest.split("/")
+        return (
+            len(pieces) == 2
+            and len(pieces[1]) == 64
+            and pieces[1].startswith(pieces[0])
+            and len(pieces[0]) == 2
+        )
+    if top == "seats":
+        seat = rest.removesuffix(SECOND)
+        return seat.endswith(".seat") and len(seat) == 37
+    if top == "device":
+        return rest in {"key", "key2"}
+    return top == "local" and (rest == "unlock" or rest.count("/") == 1)
+
+
+def _is_journal(rest: str) -> bool:
+    folder, _, name = rest.partition("/")
+    if not name:
+        return rest in {"reserve", "reranking"}
+    if folder in {stream.name.lower() for stream in Stream}:
+        return name == "index" or (len(name) == 12 and name.endswith(".seg") and name[:8].isdigit())
+    return folder in {"torn", "apart"}

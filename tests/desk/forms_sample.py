@@ -9,7 +9,9 @@ class AllergyForm(forms.Form):
     """Text, choice, date in any French form, checkbox."""
 
     substance = forms.CharField(label="Substance", help_text="Médicament, aliment, matière…")
-    type = forms.ChoiceField(label="Nature", choices=[("allergy", "allergie"), ("intolerance", "intolérance")])
+    type = forms.ChoiceField(
+        label="Nature", choices=[("allergy", "allergie"), ("intolerance", "intolérance")]
+    )
     criticality = forms.ChoiceField(
         label="Risque",
         choices=[("high", "élevé"), ("low", "faible"), ("unable-to-assess", "non évalué")],
@@ -43,9 +45,18 @@ class MeasuresForm(forms.Form):
 class PassphraseForm(forms.Form):
     """Old and new."""
 
-    old = forms.CharField(label="Phrase actuelle", widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}))
-    new = forms.CharField(label="Nouvelle phrase", widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}), help_text="12 signes au moins")
-    again = forms.CharField(label="Nouvelle phrase, une fois encore", widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}))
+    old = forms.CharField(
+        label="Phrase actuelle", widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
+    )
+    new = forms.CharField(
+        label="Nouvelle phrase",
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text="12 signes au moins",
+    )
+    again = forms.CharField(
+        label="Nouvelle phrase, une fois encore",
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
 
 
 class PeriodForm(forms.Form):

@@ -147,12 +147,23 @@ def observation(label: str, value: str, unit: str, at: str, **more: object) -> O
 
 ALLERGIES = Section(
     items=(
-        Allergy("Pénicilline", "high", "allergy", wrote("a1", "2019-04-03T10:20"), "choc anaphylactique", when("1987")),
+        Allergy(
+            "Pénicilline",
+            "high",
+            "allergy",
+            wrote("a1", "2019-04-03T10:20"),
+            "choc anaphylactique",
+            when("1987"),
+        ),
         Allergy(
             "Iode (produit de contraste)",
             "low",
             "intolerance",
-            wrote("a2", "2021-06-11T09:05", earlier=(Earlier("Iode, allergie", "Dr Théo Lambert", when("2020-02-01")),)),
+            wrote(
+                "a2",
+                "2021-06-11T09:05",
+                earlier=(Earlier("Iode, allergie", "Dr Théo Lambert", when("2020-02-01")),),
+            ),
             "urticaire",
         ),
     ),
@@ -162,7 +173,10 @@ CLASH = Conflict(
     "Bisoprolol",
     (
         Claim("5 mg le matin", wrote("t7", "2026-11-02T18:10")),
-        Claim("2,5 mg matin et soir", wrote("t8", "2026-11-02T18:12", author="Dr Théo Lambert", device="Cabinet 2")),
+        Claim(
+            "2,5 mg matin et soir",
+            wrote("t8", "2026-11-02T18:12", author="Dr Théo Lambert", device="Cabinet 2"),
+        ),
     ),
     f"{CHART}/departager/t7",
 )
@@ -178,10 +192,24 @@ ALD = Section(
 )
 PROBLEMS = Section(
     items=(
-        Problem("Fibrillation atriale persistante", wrote("p1", "2024-05-28T17:40"), "I48.1", when("2024-05"), ald=True),
-        Problem("Insuffisance cardiaque, FEVG 38 %", wrote("p2", "2024-05-28T17:41"), "I50.0", when("2024"), ald=True),
+        Problem(
+            "Fibrillation atriale persistante",
+            wrote("p1", "2024-05-28T17:40"),
+            "I48.1",
+            when("2024-05"),
+            ald=True,
+        ),
+        Problem(
+            "Insuffisance cardiaque, FEVG 38 %",
+            wrote("p2", "2024-05-28T17:41"),
+            "I50.0",
+            when("2024"),
+            ald=True,
+        ),
         Problem("Hypertension artérielle", wrote("p3", "2016-09-12T09:30"), "I10", when("2011")),
-        Problem("Maladie rénale chronique, stade 3a", wrote("p4", "2025-02-20T12:00"), "N18.3", when("2025-02")),
+        Problem(
+            "Maladie rénale chronique, stade 3a", wrote("p4", "2025-02-20T12:00"), "N18.3", when("2025-02")
+        ),
         Problem("Prédiabète", wrote("p5", "2025-02-20T12:01"), "R73.0", when("2025-02-20")),
     ),
     add_url=f"{CHART}/ajouter/probleme",
@@ -190,8 +218,16 @@ PROBLEMS = Section(
 )
 TREATMENTS = Section(
     items=(
-        Treatment("Warfarine 2 mg", "2½ cp le soir", wrote("t1", "2026-10-12T10:00"), when("2024-06"), "FA, INR 2–3"),
-        Treatment("Furosémide 40 mg", "1 le matin", wrote("t2", "2026-10-12T10:00"), when("2024-06"), "insuffisance cardiaque"),
+        Treatment(
+            "Warfarine 2 mg", "2½ cp le soir", wrote("t1", "2026-10-12T10:00"), when("2024-06"), "FA, INR 2–3"
+        ),
+        Treatment(
+            "Furosémide 40 mg",
+            "1 le matin",
+            wrote("t2", "2026-10-12T10:00"),
+            when("2024-06"),
+            "insuffisance cardiaque",
+        ),
         Treatment("Ramipril 5 mg", "1 le soir", wrote("t3", "2026-10-12T10:00"), when("2016")),
         Treatment("Atorvastatine 20 mg", "1 le soir", wrote("t4", "2026-10-12T10:00"), when("2018-11")),
     ),
@@ -201,25 +237,47 @@ TREATMENTS = Section(
 OUT = Section(
     items=(
         observation(
-            "INR", "4,8", "", "2026-11-20", flag="critical-high", range_text="2,0–3,0",
-            curve_url=f"{CHART}/courbe/inr", spark=spark(2.6, 2.4, 3.3, 2.8, 4.8, low=2, high=3),
+            "INR",
+            "4,8",
+            "",
+            "2026-11-20",
+            flag="critical-high",
+            range_text="2,0–3,0",
+            curve_url=f"{CHART}/courbe/inr",
+            spark=spark(2.6, 2.4, 3.3, 2.8, 4.8, low=2, high=3),
         ),
         observation(
-            "Créatinine", "118", "µmol/L", "2026-11-20", flag="high", range_text="64–104",
-            curve_url=f"{CHART}/courbe/crea", spark=spark(96, 101, 108, 112, 118, low=64, high=104),
+            "Créatinine",
+            "118",
+            "µmol/L",
+            "2026-11-20",
+            flag="high",
+            range_text="64–104",
+            curve_url=f"{CHART}/courbe/crea",
+            spark=spark(96, 101, 108, 112, 118, low=64, high=104),
         ),
         observation("NT-proBNP", "1\u202f840", "ng/L", "2026-10-09", flag="high", range_text="< 450"),
     )
 )
 MEASURES = Section(
     items=(
-        observation("Pression artérielle", "152/88", "mmHg", "2026-11-02", flag="high", curve_url=f"{CHART}/courbe/pa"),
+        observation(
+            "Pression artérielle", "152/88", "mmHg", "2026-11-02", flag="high", curve_url=f"{CHART}/courbe/pa"
+        ),
         observation("Fréquence cardiaque", "78", "/min", "2026-11-02", curve_url=f"{CHART}/courbe/fc"),
         observation("Poids", "84,5", "kg", "2026-11-02", curve_url=f"{CHART}/courbe/poids"),
-        observation("IMC", "27,6", "kg/m²", "2026-11-02", computed=True, basis="poids 84,5 kg, taille 175 cm"),
+        observation(
+            "IMC", "27,6", "kg/m²", "2026-11-02", computed=True, basis="poids 84,5 kg, taille 175 cm"
+        ),
         observation("Taille", "175", "cm", "2019-04-03"),
         observation(
-            "DFG", "58", "mL/min/1,73 m²", "2026-11-20", flag="low", computed=True, basis="CKD-EPI 2009, créatinine 118 µmol/L"
+            "DFG",
+            "58",
+            "mL/min/1,73 m²",
+            "2026-11-20",
+            flag="low",
+            computed=True,
+            basis="CKD-EPI 2009, créatinine 118 µmol/L",
         ),
     ),
     add_url=f"{CHART}/ajouter/mesure",
@@ -244,14 +302,35 @@ def timeline() -> TimelinePage:
         ("consultation", "2026-11-02T17:55", "Dyspnée d’effort, renouvellement", "", LAST.conclusion, ""),
         ("measure", "2026-11-02", "Pression artérielle", "152/88 mmHg", "", "warn"),
         ("vaccination", "2026-10-12", "Grippe saisonnière", "", "lot X4471, bras gauche", ""),
-        ("note", "2026-10-12", "Vit seul depuis le décès de sa femme", "", "Fille à Angers, passe le dimanche.", ""),
+        (
+            "note",
+            "2026-10-12",
+            "Vit seul depuis le décès de sa femme",
+            "",
+            "Fille à Angers, passe le dimanche.",
+            "",
+        ),
         ("document", "2026-10-09", "Lettre de cardiologie", "", "Dr Irène Vasseur", ""),
         ("treatment", "2026-10-12", "Warfarine 2 mg", "", "2½ cp le soir", ""),
         ("lifestyle", "2026-03-03", "Tabac", "", "arrêté en 2009, 25 paquets-années", ""),
-        ("procedure", "2025-12-15", "Électrocardiogramme", "", "FA, 82/min, pas de trouble de la repolarisation", ""),
+        (
+            "procedure",
+            "2025-12-15",
+            "Électrocardiogramme",
+            "",
+            "FA, 82/min, pas de trouble de la repolarisation",
+            "",
+        ),
         ("allergy", "2025-06-30", "Sulfamides", "", "patient homonyme", ""),
         ("problem", "2025-02-20", "Maladie rénale chronique, stade 3a", "", "N18.3", ""),
-        ("consultation", "2025-02-20T11:30", "Bilan annuel", "", "Prédiabète, conseils, contrôle à six mois.", ""),
+        (
+            "consultation",
+            "2025-02-20T11:30",
+            "Bilan annuel",
+            "",
+            "Prédiabète, conseils, contrôle à six mois.",
+            "",
+        ),
         ("family", "2024-06-02", "Père : infarctus à 52 ans", "", "", ""),
         ("problem", "2024-05", "Fibrillation atriale persistante", "", "I48.1", ""),
         ("prescription.renewed", "2024-05", "Écrit par une Lanterne plus récente", "", "", ""),
@@ -273,12 +352,22 @@ def timeline() -> TimelinePage:
         )
         for n, (kind, at, title, value, text, tone) in enumerate(lines)
     )
-    counts = {"consultation": 41, "result": 212, "measure": 88, "treatment": 34, "document": 57, "problem": 11}
+    counts = {
+        "consultation": 41,
+        "result": 212,
+        "measure": 88,
+        "treatment": 34,
+        "document": 57,
+        "problem": 11,
+    }
     return TimelinePage(
         rows=rows,
         filters=(
             TimelineFilter("", "Tout", 486, f"{CHART}/histoire", current=True),
-            *(TimelineFilter(key, KINDS[key].label, n, f"{CHART}/histoire?genre={key}") for key, n in counts.items()),
+            *(
+                TimelineFilter(key, KINDS[key].label, n, f"{CHART}/histoire?genre={key}")
+                for key, n in counts.items()
+            ),
         ),
         total=486,
         shown=50,
@@ -287,7 +376,8 @@ def timeline() -> TimelinePage:
 
 
 ACTIONS = tuple(
-    QuickAction(kind, f"{CHART}/ajouter/{kind}", dialog=kind not in {"consultation", "document"}) for kind in SHORTCUTS
+    QuickAction(kind, f"{CHART}/ajouter/{kind}", dialog=kind not in {"consultation", "document"})
+    for kind in SHORTCUTS
 )
 CHART_PAGE = ChartPage(
     band=BAND,
@@ -335,8 +425,13 @@ def consultation() -> ConsultationPage:
     """A consultation being written."""
     return ConsultationPage(
         form=FormPage(
-            "Consultation", f"{CHART}/consultation", CHART, "Enregistrer", PATIENT,
-            draft_url=f"{CHART}/brouillon", draft_kept=when("10:41"),
+            "Consultation",
+            f"{CHART}/consultation",
+            CHART,
+            "Enregistrer",
+            PATIENT,
+            draft_url=f"{CHART}/brouillon",
+            draft_kept=when("10:41"),
         ),
         started=when("2026-11-22T10:30"),
         author="Dr Garance Morel",
@@ -349,21 +444,60 @@ def consultation() -> ConsultationPage:
 
 
 ALLERGY_FORM = FormPage(
-    "Ajouter une allergie ou une intolérance", f"{CHART}/ajouter/allergie", CHART, "Enregistrer", PATIENT, icon="allergy"
+    "Ajouter une allergie ou une intolérance",
+    f"{CHART}/ajouter/allergie",
+    CHART,
+    "Enregistrer",
+    PATIENT,
+    icon="allergy",
 )
 
 HITS = SearchResults(
     "bapt",
     (
-        Hit("BAPTISTE Jean", "male", when("1958-03-14"), "68\u00a0ans", CHART, phone="06 12 34 56 78", last_seen=when("2026-11-02"), doctor="Dr Morel"),
-        Hit("BAPTISTA Maria", "female", when("1990-07-01"), "36\u00a0ans", "/p/2", phone="06 98 76 54 32", last_seen=when("2025-12-19"), doctor="Dr Morel"),
-        Hit("GIRAUD Odile", "female", when("1951-01-30"), "75\u00a0ans", "/p/3", birth_name="BAPTISTE", phone="02 41 00 00 01", last_seen=when("2026-10-30"), doctor="Dr Lambert"),
+        Hit(
+            "BAPTISTE Jean",
+            "male",
+            when("1958-03-14"),
+            "68\u00a0ans",
+            CHART,
+            phone="06 12 34 56 78",
+            last_seen=when("2026-11-02"),
+            doctor="Dr Morel",
+        ),
+        Hit(
+            "BAPTISTA Maria",
+            "female",
+            when("1990-07-01"),
+            "36\u00a0ans",
+            "/p/2",
+            phone="06 98 76 54 32",
+            last_seen=when("2025-12-19"),
+            doctor="Dr Morel",
+        ),
+        Hit(
+            "GIRAUD Odile",
+            "female",
+            when("1951-01-30"),
+            "75\u00a0ans",
+            "/p/3",
+            birth_name="BAPTISTE",
+            phone="02 41 00 00 01",
+            last_seen=when("2026-10-30"),
+            doctor="Dr Lambert",
+        ),
         Hit("BATTISTE Léo", "male", when("2019-09-09"), "7\u00a0ans", "/p/4", doctor="Dr Morel"),
     ),
     total=9,
     register_url="/patients/nouveau",
 )
-HOME = HomePage(HITS, (NavLink("3 documents à classer", "/documents", "file"), NavLink("1 consultation commencée", CHART, "edit")))
+HOME = HomePage(
+    HITS,
+    (
+        NavLink("3 documents à classer", "/documents", "file"),
+        NavLink("1 consultation commencée", CHART, "edit"),
+    ),
+)
 
 IDENTITY = IdentityPage(
     band=BAND,
@@ -385,8 +519,22 @@ IDENTITY = IdentityPage(
         Contact("À prévenir", "Claire Baptiste, fille, 06 11 22 33 44", wrote("k3", "2024-01-10")),
     ),
     doctor=Trait("déclaré le 12/09/2016", "Dr Garance Morel", wrote("d1", "2016-09-12")),
-    ald=(AldLine("ALD 5 insuffisance cardiaque grave", when("2024-06-01"), when("2029-05-31"), wrote("l1", "2024-06-02")),),
-    duplicates=(Duplicate("BAPTISTE Jean-Marie", when("1958-03-14"), "même naissance, prénoms proches", f"{CHART}/comparer/{OTHER}"),),
+    ald=(
+        AldLine(
+            "ALD 5 insuffisance cardiaque grave",
+            when("2024-06-01"),
+            when("2029-05-31"),
+            wrote("l1", "2024-06-02"),
+        ),
+    ),
+    duplicates=(
+        Duplicate(
+            "BAPTISTE Jean-Marie",
+            when("1958-03-14"),
+            "même naissance, prénoms proches",
+            f"{CHART}/comparer/{OTHER}",
+        ),
+    ),
     merges=(Merge("BATISTE Jean", wrote("m1", "2020-01-04"), f"{CHART}/separer/m1"),),
     edit_url=f"{CHART}/identite/corriger",
     contact_url=f"{CHART}/identite/contact",
@@ -394,44 +542,141 @@ IDENTITY = IdentityPage(
     ald_url=f"{CHART}/identite/ald",
 )
 MERGE = MergePage(
-    BAND, PATIENT, "BAPTISTE Jean", OTHER, "BAPTISTE Jean-Marie",
+    BAND,
+    PATIENT,
+    "BAPTISTE Jean",
+    OTHER,
+    "BAPTISTE Jean-Marie",
     (
         Compared("Naissance", "14/03/1958", "14/03/1958"),
         Compared("Prénoms", "JEAN MARIE", "JEAN-MARIE"),
         Compared("Téléphone", "06 12 34 56 78", ""),
         Compared("Écritures", "486", "3"),
     ),
-    f"{CHART}/reunir", f"{CHART}/identite",
+    f"{CHART}/reunir",
+    f"{CHART}/identite",
 )
 LETTER = DocumentPage(
-    BAND, "Lettre de cardiologie", "Lettre", when("2026-10-09"), "Dr Irène Vasseur", "1 page, 6 ko", "text", "/d/1", "/d/1/telecharger",
+    BAND,
+    "Lettre de cardiologie",
+    "Lettre",
+    when("2026-10-09"),
+    "Dr Irène Vasseur",
+    "1 page, 6 ko",
+    "text",
+    "/d/1",
+    "/d/1/telecharger",
     wrote("e7", "2026-10-10T08:31", author="Inès Caron", role="secrétaire", device="Accueil"),
     text="Cher confrère,\n\nMerci de m’avoir adressé M. Jean Baptiste, 68 ans, pour sa fibrillation atriale.\n\nFEVG 38 %. "
     "Je propose de poursuivre la warfarine, INR cible 2 à 3.\n\nBien confraternellement,\nDr Irène Vasseur",
-    classify_url="/d/1/classer", previous_url="/d/0", next_url="/d/2",
+    classify_url="/d/1/classer",
+    previous_url="/d/0",
+    next_url="/d/2",
 )
 DEPOSIT = DepositPage("/p/x/documents", CHART, PATIENT, blind=True, max_bytes=20_000_000)
 TEAM = TeamPage(
-    practice=(("Adresse", "12 place du Ralliement, 49100 Angers"), ("Téléphone", "02 41 00 00 00"), ("FINESS", ""), ("En-tête", "posé le 02/01/2026")),
+    practice=(
+        ("Adresse", "12 place du Ralliement, 49100 Angers"),
+        ("Téléphone", "02 41 00 00 00"),
+        ("FINESS", ""),
+        ("En-tête", "posé le 02/01/2026"),
+    ),
     persons=(
-        PersonLine("Dr Garance Morel", ("médecin", "administratrice"), (SeatLine("Cabinet 1", when("2016-09-01"), this_device=True),), "10003456789", edit_url="/equipe/1", seat_url="/equipe/1/acces"),
-        PersonLine("Dr Théo Lambert", ("remplaçant",), (SeatLine("Cabinet 2", when("2026-08-01"), ends=when("2026-12-31"), revoke_url="/equipe/2/retirer"),), "10009876543", missing=("image de signature",), edit_url="/equipe/2"),
-        PersonLine("Inès Caron", ("secrétaire",), (SeatLine("Accueil", when("2019-01-07"), state="phrase oubliée", revoke_url="/equipe/3/retirer"),), edit_url="/equipe/3"),
+        PersonLine(
+            "Dr Garance Morel",
+            ("médecin", "administratrice"),
+            (SeatLine("Cabinet 1", when("2016-09-01"), this_device=True),),
+            "10003456789",
+            edit_url="/equipe/1",
+            seat_url="/equipe/1/acces",
+        ),
+        PersonLine(
+            "Dr Théo Lambert",
+            ("remplaçant",),
+            (
+                SeatLine(
+                    "Cabinet 2", when("2026-08-01"), ends=when("2026-12-31"), revoke_url="/equipe/2/retirer"
+                ),
+            ),
+            "10009876543",
+            missing=("image de signature",),
+            edit_url="/equipe/2",
+        ),
+        PersonLine(
+            "Inès Caron",
+            ("secrétaire",),
+            (
+                SeatLine(
+                    "Accueil", when("2019-01-07"), state="phrase oubliée", revoke_url="/equipe/3/retirer"
+                ),
+            ),
+            edit_url="/equipe/3",
+        ),
         PersonLine("Awa Diallo", ("sage-femme",), (), "10005551234", left=when("2025-06-30")),
     ),
-    edit_url="/equipe/cabinet", add_url="/equipe/ajouter", sheet_url="/equipe/feuille",
+    edit_url="/equipe/cabinet",
+    add_url="/equipe/ajouter",
+    sheet_url="/equipe/feuille",
 )
 TRACE = TracePage(
     (
-        TraceLine(when("2026-11-22T10:30"), "Dr Garance Morel", "médecin", "Cabinet 1", "dossier ouvert", "BAPTISTE Jean", CHART),
-        TraceLine(when("2026-11-22T10:12"), "Inès Caron", "secrétaire", "Accueil", "identité ouverte", "GIRAUD Odile", "/p/3"),
-        TraceLine(when("2026-11-21T23:48"), "Dr Théo Lambert", "remplaçant", "Cabinet 2", "dossier ouvert", "LEMOINE Zoé", "/p/5", unusual="hors des heures du cabinet"),
-        TraceLine(when("2026-11-21T18:02"), "Dr Garance Morel", "médecin", "Cabinet 1", "feuille de secours imprimée"),
+        TraceLine(
+            when("2026-11-22T10:30"),
+            "Dr Garance Morel",
+            "médecin",
+            "Cabinet 1",
+            "dossier ouvert",
+            "BAPTISTE Jean",
+            CHART,
+        ),
+        TraceLine(
+            when("2026-11-22T10:12"),
+            "Inès Caron",
+            "secrétaire",
+            "Accueil",
+            "identité ouverte",
+            "GIRAUD Odile",
+            "/p/3",
+        ),
+        TraceLine(
+            when("2026-11-21T23:48"),
+            "Dr Théo Lambert",
+            "remplaçant",
+            "Cabinet 2",
+            "dossier ouvert",
+            "LEMOINE Zoé",
+            "/p/5",
+            unusual="hors des heures du cabinet",
+        ),
+        TraceLine(
+            when("2026-11-21T18:02"),
+            "Dr Garance Morel",
+            "médecin",
+            "Cabinet 1",
+            "feuille de secours imprimée",
+        ),
     ),
-    total=1204, shown=50, next_url="/acces?apres=50", action_url="/acces",
+    total=1204,
+    shown=50,
+    next_url="/acces?apres=50",
+    action_url="/acces",
 )
 SETTINGS = SettingsPage(
-    "", "/reglages/apparence", "/reglages/phrase",
-    (("Nom", "Cabinet 1"), ("Écritures gardées", "48 211"), ("Dernière vérification", "22/11/2026 07:00, sans défaut"), ("Place libre", "212 Go")),
-    (Notice("La feuille de secours n’a pas été contrôlée depuis un an.", "warn", "Contrôler", "/reglages/feuille"),),
+    "",
+    "/reglages/apparence",
+    "/reglages/phrase",
+    (
+        ("Nom", "Cabinet 1"),
+        ("Écritures gardées", "48 211"),
+        ("Dernière vérification", "22/11/2026 07:00, sans défaut"),
+        ("Place libre", "212 Go"),
+    ),
+    (
+        Notice(
+            "La feuille de secours n’a pas été contrôlée depuis un an.",
+            "warn",
+            "Contrôler",
+            "/reglages/feuille",
+        ),
+    ),
 )

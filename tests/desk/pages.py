@@ -14,13 +14,21 @@ def every_page() -> dict[str, tuple[str, dict[str, Any]]]:
     engine()
     frame, band = cast.FRAME, cast.BAND
     refused = forms.AllergyForm(data={"substance": "", "type": "allergy", "since": "hier"})
-    refused.add_error("since", "Cette date n’est pas comprise. Écrivez une année, ou une date comme 12/03/2019.")
+    refused.add_error(
+        "since", "Cette date n’est pas comprise. Écrivez une année, ou une date comme 12/03/2019."
+    )
     chart = {"frame": frame, "band": band, "page": cast.CHART_PAGE}
     form = {"frame": frame, "band": band, "page": cast.ALLERGY_FORM, "form": forms.AllergyForm()}
     return {
-        "home": ("desk/patients/home.html", {"frame": frame, "page": cast.HOME, "results": cast.HITS, "search_first": True}),
+        "home": (
+            "desk/patients/home.html",
+            {"frame": frame, "page": cast.HOME, "results": cast.HITS, "search_first": True},
+        ),
         "chart": ("desk/chart/page.html", chart),
-        "chart-empty": ("desk/chart/page.html", {"frame": frame, "band": cast.NEWCOMER, "page": cast.EMPTY_CHART}),
+        "chart-empty": (
+            "desk/chart/page.html",
+            {"frame": frame, "band": cast.NEWCOMER, "page": cast.EMPTY_CHART},
+        ),
         "form": ("desk/chart/form.html", {**form, "form": refused}),
         "consultation": (
             "desk/chart/consultation.html",
@@ -41,7 +49,10 @@ def every_page() -> dict[str, tuple[str, dict[str, Any]]]:
         ),
         "team": ("desk/team/page.html", {"frame": frame, "page": cast.TEAM}),
         "trace": ("desk/trace/page.html", {"frame": frame, "page": cast.TRACE, "form": forms.PeriodForm()}),
-        "settings": ("desk/settings/page.html", {"frame": frame, "page": cast.SETTINGS, "form": forms.PassphraseForm()}),
+        "settings": (
+            "desk/settings/page.html",
+            {"frame": frame, "page": cast.SETTINGS, "form": forms.PassphraseForm()},
+        ),
         "error-403": ("desk/errors/403.html", {}),
         "error-404": ("desk/errors/404.html", {}),
         "error-500": ("desk/errors/500.html", {"incident": "K7Q2"}),

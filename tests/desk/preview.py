@@ -25,7 +25,12 @@ from tools import setup_browser
 
 SIZES = {"wide": (1366, 768), "narrow": (390, 844)}
 TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".html": "text/html"}
-FRAGMENTS = {"/courbe/": "~curve", "/ajouter/": "~form-dialog", "/corriger/": "~form-dialog", "/liste": "~results"}
+FRAGMENTS = {
+    "/courbe/": "~curve",
+    "/ajouter/": "~form-dialog",
+    "/corriger/": "~form-dialog",
+    "/liste": "~results",
+}
 
 
 class Stage(BaseHTTPRequestHandler):
@@ -94,7 +99,9 @@ def findings(page: Page) -> list[str]:
     for violation in Axe().run(page).response["violations"]:
         if violation["impact"] in {"serious", "critical"}:
             for node in violation["nodes"]:
-                lines.append(f"{violation['id']}: {node['html'][:160]} {node['any'][0]['message'] if node['any'] else ''}")
+                lines.append(
+                    f"{violation['id']}: {node['html'][:160]} {node['any'][0]['message'] if node['any'] else ''}"
+                )
     return lines
 
 
@@ -108,7 +115,10 @@ def main(folder: Path, only: list[str]) -> int:
         for theme in ("light", "dark"):
             for size, (width, height) in SIZES.items():
                 context = browser.new_context(
-                    viewport={"width": width, "height": height}, color_scheme=theme, locale="fr-FR", bypass_csp=False
+                    viewport={"width": width, "height": height},
+                    color_scheme=theme,
+                    locale="fr-FR",
+                    bypass_csp=False,
                 )
                 for name in stage.pages:
                     if name.startswith("~") or (only and name not in only):
@@ -124,7 +134,9 @@ def main(folder: Path, only: list[str]) -> int:
                         print(f"{name} {size} {theme}: {line}")
                     if name.startswith("chart") and theme == "light" and size == "wide":
                         page.emulate_media(media="print")
-                        page.pdf(path=folder / f"{name}.pdf", prefer_css_page_size=True, print_background=True)
+                        page.pdf(
+                            path=folder / f"{name}.pdf", prefer_css_page_size=True, print_background=True
+                        )
                     page.close()
                 context.close()
         browser.close()

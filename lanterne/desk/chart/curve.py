@@ -126,12 +126,16 @@ def curve(
         return top + down * (1 - (clipped - floor_value) / (ceiling - floor_value))
 
     dots = tuple(
-        Dot(f"{x(s.day.toordinal()):.1f}", f"{y(s.value):.1f}", s.text, s.day.strftime("%d/%m/%Y"), s.out) for s in taken
+        Dot(f"{x(s.day.toordinal()):.1f}", f"{y(s.value):.1f}", s.text, s.day.strftime("%d/%m/%Y"), s.out)
+        for s in taken
     )
     range_y = range_height = ""
     if low is not None or high is not None:
         upper = y(high if high is not None else ceiling)
-        range_y, range_height = f"{upper:.1f}", f"{max(0.0, y(low if low is not None else floor_value) - upper):.1f}"
+        range_y, range_height = (
+            f"{upper:.1f}",
+            f"{max(0.0, y(low if low is not None else floor_value) - upper):.1f}",
+        )
     return Curve(
         label=label,
         unit=unit,

@@ -46,7 +46,7 @@ document.addEventListener("keydown", (event) => {
     open.querySelector("summary").focus();
   }
 });
-document.addEventListener("click", (event) => {
+for (const kind of ["click", "focusin"]) document.addEventListener(kind, (event) => {
   for (const open of document.querySelectorAll("details.who[open]")) {
     if (!open.contains(event.target)) open.open = false;
   }

@@ -12,6 +12,8 @@ document.addEventListener("keydown", (event) => {
       event.preventDefault();
       items(list)[0]?.focus();
     } else if (event.key === "Escape") {
+      here.value = "";
+      here.dispatchEvent(new Event("input", { bubbles: true }));
       here.blur();
     }
     return;

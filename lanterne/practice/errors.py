@@ -10,32 +10,33 @@ class Refusal(LanterneError):
     """A command was refused and nothing was written. `code` is a word; `field` names the form's field when there is one."""
 
     def __init__(self, code: str, *, field: str = "", **params: object) -> None:
-        super().__init__(f"refused: {code}", code=code, **params)
+        super().__init__(code, f"refused: {code}", **params)
         self.field = field
 
 
 class NotAllowed(LanterneError):
     """The person's role does not give this right. Nothing was read or written."""
 
-    code = "right.missing"
+    def __init__(self, sentence: str, /, **params: object) -> None:
+        super().__init__("right.missing", sentence, **params)
 
 
 class UnknownPatient(LanterneError):
     """No patient has this id here."""
 
-    code = "patient.unknown"
+    def __init__(self, sentence: str, /, **params: object) -> None:
+        super().__init__("patient.unknown", sentence, **params)
 
 
 class UnknownFact(LanterneError):
     """No fact has this id here, or it belongs to another chart."""
 
-    code = "fact.unknown"
+    def __init__(self, sentence: str, /, **params: object) -> None:
+        super().__init__("fact.unknown", sentence, **params)
 
 
 class TablesDamaged(LanterneError):
     """Read tables do not open or do not verify; a rebuild heals them from the journal."""
 
-    code = "tables.damaged"
-
     def __init__(self, name: str, detail: str) -> None:
-        super().__init__(f"read tables {name}: {detail}", name=name, detail=detail)
+        super().__init__("tables.damaged", f"read tables {name}: {detail}", name=name, detail=detail)

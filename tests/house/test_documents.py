@@ -203,6 +203,25 @@ def test_every_dependency_says_why() -> None:
     check(explained - wanted, "take its line out of docs/dependencies.md.")
 
 
+IMPORTED_AS = {
+    "argon2-cffi": "argon2",
+    "django-htmx": "django_htmx",
+    "pillow": "PIL",
+    "pynacl": "nacl",
+}
+
+
+def test_every_dependency_that_runs_is_used() -> None:
+    text = "\n".join(path.read_text(encoding="utf-8") for path in under("lanterne", ".py"))
+    wanted = {re.split(r"[<>=!~ ;\[]", line)[0] for line in project()["runs"]}
+    unused = {
+        name
+        for name in wanted
+        if not re.search(rf"(?m)(import|from|\") ?{IMPORTED_AS.get(name, name)}\b", text)
+    }
+    check(unused, "take it out of pyproject.toml and docs/dependencies.md, then run `make lock`.")
+
+
 def test_the_locks_hold_every_dependency() -> None:
     files_of = {"requirements.lock": ["runs"], "requirements-dev.lock": ["runs", "tests"]}
     for lock, groups in files_of.items():

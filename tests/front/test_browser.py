@@ -38,15 +38,16 @@ def test_unlocking_by_keyboard_breaks_no_policy(stage: Stage, chromium: Path) ->
         browser.close()
 
 
-LOCK = "url => fetch(url + 'verrouiller', {method: 'POST', credentials: 'include', mode: 'no-cors'}).catch(() => null)"
-READ = "url => fetch(url + 'echo', {credentials: 'include'}).then(answer => answer.text()).catch(() => 'nothing')"
+POST = "{method: 'POST', credentials: 'include', mode: 'no-cors'}"
+LOCK = f"url => fetch(url + 'verrouiller', {POST}).catch(() => null)"
+READ = "url => fetch(url + 'echo', {credentials: 'include'}).then(got => got.text()).catch(() => 'nothing')"
 
 
 def test_a_page_of_another_port_can_neither_read_nor_act(stage: Stage, chromium: Path) -> None:
     """Another port of this PC is the « same site »: Strict cookies travel to us, so the gate must stop it."""
     with sync_playwright() as playwright, Stage(stage.root) as elsewhere:
         browser = playwright.chromium.launch(executable_path=str(chromium), args=["--no-sandbox"])
-        page = browser.new_page()
+        page = browser.new_context().new_page()
         page.goto(stage.front.url)
         page.get_by_label("Inès Caron").check()
         page.locator("#passphrase").fill(PHRASES[INES.seat])

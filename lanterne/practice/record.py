@@ -9,13 +9,14 @@ import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from lanterne.journal import founding
 from lanterne.journal.journal import Journal
 from lanterne.practice.errors import NotAllowed
 from lanterne.practice.folding import Folder, Progress
-from lanterne.practice.rights import Right, rights_of
+from lanterne.practice.rights import Right
 from lanterne.practice.tables import Connection, Tables
 from lanterne.practice.tablekeys import table_key
 from lanterne.practice.team import queries as team
@@ -137,14 +138,14 @@ class Record:
         record = self.journal.membership.seat(self.seat.id)
         if record is None:
             raise NotAllowed("this seat is not in the membership", what="seat")
-        person = team.person(self.connection(), record.person)
-        if person is None:
-            rights = frozenset({Right.MANAGE_TEAM}) if record.admin else frozenset()
-            return Writer(record.person, self.seat.id, "", "", rights)
-        rights = rights_of(person.role, administrator=record.admin)
+        connection = self.connection()
+        today = datetime.fromtimestamp(self.clock_ms() / 1000, UTC).date()
+        person = team.person(connection, record.person)
+        rights = team.rights(connection, record.person, administrator_seat=record.admin, today=today)
         if not self.reads_medical:
             rights -= {Right.READ_CHART, Right.WRITE_CHART}
-        return Writer(record.person, self.seat.id, person.display_name, person.role, rights)
+        name, role = (person.display_name, person.role) if person is not None else ("", "")
+        return Writer(record.person, self.seat.id, name, role, rights)
 
     def person_of(self, seat: SeatId) -> PersonId | None:
         """The person behind a seat of this practice, present or past."""

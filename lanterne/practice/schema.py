@@ -22,7 +22,7 @@ _TABLES = (
     """CREATE TABLE entry(
         no INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, stream INTEGER NOT NULL, seat BLOB NOT NULL,
         incarnation INTEGER NOT NULL, seq INTEGER NOT NULL, time INTEGER NOT NULL, rank INTEGER NOT NULL,
-        position INTEGER NOT NULL INTEGER NOT NULL)""",
+        position INTEGER NOT NULL)""",
     # Patients, and one subject of zeros for what concerns the practice.
     "CREATE TABLE subject(no INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE)",
     "CREATE TABLE kind(no INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE)",

@@ -51,5 +51,3 @@ class ItemForm(forms.Form):
 def moment_field(label: Any) -> WhenField:
     """The date something happened; empty: now."""
     return WhenField(label=label)
-
-

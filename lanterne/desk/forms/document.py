@@ -52,5 +52,3 @@ class DocumentForm(ItemForm):
         assert isinstance(refusal, Refusal)
         field = {"title": "title_"}.get(refusal.field, refusal.field)
         self.add_error(field if field in self.fields else None, sentence(refusal))
-
-

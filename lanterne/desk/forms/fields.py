@@ -43,7 +43,8 @@ class WhenField(forms.CharField):
             earliest(iso)
         except Refusal as error:
             raise ValidationError(
-                _("« %(typed)s » n’est pas une date : écrivez 03/04/2019, 04/2019 ou 2019."), params={"typed": typed}
+                _("« %(typed)s » n’est pas une date : écrivez 03/04/2019, 04/2019 ou 2019."),
+                params={"typed": typed},
             ) from error
         return iso
 
@@ -97,9 +98,13 @@ class NumberField(forms.CharField):
         return value.replace(".", ",") if isinstance(value, str) else value
 
 
-def words(label: Any, *, required: bool = False, rows: int = 0, limit: int = 500, **attrs: str) -> forms.CharField:
+def words(
+    label: Any, *, required: bool = False, rows: int = 0, limit: int = 500, **attrs: str
+) -> forms.CharField:
     """A field of words: one line, or `rows` lines."""
-    widget: forms.Widget = forms.Textarea(attrs={"rows": str(rows), **attrs}) if rows else forms.TextInput(attrs=attrs)
+    widget: forms.Widget = (
+        forms.Textarea(attrs={"rows": str(rows), **attrs}) if rows else forms.TextInput(attrs=attrs)
+    )
     field = forms.CharField(label=label, required=required, max_length=limit, widget=widget, strip=True)
     field.widget.attrs.setdefault("autocomplete", "off")
     return field

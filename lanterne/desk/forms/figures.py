@@ -16,10 +16,28 @@ from lanterne.practice.results.facts import ResultRecorded
 from lanterne.reference import laboratory, measures
 
 # Those typed at most visits come first; the rest of the table follows on the same form.
-USUAL = ("weight", "height", "systolic", "diastolic", "heart_rate", "temperature", "spo2", "waist", "head", "pain")
+USUAL = (
+    "weight",
+    "height",
+    "systolic",
+    "diastolic",
+    "heart_rate",
+    "temperature",
+    "spo2",
+    "waist",
+    "head",
+    "pain",
+)
 IN_CONSULTATION = ("weight", "height", "systolic", "diastolic", "heart_rate", "temperature", "spo2")
 
-UNITS = {"mm[Hg]": "mmHg", "Cel": "°C", "/min": "/min", "{score}": "/10", "kg/m2": "kg/m²", "mL/min/{1.73_m2}": "mL/min/1,73 m²"}
+UNITS = {
+    "mm[Hg]": "mmHg",
+    "Cel": "°C",
+    "/min": "/min",
+    "{score}": "/10",
+    "kg/m2": "kg/m²",
+    "mL/min/{1.73_m2}": "mL/min/1,73 m²",
+}
 
 
 def unit_text(unit: str) -> str:
@@ -42,7 +60,9 @@ def components(values: dict[str, Any], keys: Iterable[str]) -> list[Component]:
     for key in keys:
         if values.get(key):
             measure = measures.BY_KEY[key]
-            found.append(Component(code=measure.code, label=measure.label, value=values[key], unit=measure.unit))
+            found.append(
+                Component(code=measure.code, label=measure.label, value=values[key], unit=measure.unit)
+            )
     return found
 
 
@@ -125,11 +145,15 @@ class ResultForm(ItemForm):
         """See ItemForm.body; a test of the reference list carries its LOINC code when the unit is the list's."""
         body = super().body()
         assert isinstance(body, ResultRecorded)
-        known = next((test for test in laboratory.every() if test.label.casefold() == body.label.casefold()), None)
+        known = next(
+            (test for test in laboratory.every() if test.label.casefold() == body.label.casefold()), None
+        )
         code = known.code if known is not None and body.unit in ("", known.unit) else ""
         if not code and body.label == self.initial.get("label"):
             code = str(self.initial.get("code", ""))
         names = body.__struct_fields__
-        kept = {name: self.initial[name] for name in names if name in self.initial and name not in self.fields}
+        kept = {
+            name: self.initial[name] for name in names if name in self.initial and name not in self.fields
+        }
         stated = {name: getattr(body, name) for name in names if name in self.fields}
         return ResultRecorded(**{**kept, **stated, "code": code})

@@ -28,7 +28,11 @@ class Coded(ItemForm):
         """See ItemForm.body; a label found in the list carries its code, another one none."""
         label = self.cleaned_data["label"]
         found = next((line for line in diagnoses.every() if line.label.casefold() == label.casefold()), None)
-        coding = Coding(system=diagnoses.SYSTEM, code=found.code, display=found.label) if found is not None else None
+        coding = (
+            Coding(system=diagnoses.SYSTEM, code=found.code, display=found.label)
+            if found is not None
+            else None
+        )
         if coding is None and label == self.initial.get("label"):
             coding = self.initial.get("coding")  # unchanged: the code it came with stays
         names = set(self.body_type.__struct_fields__)
@@ -52,7 +56,9 @@ class AllergyForm(ItemForm):
     correct_title = _("Corriger l’allergie")
 
     substance = words(_("Substance"), required=True, limit=200, autofocus="autofocus")
-    nature = choice(_("Nature"), [("allergy", _("Allergie")), ("intolerance", _("Intolérance"))], initial="allergy")
+    nature = choice(
+        _("Nature"), [("allergy", _("Allergie")), ("intolerance", _("Intolérance"))], initial="allergy"
+    )
     category = choice(
         _("Type"),
         [
@@ -123,7 +129,9 @@ class AldForm(Coded):
     correct_title = _("Corriger l’affection de longue durée")
 
     label = diagnosis(_("Affection"))
-    list_number = forms.IntegerField(label=_("Numéro dans la liste"), required=False, min_value=0, max_value=32)
+    list_number = forms.IntegerField(
+        label=_("Numéro dans la liste"), required=False, min_value=0, max_value=32
+    )
     since = WhenField(label=_("Depuis"))
     until = WhenField(label=_("Jusqu’au"))
     comment = words(_("Commentaire"), rows=2, limit=2_000)
@@ -224,7 +232,9 @@ class FamilyForm(Coded):
         initial="mother",
     )
     label = diagnosis(_("Maladie"))
-    age_at_onset = forms.IntegerField(label=_("Âge au début (ans)"), required=False, min_value=0, max_value=120)
+    age_at_onset = forms.IntegerField(
+        label=_("Âge au début (ans)"), required=False, min_value=0, max_value=120
+    )
     died_of_it = forms.BooleanField(label=_("En est décédé(e)"), required=False)
     comment = words(_("Commentaire"), rows=2, limit=2_000)
 
@@ -283,5 +293,7 @@ class NoteForm(ItemForm):
     text = words(_("Note"), required=True, rows=6, limit=50_000, autofocus="autofocus")
     pinned = forms.BooleanField(label=_("Garder en haut du dossier"), required=False)
     personal = forms.BooleanField(
-        label=_("Note personnelle"), required=False, help_text=_("Lue par vous seul, jamais transmise ni imprimée.")
+        label=_("Note personnelle"),
+        required=False,
+        help_text=_("Lue par vous seul, jamais transmise ni imprimée."),
     )

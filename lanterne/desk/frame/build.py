@@ -9,11 +9,21 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from lanterne.desk.forms.fields import PARIS
-from lanterne.desk.frame.view import BandAllergies, Earlier, Frame, NavLink, Notice, PatientBand, Provenance, When, age_text, when
+from lanterne.desk.frame.view import (
+    BandAllergies,
+    Earlier,
+    Frame,
+    NavLink,
+    Notice,
+    PatientBand,
+    Provenance,
+    When,
+    age_text,
+    when,
+)
 from lanterne.desk.presence import Presence
 from lanterne.practice.chart.queries import Summary
 from lanterne.practice.chart.statements import Statement
-from lanterne.practice.patients import queries as patients
 from lanterne.practice.patients.queries import Identity
 from lanterne.practice.record import Writer
 from lanterne.practice.rights import Right
@@ -36,7 +46,11 @@ def moment(written_ms: int, now_ms: int) -> When:
     """When something was written, in Paris time; doubtful when its author's clock ran ahead of ours."""
     local = datetime.fromtimestamp(written_ms / 1000, UTC).astimezone(PARIS)
     doubtful = written_ms - now_ms > DOUBTFUL_MS
-    received = datetime.fromtimestamp(now_ms / 1000, UTC).astimezone(PARIS).strftime("%d/%m/%Y %H:%M") if doubtful else ""
+    received = (
+        datetime.fromtimestamp(now_ms / 1000, UTC).astimezone(PARIS).strftime("%d/%m/%Y %H:%M")
+        if doubtful
+        else ""
+    )
     return when(local.strftime("%Y-%m-%dT%H:%M"), doubtful=doubtful, received=received)
 
 
@@ -74,7 +88,9 @@ class People:
             self._known[key] = (name, ROLES.get(found.role, "") if found else "")
         return self._known[key]
 
-    def provenance(self, item: Statement[Any], patient: PatientId, *, may_write: bool, earlier: tuple[Earlier, ...] = ()) -> Provenance:
+    def provenance(
+        self, item: Statement[Any], patient: PatientId, *, may_write: bool, earlier: tuple[Earlier, ...] = ()
+    ) -> Provenance:
         """Who wrote a statement, and what may be done about it."""
         name, role = self.of(item.seat, item.person)
         document = str(item.raw.get("document", ""))
@@ -102,7 +118,9 @@ def device_of(presence: Presence, seat: SeatId) -> str:
     return _("ce poste") if mine is not None and held.device == mine.device else str(held.device)[:8]
 
 
-def frame(presence: Presence, writer: Writer, *, current: str = "", saved: tuple[str, ...] = (), theme: str = "") -> Frame:
+def frame(
+    presence: Presence, writer: Writer, *, current: str = "", saved: tuple[str, ...] = (), theme: str = ""
+) -> Frame:
     """The frame of a page."""
     record = presence.record
     connection = record.tables.read()
@@ -114,7 +132,7 @@ def frame(presence: Presence, writer: Writer, *, current: str = "", saved: tuple
     links.append(NavLink(_("Réglages"), reverse("settings"), "settings", current == "settings"))
     now = datetime.fromtimestamp(record.clock_ms() / 1000, UTC).astimezone(PARIS)
     return Frame(
-        practice=practice.name if practice else "Lanterne",
+        practice=practice.body.name if practice else "Lanterne",
         device=_("ce poste"),
         person=writer.name or _("accès %(id)s") % {"id": writer.seat[:8]},
         role=ROLES.get(writer.role, ""),
@@ -137,7 +155,11 @@ def notices(presence: Presence) -> tuple[Notice, ...]:
     row = presence.record.tables.read().execute("SELECT count(*) FROM unread").fetchone()
     if row[0]:
         found.append(
-            Notice(_("%(n)s écritures ne s’ouvrent pas sur ce poste : lancez « lanterne check ».") % {"n": row[0]}, "warn")
+            Notice(
+                _("%(n)s écritures ne s’ouvrent pas sur ce poste : lancez « lanterne check ».")
+                % {"n": row[0]},
+                "warn",
+            )
         )
     return tuple(found)
 
@@ -148,25 +170,34 @@ def band(presence: Presence, identity: Identity, summary: Summary | None) -> Pat
     return PatientBand(
         id=identity.patient,
         name=display_name(identity),
-        sex=identity.sex,
+        sex=identity.sex,  # type: ignore[arg-type]
         birth=when(identity.birth_date),
         age=age_of(identity.birth_date, today),
         ins=_INS[identity.status],
         chart_url=reverse("chart", args=[identity.patient]),
         identity_url=reverse("identity", args=[identity.patient]),
-        birth_name=identity.birth_name if identity.used_name and identity.used_name != identity.birth_name else "",
-        ald=tuple(item.label for item in summary.ald if item.live and not _ended(item, today)) if summary else (),
+        birth_name=identity.birth_name
+        if identity.used_name and identity.used_name != identity.birth_name
+        else "",
+        ald=tuple(item.label for item in summary.ald if item.live and not _ended(item, today))
+        if summary
+        else (),
         allergies=_allergies(summary) if summary else None,
         deceased=maybe(identity.deceased),
-        homonym=patients.has_homonym(presence.record.tables.read(), identity.patient),
+        homonym=identity.homonym,
     )
 
 
-_INS = {"provisional": "provisoire", "retrieved": "recuperee", "validated": "validee", "qualified": "qualifiee"}
+_INS = {
+    "provisional": "provisoire",
+    "retrieved": "recuperee",
+    "validated": "validee",
+    "qualified": "qualifiee",
+}
 
 
 def display_name(identity: Identity) -> str:
-    """"BAPTISTE Jean": the name used in capitals, then the first name used."""
+    """ "BAPTISTE Jean": the name used in capitals, then the first name used."""
     family = (identity.used_name or identity.birth_name).upper()
     return f"{family} {identity.used_given or identity.first_given}"
 
@@ -185,7 +216,9 @@ def _ended(item: Statement[Any], today: date) -> bool:
 
 
 def _allergies(summary: Summary) -> BandAllergies:
-    high = tuple(dict.fromkeys(item.label for item in summary.allergies if item.raw.get("criticality") == "high"))
+    high = tuple(
+        dict.fromkeys(item.label for item in summary.allergies if item.raw.get("criticality") == "high")
+    )
     others = tuple(dict.fromkeys(item.label for item in summary.allergies if item.label not in high))
     return BandAllergies(
         high=high,

@@ -1,7 +1,7 @@
 """What every page shows around its subject: who is unlocked, whose chart this is, who wrote what.
 
-Law: a template is handed these frozen values and nothing else; it computes nothing and asks nothing of a database.
-Texts marked with `_` are French msgids that the template translates. Plain Python, no Django.
+Law: a template is handed these frozen values and nothing else; it computes nothing and asks nothing of a
+database. Texts marked with `_` are French msgids that the template translates. Plain Python, no Django.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ def _(text: str) -> str:
 class When:
     """A moment at the precision known.
 
-    `iso` is ISO 8601 cut where knowledge ends ("2019", "2019-04", "2019-04-03", "2019-04-03T10:20+02:00"); `text` is the
-    same for a French reader. `doubtful` says the author's clock was more than 10 minutes ahead (DESIGN §2, "heure
-    douteuse"), and `received` then gives the time of receipt on this device.
+    `iso` is ISO 8601 cut where knowledge ends ("2019", "2019-04", "2019-04-03", "2019-04-03T10:20+02:00"); `text`
+    is the same for a French reader. `doubtful` says the author's clock was more than 10 minutes ahead
+    (DESIGN §2, "heure douteuse"), and `received` then gives the time of receipt on this device.
     """
 
     iso: str
@@ -41,10 +41,10 @@ class When:
 
 
 def when(iso: str, *, doubtful: bool = False, received: str = "") -> When:
-    """A `When` whose text is "2019", "04/2019", "03/04/2019" or "03/04/2019 10:20", as the precision of `iso` allows.
+    """A `When` whose text is "2019", "04/2019", "03/04/2019" or "03/04/2019 10:20", as precise as `iso`.
 
-    The hour is shown as written: the caller has already brought it to the practice's time zone. An `iso` of another
-    form is shown as it came, for nothing is hidden because it is odd.
+    The hour is shown as written: the caller has already brought it to the practice's time zone. An `iso` of
+    another form is shown as it came, for nothing is hidden because it is odd.
     """
     day, _sep, hour = iso.partition("T")
     parts = day.split("-")
@@ -57,7 +57,9 @@ def when(iso: str, *, doubtful: bool = False, received: str = "") -> When:
 
 
 def age_text(born: date, on: date) -> str:
-    """Age in words: days below one month, months below two years, then years. Empty when `born` lies after `on`."""
+    """Age in words: days below one month, months below two years, then years. Empty when `born` lies after
+    `on`.
+    """
     if born > on:
         return ""
     months = (on.year - born.year) * 12 + on.month - born.month - (on.day < born.day)
@@ -83,8 +85,8 @@ class Earlier:
 class Provenance:
     """Who wrote this, when, on which device, and what may be done about it.
 
-    `recorded` is when it was written, not when it happened. Empty URLs hide their action (no right, or nothing to do).
-    `source` names the paper or message it came from, when it was not typed.
+    `recorded` is when it was written, not when it happened. Empty URLs hide their action (no right, or
+    nothing to do). `source` names the paper or message it came from, when it was not typed.
     """
 
     fact: str
@@ -102,8 +104,9 @@ class Provenance:
 class BandAllergies:
     """The allergy line of the band, on every page of a patient.
 
-    `high` are substances of high criticality, first and in capitals of weight; `others` the rest; `conflict` that
-    several values wait to be settled; `none_known` that somebody looked for and found none. All empty: never filled in.
+    `high` are substances of high criticality, first and in capitals of weight; `others` the rest;
+    `conflict` that several values wait to be settled; `none_known` that somebody looked for and found none.
+    All empty: never filled in.
     """
 
     high: tuple[str, ...] = ()
@@ -117,9 +120,9 @@ class PatientBand:
     """The strip that says whose chart this is; sticky, on every page of a patient, on paper too.
 
     `id` is the patient's opaque id: forms carry it in the hidden field `patient`, and the page says it in
-    `<body data-patient>`, so that two tabs on two patients never mix. `name` is "BAPTISTE Jean": the name used, in
-    capitals, then the first name used. `birth_name` is given only when it differs. `allergies` is None when the reader
-    may not know them (a secretary): the line is then absent, never empty.
+    `<body data-patient>`, so that two tabs on two patients never mix. `name` is "BAPTISTE Jean": the name
+    used, in capitals, then the first name used. `birth_name` is given only when it differs. `allergies` is
+    None when the reader may not know them (a secretary): the line is then absent, never empty.
     """
 
     id: str
@@ -162,9 +165,10 @@ class Notice:
 class Frame:
     """What the page needs besides its subject. `theme` is "" to follow the machine, else "light" or "dark".
 
-    `search_url` and `results_url` are both POSTed (`q`), for a name typed must not lie in a URL: the first answers a
-    whole page, the second the list alone. `session_url` is asked in the background (X-Lanterne-Background: 1) every
-    `session_every_s` seconds and answers 204, or 401 with HX-Redirect once locked; empty, nothing is asked.
+    `search_url` and `results_url` are both POSTed (`q`), for a name typed must not lie in a URL: the first
+    answers a whole page, the second the list alone. `session_url` is asked in the background
+    (X-Lanterne-Background: 1) every `session_every_s` seconds and answers 204, or 401 once locked; empty,
+    nothing is asked.
     """
 
     practice: str
@@ -188,9 +192,10 @@ class Frame:
 class FormPage:
     """A form about one thing, shown as a page or inside the dialog (the templates take the same value).
 
-    `patient` fills the hidden field that the server compares with the chart written to; empty for forms about nobody.
-    `warnings` are sentences to read before writing (an allergy met by a treatment); `confirm` names the field that
-    must be ticked to go on. `draft_url` receives what is typed, `draft_kept` is when it last did.
+    `patient` fills the hidden field that the server compares with the chart written to; empty for forms
+    about nobody. `warnings` are sentences to read before writing (an allergy met by a treatment); `confirm`
+    names the field that must be ticked to go on. `draft_url` receives what is typed, `draft_kept` is when
+    it last did.
     """
 
     title: str

@@ -1,4 +1,6 @@
-"""Finding a patient, and who the patient is: search, identity, doubtful doubles, in plain values. No Django."""
+"""Finding a patient, and who the patient is: search, identity, doubtful doubles, in plain values. No
+Django.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,9 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class SearchResults:
-    """The list under the search field, or the patients opened last when `query` is empty. `total` may exceed `hits`."""
+    """The list under the search field, or the patients opened last when `query` is empty. `total` may
+    exceed `hits`.
+    """
 
     query: str
     hits: tuple[Hit, ...]
@@ -95,7 +99,9 @@ class AldLine:
 
 @dataclass(frozen=True, slots=True)
 class IdentityPage:
-    """Identity traits and INS, contacts, médecin traitant, ALD, doubles. `matricule_fault` says when its key is wrong."""
+    """Identity traits and INS, contacts, médecin traitant, ALD, doubles. `matricule_fault` says when its
+    key is wrong.
+    """
 
     band: PatientBand
     traits: tuple[Trait, ...]
@@ -130,7 +136,9 @@ class Compared:
 
 @dataclass(frozen=True, slots=True)
 class MergePage:
-    """Two charts side by side before they become one. Posted to `action_url`: `keep` (left or right), `patient`, `other`."""
+    """Two charts side by side before they become one. Posted to `action_url`: `keep` (left or right),
+    `patient`, `other`.
+    """
 
     band: PatientBand
     left_id: str

@@ -1,0 +1,203 @@
+"""Finding a patient, registering one, and who the patient is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from lanterne.desk.chart.items import _dialog_or_page, _fact_id
+from lanterne.desk.forms.patient import AttendingForm, ContactsForm, IdentityForm
+from lanterne.desk.frame import build
+from lanterne.desk.frame.view import FormPage, Notice
+from lanterne.desk.opening import Opened, for_its_patient, opened_widest, page, presence_of, today, written
+from lanterne.desk.patients.identity import identity_page
+from lanterne.desk.patients.lists import hits, recently_opened
+from lanterne.desk.patients.view import HomePage, SearchResults
+from lanterne.practice.errors import Refusal
+from lanterne.practice.patients import queries
+from lanterne.practice.patients.commands import (
+    CorrectIdentity,
+    DuplicateSuspected,
+    RecordAttending,
+    RecordContacts,
+    RegisterPatient,
+)
+from lanterne.practice.patients.search import search as find
+from lanterne.practice.recording import record
+from lanterne.practice.rights import Right
+from lanterne.wire.names import PatientId
+
+
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """The first page once unlocked."""
+    presence = presence_of(request)
+    presence.record.require(Right.READ_IDENTITY)
+    shown = recently_opened(presence)
+    results = SearchResults("", shown, len(shown), reverse("patient-new"))
+    return page(request, "desk/patients/home.html", {"page": HomePage(results)}, current="home")
+
+
+@require_POST
+def search(request: HttpRequest) -> HttpResponse:
+    """Search without JavaScript: a whole page."""
+    return page(request, "desk/patients/home.html", {"page": HomePage(_found(request))}, current="home")
+
+
+@require_POST
+def results(request: HttpRequest) -> HttpResponse:
+    """The list alone, as one types."""
+    return render(request, "desk/patients/results.html", {"results": _found(request)})
+
+
+def _found(request: HttpRequest) -> SearchResults:
+    presence = presence_of(request)
+    presence.record.require(Right.READ_IDENTITY)
+    typed = request.POST.get("q", "")[:200].strip()
+    if not typed:
+        shown = recently_opened(presence)
+        return SearchResults("", shown, len(shown), reverse("patient-new"))
+    found = find(presence.record.connection(), typed, today=today(presence))
+    shown = hits(presence, found.hits)
+    return SearchResults(typed, shown, len(shown) + int(found.more), reverse("patient-new"))
+
+
+@require_http_methods(["GET", "POST"])
+def register(request: HttpRequest) -> HttpResponse:
+    """A new patient; somebody who looks alike is shown first."""
+    presence = presence_of(request)
+    presence.record.require(Right.WRITE_IDENTITY)
+    form = IdentityForm(request.POST or None, registering=True)
+    warnings: tuple[Notice, ...] = ()
+    patient = PatientId(request.POST.get("new_patient", "") or presence.record.draw_id())
+    if request.method == "POST" and form.is_valid():
+        command = RegisterPatient(
+            form.identity(), form.contacts(), None, form.cleaned_data.get("confirmed_new", False), patient=patient,
+            id=_fact_id(request),
+        )  # fmt: skip
+        try:
+            record(presence.record, command)
+        except DuplicateSuspected as suspected:
+            form.ask_confirmation()
+            warnings = tuple(_look_alike(presence.record, one) for one in suspected.candidates[:5])
+        except Refusal as refusal:
+            form.refuse(refusal)
+        else:
+            response = written(request, reverse("chart", args=[patient]))
+            if request.headers.get("HX-Request"):
+                response.headers["HX-Redirect"] = reverse("chart", args=[patient])
+            return response
+    form.fields["new_patient"].initial = patient
+    context = {
+        "form": form,
+        "fact": request.POST.get("fact", "") or presence.record.draw_id(),
+        "page": FormPage(
+            title=_("Nouveau patient"),
+            action_url=reverse("patient-new"),
+            back_url=reverse("home"),
+            submit=_("Enregistrer le patient"),
+            warnings=warnings,
+        ),
+    }
+    return page(request, "desk/chart/form.html", context, status=422 if form.errors or warnings else 200)
+
+
+def _look_alike(record_: Any, suspect: queries.Suspect) -> Notice:
+    identity = queries.identity(record_.tables.read(), suspect.patient)
+    name = build.display_name(identity) if identity else _("un patient")
+    born = build.day(identity.birth_date).text if identity and identity.birth_date else _("date inconnue")
+    return Notice(
+        _("%(name)s, né(e) le %(born)s, ressemble à ce patient.") % {"name": name, "born": born}, "warn",
+        _("Ouvrir ce dossier"), reverse("chart", args=[suspect.patient]),
+    )  # fmt: skip
+
+
+@require_GET
+def identity(request: HttpRequest, patient: str) -> HttpResponse:
+    """Traits and INS, contacts, médecin traitant, ALD for those who may know, doubles."""
+    seen = opened_widest(request, patient)
+    return page(request, "desk/patients/identity.html", {"page": identity_page(seen), "band": seen.band})
+
+
+@require_http_methods(["GET", "POST"])
+@for_its_patient
+def correct(request: HttpRequest, patient: str) -> HttpResponse:
+    """Correct the identity, whole; the earlier one stays one click away."""
+    seen = opened_widest(request, patient)
+    held = queries.identity_versions(seen.chart.connection, _group(seen))[0]
+    form = IdentityForm(request.POST or None, initial=IdentityForm.initial_of(held.body, None))
+    if request.method == "POST" and form.is_valid():
+        command = CorrectIdentity(seen.chart.patient, form.identity(), _replaces(request), id=_fact_id(request))
+        if _recorded(seen, command, form):
+            return written(request, reverse("identity", args=[patient]))
+    return _form_page(request, seen, form, _("Corriger l’identité"), "identity-correct", held.fact)
+
+
+@require_http_methods(["GET", "POST"])
+@for_its_patient
+def contacts(request: HttpRequest, patient: str) -> HttpResponse:
+    """How to reach the patient."""
+    seen = opened_widest(request, patient)
+    held = queries.contacts(seen.chart.connection, seen.chart.patient)
+    form = ContactsForm(request.POST or None, initial=ContactsForm.initial_of(held.body, None) if held else None)
+    if request.method == "POST" and form.is_valid():
+        command = RecordContacts(seen.chart.patient, form.contacts(), _replaces(request), id=_fact_id(request))
+        if _recorded(seen, command, form):
+            return written(request, reverse("identity", args=[patient]))
+    return _form_page(request, seen, form, _("Coordonnées"), "contacts", held.fact if held else "")
+
+
+@require_http_methods(["GET", "POST"])
+@for_its_patient
+def attending(request: HttpRequest, patient: str) -> HttpResponse:
+    """The médecin traitant."""
+    seen = opened_widest(request, patient)
+    held = queries.attending(seen.chart.connection, seen.chart.patient)
+    form = AttendingForm(request.POST or None, initial=AttendingForm.initial_of(held.body, None) if held else None)
+    if request.method == "POST" and form.is_valid():
+        command = RecordAttending(seen.chart.patient, form.attending(), _replaces(request), id=_fact_id(request))
+        if _recorded(seen, command, form):
+            return written(request, reverse("identity", args=[patient]))
+    return _form_page(request, seen, form, _("Médecin traitant"), "attending", held.fact if held else "")
+
+
+def _recorded(seen: Opened, command: Any, form: Any) -> bool:
+    try:
+        record(seen.presence.record, command)
+    except Refusal as refusal:
+        form.refuse(refusal)
+        return False
+    return True
+
+
+def _replaces(request: HttpRequest) -> Any:
+    """The fact the form showed: a correction of something nobody saw is refused."""
+    return request.POST.get("replaces", "") or None
+
+
+def _group(seen: Opened) -> queries.Group:
+    return queries.Group(seen.chart.patient, seen.chart.subjects)
+
+
+def _form_page(request: HttpRequest, seen: Opened, form: Any, title: str, name: str, shown: str) -> HttpResponse:
+    form.fields["replaces"].initial = request.POST.get("replaces", "") or shown
+    context = {
+        "band": seen.band,
+        "form": form,
+        "fact": request.POST.get("fact", "") or seen.presence.record.draw_id(),
+        "page": FormPage(
+            title=title,
+            action_url=reverse(name, args=[seen.chart.patient]),
+            back_url=reverse("identity", args=[seen.chart.patient]),
+            submit=_("Enregistrer"),
+            patient=seen.chart.patient,
+        ),
+    }
+    status = 422 if form.errors else 200
+    return _dialog_or_page(request, "desk/chart/form_dialog.html", "desk/chart/form.html", context, status)
+

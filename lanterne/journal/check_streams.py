@@ -6,6 +6,8 @@ used. Source: docs/format/entry.md, store.md S4–S7.
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from lanterne.journal.errors import IndexUnusable
 from lanterne.journal.files import Files
 from lanterne.journal.holdings import ORDER
@@ -38,6 +40,7 @@ class StreamCheck:
         self._ranks = Ranks(self._register, self._head_at)
         self._stores = {stream: StreamStore(layout, stream, membership.practice, files) for stream in Stream}
         self._lines: dict[Stream, dict[int, Line]] = {}
+        self._reported: set[int] = set()
 
     def run(self) -> None:
         """Check members first, since they say whose signatures count."""
@@ -122,14 +125,17 @@ class StreamCheck:
     def _report_bad(self, stream: Stream, number: int, bad: Bad) -> None:
         meaning = f"{bad.end - bad.offset} bytes no longer verify"
         start = bad.offset + FRAME_HEADER
-        data = self._files.read(self._layout.segment(stream, number), start, PREAMBLE_SIZE)
-        try:
-            known = read_preamble(data, practice=self.membership.practice)
+        line = self._lines[stream].get(at(number, bad.offset))
+        if line is not None:
+            self._reported.add(at(number, bad.offset))
             meaning += (
-                f"; they look like entry {known.seq} of seat {known.seat}, incarnation {known.incarnation}"
+                f"; they held entry {line.seq} of seat {line.seat.hex()}, incarnation {line.incarnation}"
             )
-        except CheckFailed:
-            pass  # not even that can be read; the offset says where
+        else:
+            data = self._files.read(self._layout.segment(stream, number), start, PREAMBLE_SIZE)
+            with suppress(CheckFailed):  # when not even that can be read, the offset says where
+                seen = read_preamble(data, practice=self.membership.practice)
+                meaning += f"; they look like entry {seen.seq} of seat {seen.seat}"
         self._report.fault(self._name(stream, number), f"offset {bad.offset}", "frame_damaged", meaning)
 
     # ------------------------------------------------------------------ entries
@@ -252,17 +258,16 @@ class StreamCheck:
             row = held.get(position)
             if row is None:
                 self._check_listed(stream, position, line, name)
-            elif (
-                self._register.line(stream, row)._replace(flags=line.flags & RECEIVED | table.flags[row])
-                != line
-            ):
+                continue
+            expected = self._register.line(stream, row)
+            if expected._replace(flags=expected.flags | line.flags & RECEIVED) != line:
                 place = f"entry at offset {position & 0xFFFFFFFF} of segment {position >> 32}"
                 meaning = "its line is wrong; the index is made anew at the next start"
                 self._report.fault(name, place, "index_damaged", meaning)
 
     def _check_listed(self, stream: Stream, position: int, line: Line, name: str) -> None:
-        """A line without its entry: it lies elsewhere too, or it is lost (the damage is a fault of its own)."""
-        if self._register.find_short_of(stream, line) is not None:
+        """A line without its entry: it lies elsewhere too, was reported as damaged, or is lost."""
+        if position in self._reported or self._register.find_short_of(stream, line) is not None:
             return
         place = f"segment {position >> 32}, offset {position & 0xFFFFFFFF}"
         meaning = f"entry {line.seq} of seat {line.seat.hex()} was acknowledged and cannot be read"

@@ -3,88 +3,99 @@
 Law: one class per thing a person can act on; the code word is stable and is what the screens translate.
 """
 
+from typing import ClassVar
+
 from lanterne.wire.errors import LanterneError
 
 
-class DiskFull(LanterneError):
+class JournalError(LanterneError):
+    """The journal could not do what was asked. `word` becomes the error's code."""
+
+    word: ClassVar[str] = "journal"
+
+    def __init__(self, sentence: str, /, **params: object) -> None:
+        super().__init__(self.word, sentence, **params)
+
+
+class DiskFull(JournalError):
     """The disk is full: nothing was recorded. Free some space and do it again."""
 
-    code = "disk_full"
+    word = "disk_full"
 
 
-class DiskFailed(LanterneError):
+class DiskFailed(JournalError):
     """The disk refused to write or to make sure it had written: nothing was recorded."""
 
-    code = "disk_failed"
+    word = "disk_failed"
 
 
-class JournalBusy(LanterneError):
+class JournalBusy(JournalError):
     """Another Lanterne has held the directory's lock for too long."""
 
-    code = "journal_busy"
+    word = "journal_busy"
 
 
-class NoPractice(LanterneError):
+class NoPractice(JournalError):
     """There is no practice in this directory."""
 
-    code = "no_practice"
+    word = "no_practice"
 
 
-class PracticeExists(LanterneError):
+class PracticeExists(JournalError):
     """There is already a practice in this directory."""
 
-    code = "practice_exists"
+    word = "practice_exists"
 
 
-class SmallFileDamaged(LanterneError):
+class SmallFileDamaged(JournalError):
     """A small file (genesis, seat, device, format) is damaged in both copies."""
 
-    code = "small_file_damaged"
+    word = "small_file_damaged"
 
 
-class FrameDamaged(LanterneError):
+class FrameDamaged(JournalError):
     """The bytes at this place of the journal no longer verify (S5)."""
 
-    code = "frame_damaged"
+    word = "frame_damaged"
 
 
-class IndexUnusable(LanterneError):
+class IndexUnusable(JournalError):
     """The index is missing, short or wrong; it is rebuilt from the segments (S7)."""
 
-    code = "index_unusable"
+    word = "index_unusable"
 
 
-class CursorLost(LanterneError):
+class CursorLost(JournalError):
     """The cursor does not belong to this journal: the read tables must be rebuilt."""
 
-    code = "cursor_lost"
+    word = "cursor_lost"
 
 
-class SeatMayNotWrite(LanterneError):
+class SeatMayNotWrite(JournalError):
     """This seat is not admitted, was revoked, has left or has expired: nothing was recorded."""
 
-    code = "seat_may_not_write"
+    word = "seat_may_not_write"
 
 
-class BlobMissing(LanterneError):
+class BlobMissing(JournalError):
     """The document is not on this device."""
 
-    code = "blob_missing"
+    word = "blob_missing"
 
 
-class BlobDamaged(LanterneError):
+class BlobDamaged(JournalError):
     """The document's bytes no longer match their name."""
 
-    code = "blob_damaged"
+    word = "blob_damaged"
 
 
-class LocalFileDamaged(LanterneError):
+class LocalFileDamaged(JournalError):
     """A draft or counter of this seat no longer opens."""
 
-    code = "local_file_damaged"
+    word = "local_file_damaged"
 
 
-class SheetRefused(LanterneError):
+class SheetRefused(JournalError):
     """This recovery sheet is not the one of this practice."""
 
-    code = "sheet_refused"
+    word = "sheet_refused"

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from lanterne.journal.errors import NoPractice, PracticeExists, SheetRefused
+from lanterne.journal.errors import JournalError, NoPractice, PracticeExists, SheetRefused
 from lanterne.journal.files import Files, OsFiles, disk_errors
 from lanterne.journal.identity import read_genesis_file, write_identity
 from lanterne.journal.journal import Journal
@@ -39,16 +39,16 @@ LOST, FORGOTTEN = "lost", "forgotten"
 """Reasons of a revocation: the device or its secrets are lost; the passphrase is forgotten."""
 
 
-class DeviceMissing(LanterneError):
+class DeviceMissing(JournalError):
     """This machine has no device file: admit it with the recovery sheet, or from another device."""
 
-    code = "device_missing"
+    word = "device_missing"
 
 
-class SeatMissing(LanterneError):
+class SeatMissing(JournalError):
     """There is no such seat on this device."""
 
-    code = "seat_missing"
+    word = "seat_missing"
 
 
 class Founded(NamedTuple):

@@ -11,23 +11,22 @@ import re
 from collections.abc import Callable
 from hashlib import sha256
 
-from lanterne.journal.errors import LocalFileDamaged
+from lanterne.journal.errors import JournalError, LocalFileDamaged
 from lanterne.journal.files import BESIDE, Files, disk_errors, replace_small_file
 from lanterne.journal.layout import Layout
 from lanterne.seal.errors import DoesNotOpen
 from lanterne.seal.local import open_local, seal_local
 from lanterne.seal.seat import SeatKeys
-from lanterne.wire.errors import LanterneError
 
 MAX_LOCAL = 4 * 1024 * 1024
 """Bytes of one draft or counter."""
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
 
 
-class LocalTooLong(LanterneError):
+class LocalTooLong(JournalError):
     """A draft longer than 4 MiB."""
 
-    code = "local_too_long"
+    word = "local_too_long"
 
 
 def sealed_part(data: bytes) -> bytes | None:

@@ -12,9 +12,10 @@ from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
+from lanterne.journal.errors import JournalError
 from lanterne.journal.files import Files, replace_small_file
 from lanterne.wire import packing
-from lanterne.wire.errors import LanterneError, PackingError
+from lanterne.wire.errors import PackingError
 from lanterne.wire.names import SeatId
 
 FREE = 5
@@ -27,10 +28,10 @@ ANYBODY = ""
 """Key under which a damaged file counts against every seat."""
 
 
-class TooManyAttempts(LanterneError):
+class TooManyAttempts(JournalError):
     """Too many wrong passphrases: wait before the next attempt. `params["wait_ms"]` says how long."""
 
-    code = "too_many_attempts"
+    word = "too_many_attempts"
 
 
 class Attempts(NamedTuple):

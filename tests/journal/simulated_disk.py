@@ -91,6 +91,15 @@ class SimulatedDisk:
         self.handles.clear()
         self.steps, self.stop_after = 0, None
 
+    def clone(self, seed: int) -> SimulatedDisk:
+        """Another disk with the same content, nothing pending."""
+        other = SimulatedDisk(seed)
+        for path, inode in self.names.items():
+            other.names[path] = Inode(bytearray(inode.data), bytes(inode.data))
+        other.durable_names = dict(other.names)
+        other.directories = set(self.directories)
+        return other
+
     def used(self) -> int:
         return sum(len(one.data) for one in self.names.values())
 

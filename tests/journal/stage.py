@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lanterne.journal import founding
 from lanterne.journal.files import Files
 from lanterne.journal.journal import Journal, Writing, Written
+from lanterne.seal.changing import admit_seat
 from lanterne.seal.keyring import Keyring
 from lanterne.seal.seat import SeatKeys, SheetKeys
-from lanterne.wire.names import Compartment, FactId, PatientId, SeatId, Stream
+from lanterne.wire.names import SEALED_COMPARTMENTS, Compartment, FactId, PatientId, PersonId, SeatId, Stream
 from lanterne.wire.part import Fact, Part
 
 PASSPHRASE = "une lanterne dans la nuit"
@@ -84,3 +85,35 @@ def texts(journal: Journal, practice: Practice, stream: Stream = Stream.CARE) ->
         for arrived in journal.since(stream)
         if (body := arrived.entry.bodies[0]) is not None
     ]
+
+
+def admit(
+    journal: Journal, practice: Practice, *, seed: int, not_after: int | None = None, admin: bool = False
+) -> Practice:
+    """Somebody else joins, without a seat file (that costs a passphrase): Théo, Awa, Paul, as the test names them."""
+    seat = SeatKeys.new(dice(seed))
+    device = journal.membership.genesis.device.id
+    record = seat.record(
+        person=PersonId(dice(seed + 1)(16).hex()),
+        device=device,
+        compartments=SEALED_COMPARTMENTS,
+        admin=admin,
+        not_after=not_after,
+    )
+    ring = practice.keyring.with_membership(journal.membership)
+    journal.write_members(ring, [admit_seat(ring, record, dice(seed + 2))], NOON)
+    return replace(practice, seat=seat, keyring=Keyring(seat, journal.membership), seat_id=seat.id)
+
+
+def raws(journal: Journal) -> list[bytes]:
+    """Every entry held, members first, as a peer would send them."""
+    return [
+        arrived.entry.raw
+        for stream in (Stream.MEMBERS, Stream.CARE, Stream.TRACE)
+        for arrived in journal.since(stream)
+    ]
+
+
+def ranks_by_hash(journal: Journal) -> dict[str, int]:
+    """What the ranks are, whatever the order of arrival."""
+    return {arrived.entry.head.hash: arrived.rank for stream in Stream for arrived in journal.since(stream)}

@@ -7,7 +7,16 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lanterne.journal.segment import FRAME_HEADER, SEGMENT_HEADER, Bad, Frame, frame, scan, segment_header, unfinished
+from lanterne.journal.segment import (
+    FRAME_HEADER,
+    SEGMENT_HEADER,
+    Bad,
+    Frame,
+    frame,
+    scan,
+    segment_header,
+    unfinished,
+)
 from lanterne.wire.names import PracticeId, Stream
 
 PRACTICE = PracticeId("ab" * 32)

@@ -24,7 +24,8 @@ INES = SeatId("bb" * 16)
 
 
 @pytest.mark.parametrize(
-    ("made", "expected"), [(0, 0), (4, 0), (5, 5_000), (6, 10_000), (7, 20_000), (12, 640_000), (13, 900_000), (99, 900_000)]
+    ("made", "expected"),
+    [(0, 0), (4, 0), (5, 5_000), (6, 10_000), (7, 20_000), (12, 640_000), (13, 900_000), (99, 900_000)],
 )
 def test_delays_double_up_to_a_quarter_of_an_hour(made: int, expected: int) -> None:
     assert wait_ms(Attempts(made, 1_000_000), 1_000_000) == expected

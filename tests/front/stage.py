@@ -218,7 +218,7 @@ class Browser:
         return answer
 
     def get(self, path: str, **fields: str | None) -> Answer:
-        return self.ask("GET", path, **fields)
+        return self.ask("GET", path, b"", **fields)
 
     def post(self, path: str, body: bytes = b"", **fields: str | None) -> Answer:
         return self.ask("POST", path, body, **fields)

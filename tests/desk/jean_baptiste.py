@@ -1,7 +1,7 @@
 """A chart to look at: M. Jean Baptiste, 68, seen by Dr Garance Morel. Everything here is invented.
 
-Penicillin allergy, atrial fibrillation on warfarin with an INR at 4.8, heart failure in ALD 5, high blood pressure; two
-unsettled versions of one dose; one allergy entered in error.
+Penicillin allergy, atrial fibrillation on warfarin with an INR at 4.8, heart failure in ALD 5, high blood
+pressure; two unsettled versions of one dose; one allergy entered in error.
 """
 
 from __future__ import annotations
@@ -120,11 +120,11 @@ BAND = PatientBand(
 
 def inr() -> Curve:
     """Two years of INR, the last one far too high."""
-    values = "2.4 2.6 2.2 2.8 3.1 2.5 2.3 2.7 2.9 2.6 2.4 3.3 2.8 4.8".split()
+    values = (2.4, 2.6, 2.2, 2.8, 3.1, 2.5, 2.3, 2.7, 2.9, 2.6, 2.4, 3.3, 2.8, 4.8)
     start = date(2025, 9, 8)
     samples = [
-        Sample(start + timedelta(days=33 * n), float(v), v.replace(".", ","), out=float(v) > 3.0)
-        for n, v in enumerate(values)
+        Sample(start + timedelta(days=33 * n), value, f"{value}".replace(".", ","), out=value > 3.0)
+        for n, value in enumerate(values)
     ]
     return curve(samples, label="INR", unit="", low=2.0, high=3.0, range_text="2,0–3,0")
 
@@ -286,7 +286,8 @@ LAST = ConsultationBrief(
     at=when("2026-11-02T17:55"),
     author="Dr Garance Morel",
     reason="Dyspnée d’effort, renouvellement",
-    conclusion="Décompensation débutante. Furosémide porté à 40 mg, INR et ionogramme dans 15 jours, revoir le 23/11.",
+    conclusion="Décompensation débutante. Furosémide porté à 40 mg, INR et ionogramme dans 15 jours, "
+    "revoir le 23/11.",
     findings="Crépitants des deux bases, œdèmes des chevilles, + 2 kg en 10 jours.",
     provenance=wrote("c1", "2026-11-02T18:14"),
     url=f"{CHART}/consultation/c1",
@@ -512,7 +513,8 @@ IDENTITY = IdentityPage(
     ins_help="Vérifiée avec une pièce d’identité le 03/04/2019.",
     matricule="1 58 03 49 007 123 45",
     matricule_oid="NIR de test",
-    matricule_fault="La clé du matricule est fausse\u00a0: 45 au lieu de 61. Ce matricule ne sortira pas du cabinet.",
+    matricule_fault="La clé du matricule est fausse\u00a0: 45 au lieu de 59. "
+    "Ce matricule ne sortira pas du cabinet.",
     contacts=(
         Contact("Mobile", "06 12 34 56 78", wrote("k1", "2024-01-10"), "tel:+33612345678"),
         Contact("Adresse", "4 rue des Lices\n49100 Angers", wrote("k2", "2024-01-10")),
@@ -567,8 +569,9 @@ LETTER = DocumentPage(
     "/d/1",
     "/d/1/telecharger",
     wrote("e7", "2026-10-10T08:31", author="Inès Caron", role="secrétaire", device="Accueil"),
-    text="Cher confrère,\n\nMerci de m’avoir adressé M. Jean Baptiste, 68 ans, pour sa fibrillation atriale.\n\nFEVG 38 %. "
-    "Je propose de poursuivre la warfarine, INR cible 2 à 3.\n\nBien confraternellement,\nDr Irène Vasseur",
+    text="Cher confrère,\n\nMerci de m’avoir adressé M. Jean Baptiste, 68 ans, pour sa fibrillation atriale.\n\n"
+    "FEVG 38 %. Je propose de poursuivre la warfarine, INR cible 2 à 3.\n\n"
+    "Bien confraternellement,\nDr Irène Vasseur",
     classify_url="/d/1/classer",
     previous_url="/d/0",
     next_url="/d/2",

@@ -72,6 +72,7 @@ def every_page() -> dict[str, tuple[str, dict[str, Any]]]:
             {"band": band, "curve": cast.inr(), "values": cast.OUT.items[:2]},
         ),
         "~results": ("desk/patients/results.html", {"results": cast.HITS}),
+        "~timeline": ("desk/chart/timeline.html", {"page": cast.CHART_PAGE, "timeline": cast.timeline()}),
         "~timeline-rows": ("desk/chart/timeline_rows.html", {"timeline": cast.timeline()}),
         "~trace-lines": ("desk/trace/lines.html", {"page": cast.TRACE}),
     }

@@ -1,7 +1,7 @@
 """Photographs every page: `python -m tests.desk.preview FOLDER [PAGE…]`, to be looked at by a person.
 
-Serves the rendered pages and the static files on loopback under the product's own policy (CSP), opens them in Chromium
-at 1366 × 768 and 390 × 844, light and dark, prints the chart to PDF, and runs axe-core on each.
+Serves the rendered pages and the static files on loopback under the product's own policy (CSP), opens them in
+Chromium at 1366 × 768 and 390 × 844, light and dark, prints the chart to PDF, and runs axe-core on each.
 """
 
 from __future__ import annotations
@@ -29,12 +29,15 @@ FRAGMENTS = {
     "/courbe/": "~curve",
     "/ajouter/": "~form-dialog",
     "/corriger/": "~form-dialog",
+    "/histoire": "~timeline",
     "/liste": "~results",
 }
 
 
 class Stage(BaseHTTPRequestHandler):
-    """Pages by name, static files by path, fragments by the shape of their address, all under the product's CSP."""
+    """Pages by name, static files by path, fragments by the shape of their address, under the product's
+    CSP.
+    """
 
     pages: dict[str, str]
     posted: list[tuple[str, dict[str, str], str]]
@@ -94,15 +97,13 @@ def theatre() -> Iterator[tuple[str, type[Stage]]]:
 
 
 def findings(page: Page) -> list[str]:
-    """axe-core's serious and critical findings, as lines. The policy forbids scripts: axe is run with it bypassed."""
-    lines = []
-    for violation in Axe().run(page).response["violations"]:
-        if violation["impact"] in {"serious", "critical"}:
-            for node in violation["nodes"]:
-                lines.append(
-                    f"{violation['id']}: {node['html'][:160]} {node['any'][0]['message'] if node['any'] else ''}"
-                )
-    return lines
+    """axe-core's serious and critical findings, as lines. Run by the debugger, outside the policy."""
+    return [
+        f"{violation['id']}: {node['html'][:160]} {[found['message'] for found in node['any'][:1]]}"
+        for violation in Axe().run(page).response["violations"]
+        if violation["impact"] in {"serious", "critical"}
+        for node in violation["nodes"]
+    ]
 
 
 def main(folder: Path, only: list[str]) -> int:

@@ -22,7 +22,9 @@ DESK = Path(lanterne.__file__).parent / "desk"
 
 @cache
 def engine() -> Engine:
-    """The template engine over the desk's own folder; Django is set up once, with the product's settings if any."""
+    """The template engine over the desk's own folder; Django is set up once, with the product's settings if
+    any.
+    """
     if not apps.ready:
         if not settings.configured and importlib.util.find_spec("lanterne.site") is not None:
             os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lanterne.site.settings")

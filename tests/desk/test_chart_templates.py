@@ -6,6 +6,7 @@ import dataclasses
 import re
 from datetime import date
 from html.parser import HTMLParser
+from itertools import pairwise
 
 import pytest
 
@@ -92,7 +93,7 @@ def test_every_tag_closes_and_no_id_comes_twice(name: str) -> None:
 def test_one_first_heading_and_no_level_skipped(name: str) -> None:
     levels = outline(name).headings
     assert levels.count(1) == 1
-    assert all(after - before <= 1 for before, after in zip(levels, levels[1:], strict=False)), levels
+    assert all(after - before <= 1 for before, after in pairwise(levels)), levels
 
 
 @pytest.mark.parametrize("name", [name for name, (_t, context) in PAGES.items() if "band" in context])

@@ -1,4 +1,7 @@
-"""The pages in a real Chromium under the product's own policy: they fit, they obey the keyboard, axe finds nothing."""
+"""The pages in a real Chromium under the product's own policy.
+
+They fit, they obey the keyboard, axe finds nothing serious.
+"""
 
 from __future__ import annotations
 
@@ -40,8 +43,8 @@ class Visit:
 
     def open(self, name: str, size: str = "wide", theme: str = "light") -> Page:
         width, height = SIZES[size]
-        page = self.browser.new_page(viewport={"width": width, "height": height}, color_scheme=theme)  # type: ignore[arg-type]
-        page.on("console", lambda message: self.said.append(message.text))
+        page = self.browser.new_page(viewport={"width": width, "height": height}, color_scheme=theme)  #
+        type: ignore[arg-type] page.on("console", lambda message: self.said.append(message.text))
         page.on("pageerror", lambda error: self.said.append(str(error)))
         page.goto(f"{self.base}/{name}", wait_until="networkidle")
         return page
@@ -212,8 +215,10 @@ def test_control_alt_l_locks(visit: Visit) -> None:
 
 def test_the_browser_keeps_nothing(visit: Visit) -> None:
     page = visit.open("chart")
-    page.locator(".tabs a").nth(1).click()
-    page.wait_for_load_state("networkidle")
+    with page.expect_response("**/histoire?genre=*"):
+        page.locator(".tabs a").nth(1).click()
+    page.wait_for_function("document.querySelectorAll('#timeline').length === 1")
+    assert page.locator("article.row").count() == len(cast.timeline().rows)
     # htmx notes the address it is at, which holds opaque ids only; never a page
     assert page.evaluate("Object.keys(localStorage).length") == 0
     assert set(page.evaluate("Object.keys(sessionStorage)")) <= {"htmx-current-path-for-history"}

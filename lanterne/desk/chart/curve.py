@@ -1,7 +1,7 @@
 """A curve of results as SVG attributes, drawn by the server: no script, no inline style, prints as it shows.
 
-Law: what is drawn is what was measured. No smoothing, no extrapolation; the axis says where it starts, and a point's
-value is written beside it in the table below the drawing.
+Law: what is drawn is what was measured. No smoothing, no extrapolation; the axis says where it starts, and
+a point's value is written beside it in the table below the drawing.
 """
 
 from __future__ import annotations
@@ -43,7 +43,9 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """Everything the SVG needs. `range_y` and `range_height` draw the reference range; empty when there is none."""
+    """Everything the SVG needs. `range_y` and `range_height` draw the reference range; empty when there is
+    none.
+    """
 
     label: str
     unit: str
@@ -99,8 +101,8 @@ def curve(
 ) -> Curve:
     """Lay out samples as a curve, oldest on the left; `plain` leaves out axes and margins (a sparkline).
 
-    `low` and `high` bound the reference range in the same unit; either may be missing. Raises `ValueError` when there
-    is no sample, for an empty drawing would look like a flat result.
+    `low` and `high` bound the reference range in the same unit; either may be missing. Raises `ValueError`
+    when there is no sample, for an empty drawing would look like a flat result.
     """
     if not samples:
         raise ValueError("a curve needs at least one sample")

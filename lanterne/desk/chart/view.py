@@ -1,7 +1,8 @@
 """The chart page in plain values: "who is this, and what must I not miss", then everything, newest first.
 
-Law: nothing found, and not filled in, are two different things and look different; several unreplaced values are
-shown as several, never as the last one. Queries fill these dataclasses, templates/desk/chart/ shows them. No Django.
+Law: nothing found, and not filled in, are two different things and look different; several unreplaced
+values are shown as several, never as the last one. Queries fill these dataclasses, templates/desk/chart/
+shows them. No Django.
 """
 
 from __future__ import annotations
@@ -20,7 +21,9 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of thing in a chart: `key` is the filter's word and the fact's noun, `icon` a symbol of icons.svg."""
+    """A kind of thing in a chart: `key` is the filter's word and the fact's noun, `icon` a symbol of
+    icons.svg.
+    """
 
     key: str
     label: str
@@ -97,7 +100,9 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """Several unreplaced values of one thing (DESIGN §2): all shown until a person settles it at `settle_url`."""
+    """Several unreplaced values of one thing (DESIGN §2): all shown until a person settles it at
+    `settle_url`.
+    """
 
     title: str
     claims: tuple[Claim, ...]
@@ -128,7 +133,9 @@ class Section(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Allergy:
-    """FHIR AllergyIntolerance. `reaction` in the author's words; `unconfirmed` is shown beside the substance."""
+    """FHIR AllergyIntolerance. `reaction` in the author's words; `unconfirmed` is shown beside the
+    substance.
+    """
 
     substance: str
     criticality: Literal["high", "low", "unable-to-assess"]
@@ -164,8 +171,9 @@ class Treatment:
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """A result or a measure: text values exactly as recorded, French decimals. `computed` is shown as « calculé »,
-    with `basis` saying from what (formula and inputs). `range_text` is the reference range as printed by the laboratory.
+    """A result or a measure: text values exactly as recorded, French decimals. `computed` is shown as «
+    calculé », with `basis` saying from what (formula and inputs). `range_text` is the reference range as
+    printed by the laboratory.
     """
 
     label: str
@@ -236,7 +244,8 @@ class TimelineFilter:
 class TimelinePage:
     """Fifty rows at most, never two thousand. `next_url` answers timeline_rows.html with the following ones.
 
-    `last_year` is the year printed before these rows (empty on the first page), so that a year is announced once.
+    `last_year` is the year printed before these rows (empty on the first page), so that a year is announced
+    once.
     """
 
     rows: tuple[TimelineRow, ...]
@@ -253,7 +262,9 @@ class TimelinePage:
 
     @property
     def years(self) -> tuple[tuple[str, tuple[TimelineRow, ...]], ...]:
-        """Rows by year of `at`, in the order given; the year is empty when it was announced by the page before."""
+        """Rows by year of `at`, in the order given; the year is empty when it was announced by the page
+        before.
+        """
         groups: list[tuple[str, list[TimelineRow]]] = []
         previous = self.last_year
         for row in self.rows:
@@ -278,8 +289,9 @@ class Ald:
 
 @dataclass(frozen=True, slots=True)
 class ChartPage:
-    """The whole chart page. `summary_url` and `timeline_url` answer summary.html and timeline.html alone, asked again
-    when something was written (event `lanterne:written`). `draft_url` continues an unfinished consultation.
+    """The whole chart page. `summary_url` and `timeline_url` answer summary.html and timeline.html alone,
+    asked again when something was written (event `lanterne:written`). `draft_url` continues an unfinished
+    consultation.
     """
 
     band: PatientBand
@@ -304,8 +316,8 @@ class ChartPage:
 class ConsultationPage:
     """The consultation editor: what is being written on the left, what to keep in view on the right.
 
-    `previous` is the consultation before this one. The Django forms come beside this value in the context: `form`
-    (reason, findings, conclusion, free text) and `measures` (vital signs of the day, optional).
+    `previous` is the consultation before this one. The Django forms come beside this value in the context:
+    `form` (reason, findings, conclusion, free text) and `measures` (vital signs of the day, optional).
     """
 
     form: FormPage

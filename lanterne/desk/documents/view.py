@@ -12,8 +12,9 @@ from lanterne.desk.frame.view import PatientBand, Provenance, When
 class DocumentPage:
     """One document of one patient.
 
-    `show` chooses the frame: "pdf" and "image" load `file_url` (served by us, sniffed, sandboxed), "text" prints `text`
-    escaped, "other" only offers the download. `fault` says why it cannot be shown (bytes damaged, not on this device).
+    `show` chooses the frame: "pdf" and "image" load `file_url` (served by us, sniffed, sandboxed), "text"
+    prints `text` escaped, "other" only offers the download. `fault` says why it cannot be shown (bytes
+    damaged, not on this device).
     """
 
     band: PatientBand
@@ -35,7 +36,9 @@ class DocumentPage:
 
 @dataclass(frozen=True, slots=True)
 class DepositPage:
-    """Filing documents: the drop zone, with a Django form beside it. `blind` when the reader may not read what they file."""
+    """Filing documents: the drop zone, with a Django form beside it. `blind` when the reader may not read
+    what they file.
+    """
 
     action_url: str
     back_url: str

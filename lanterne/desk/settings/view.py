@@ -9,7 +9,7 @@ from lanterne.desk.frame.view import Notice
 
 @dataclass(frozen=True, slots=True)
 class SettingsPage:
-    """`theme_url` receives `theme` ("", "light", "dark"); `facts` are lines about this device (label, value)."""
+    """`theme_url` receives `theme` ("", "light", "dark"); `facts` are lines about this device."""
 
     theme: str
     theme_url: str

@@ -9,7 +9,9 @@ from lanterne.desk.frame.view import PatientBand, When
 
 @dataclass(frozen=True, slots=True)
 class TraceLine:
-    """One opening. `patient` is empty for what concerns nobody; `unusual` says in words why it is worth a look."""
+    """One opening. `patient` is empty for what concerns nobody; `unusual` says in words why it is worth a
+    look.
+    """
 
     at: When
     person: str
@@ -23,7 +25,9 @@ class TraceLine:
 
 @dataclass(frozen=True, slots=True)
 class TracePage:
-    """Traces, newest first, fifty at a time; the Django form `form` (person, from, to) stands above when given."""
+    """Traces, newest first, fifty at a time; the Django form `form` (person, from, to) stands above when
+    given.
+    """
 
     lines: tuple[TraceLine, ...]
     total: int

@@ -22,6 +22,7 @@ from lanterne.proof.records import (
     read_wraps,
 )
 from lanterne.wire.entry import Entry, EntryHead
+from lanterne.wire.errors import EntryRefused
 from lanterne.wire.names import Compartment, FactId, Head, PersonId, SeatId
 from lanterne.wire.part import Fact, unpack_part
 
@@ -100,21 +101,24 @@ class Deed(NamedTuple):
     """A members entry, read: its head and what each of its facts does, in their order."""
 
     head: EntryHead
-    acts: tuple[tuple[FactId, Act], ...]
+    acts: tuple[tuple[FactId | None, Act], ...]
 
 
 def read_deed(entry: Entry) -> Deed:
     """The deed in a members entry that passed E1–E11.
 
-    Raises:
-        EntryRefused: E19 when the part is not a part.
+    A part that is not one (E19), or that is missing, is one misshapen act: an entry once stored must never keep a
+    membership from being computed.
     """
     body = entry.bodies[0]
     if body is None:
-        # A members entry is never emptied (nothing in it concerns a patient): kept, without effect.
-        return Deed(entry.head, ())
+        return Deed(entry.head, ((None, Misshapen("E10", "its part is missing")),))
+    try:
+        part = unpack_part(body)
+    except EntryRefused as refused:
+        return Deed(entry.head, ((None, Misshapen(refused.check, refused.why)),))
     scope = bytes.fromhex(entry.head.practice)
-    return Deed(entry.head, tuple((fact.id, read_act(fact, scope)) for fact in unpack_part(body).facts))
+    return Deed(entry.head, tuple((fact.id, read_act(fact, scope)) for fact in part.facts))
 
 
 def read_act(fact: Fact, scope: bytes) -> Act:

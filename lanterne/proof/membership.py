@@ -110,7 +110,7 @@ class Membership:
         kept.
 
         Raises:
-            EntryRefused: an entry of another practice (E6) or stream (E4), or not a part (E19).
+            EntryRefused: an entry of another practice (E6) or stream (E4).
         """
         deeds = dict(self._deeds)
         for entry in entries:

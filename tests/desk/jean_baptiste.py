@@ -569,8 +569,8 @@ LETTER = DocumentPage(
     "/d/1",
     "/d/1/telecharger",
     wrote("e7", "2026-10-10T08:31", author="Inès Caron", role="secrétaire", device="Accueil"),
-    text="Cher confrère,\n\nMerci de m’avoir adressé M. Jean Baptiste, 68 ans, pour sa fibrillation atriale.\n\n"
-    "FEVG 38 %. Je propose de poursuivre la warfarine, INR cible 2 à 3.\n\n"
+    text="Cher confrère,\n\nMerci de m’avoir adressé M. Jean Baptiste, 68 ans, pour sa fibrillation
+    atriale.\n\n" "FEVG 38 %. Je propose de poursuivre la warfarine, INR cible 2 à 3.\n\n"
     "Bien confraternellement,\nDr Irène Vasseur",
     classify_url="/d/1/classer",
     previous_url="/d/0",

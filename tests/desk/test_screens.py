@@ -43,8 +43,11 @@ class Visit:
 
     def open(self, name: str, size: str = "wide", theme: str = "light") -> Page:
         width, height = SIZES[size]
-        page = self.browser.new_page(viewport={"width": width, "height": height}, color_scheme=theme)  #
-        type: ignore[arg-type] page.on("console", lambda message: self.said.append(message.text))
+        page = self.browser.new_page(
+            viewport={"width": width, "height": height},
+            color_scheme="dark" if theme == "dark" else "light",
+        )
+        page.on("console", lambda message: self.said.append(message.text))
         page.on("pageerror", lambda error: self.said.append(str(error)))
         page.goto(f"{self.base}/{name}", wait_until="networkidle")
         return page

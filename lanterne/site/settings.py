@@ -50,7 +50,8 @@ CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Strict"
 CSRF_COOKIE_AGE = None
 CSRF_FAILURE_VIEW = "lanterne.desk.faults.csrf_failure"
-SECURE_REFERRER_POLICY = "no-referrer"
+# "no-referrer" would make browsers send "Origin: null" with every form (ADR 0003).
+SECURE_REFERRER_POLICY = "same-origin"
 APPEND_SLASH = False
 
 # A file sent to us stays in memory: a temporary file would hold a patient's letter in clear on the disk.

@@ -47,7 +47,7 @@ def main(commands: IO[bytes], answers: IO[bytes]) -> int:
         inbuf_overflow=IN_MEMORY_BYTES, outbuf_overflow=IN_MEMORY_BYTES, max_request_body_size=IN_MEMORY_BYTES,
     )  # fmt: skip
     threading.Thread(target=_listen, args=(commands, answers, record), daemon=True).start()
-    _say(answers, {"ok": True, "port": server.effective_port})
+    _say(answers, {"ok": True, "port": int(server.effective_port)})
     server.run()
     return 0
 

@@ -5,9 +5,9 @@ Law: by ids, never by local row numbers; never by order of arrival, cursors or i
 dumped in the order of its ids, row by row, as MessagePack (which delimits itself), each after its name.
 
 What is dumped: every fact with the entry that counts for it, what each statement has become (live, conflict,
-thread, day), the latest of each kind, the patient rows and what ties them. Not dumped: what could
-not be read (`unread` is a fault, reported apart), and other sets of tables: the hash is that of one set,
-named in it.
+thread, day), the latest of each kind, the patient rows what ties them, and the entries that wait for a
+review. Not dumped: what could not be read (`unread` is a fault, reported apart), and other sets of tables:
+the hash is that of one set, named in it.
 """
 
 from __future__ import annotations
@@ -47,6 +47,8 @@ _LINKS = """
     SELECT f.id, p.id, l.other, l.merges FROM patient_link l JOIN fact f ON f.no = l.fact
     JOIN subject p ON p.no = l.subject ORDER BY f.id"""
 
+_APART = "SELECT hash, standing FROM apart ORDER BY hash"
+
 
 def content(connection: Connection, name: str) -> str:
     """The content hash of one set of read tables, 64 hex digits.
@@ -69,6 +71,7 @@ def content(connection: Connection, name: str) -> str:
         take("latest", _rows(connection, _LATEST))
         take("patient", _patients(connection))
         take("link", _rows(connection, _LINKS))
+        take("apart", _rows(connection, _APART))
     finally:
         connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
     return digest.hexdigest()

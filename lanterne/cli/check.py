@@ -1,0 +1,111 @@
+"""`lanterne check`: is everything that was recorded still there, whole, and shown as it was written?"""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING, Any
+
+from lanterne.cli import access, output
+from lanterne.cli.french import FrenchParser, _
+from lanterne.cli.outcomes import DONE, REFUSED
+from lanterne.wire.errors import LanterneError
+
+if TYPE_CHECKING:
+    from lanterne.practice.check import Checked
+
+_SHOWN = 200
+
+
+def configure(parser: FrenchParser) -> None:
+    """Its options."""
+    access.add_data(parser)
+    access.add_person(parser)
+    parser.options.add_argument(
+        "--no-passphrase",
+        action="store_true",
+        help=_("vérifie sans rien ouvrir, même si une phrase de passe est donnée"),
+    )
+    access.add_json(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Check. See docs/user/commandes.md."""
+    from lanterne.journal.check import check_store
+
+    # Before anything is opened: opening heals what can be healed, and nothing would be left to report.
+    report = check_store(options.data)
+    faults: list[dict[str, Any]] = [
+        {"file": one.file, "place": one.place, "meaning": one.meaning, "code": one.code, "healed": one.healed}
+        for one in report.faults
+    ]
+    notes = [f"{one.file} {one.place}: {one.meaning}".replace(" :", ":") for one in report.notes]
+    secret = None if options.no_passphrase else access.given_passphrase(options)
+    if secret is None and not options.no_passphrase and _asks(options):
+        secret = access.passphrase(options, whom=access.choose_seat(options.data, options.person).label)
+    checked = None
+    if secret is None:
+        notes.append(_("vérifié sans phrase de passe : ni le contenu des dossiers, ni les tables de lecture"))
+    else:
+        try:
+            checked = _inside(options, secret)
+        except LanterneError as error:
+            if not faults:
+                raise
+            # A broken file keeps us out: that is already said, and this is why the rest was not looked at.
+            notes.append(_("les dossiers n’ont pas pu être ouverts : {why}").format(why=error))
+    if checked is not None:
+        faults += [
+            {"file": one.file, "place": one.place, "meaning": one.meaning, "code": "record", "healed": False}
+            for one in checked.faults
+        ]
+        notes += checked.notes
+    result: dict[str, Any] = {
+        "entries": report.entries,
+        "facts": checked.facts if checked is not None else None,
+        "faults": faults,
+        "content": checked.content if checked is not None else None,
+        "traces": checked.traces if checked is not None else None,
+        "blobs": report.blobs,
+        "notes": notes,
+    }
+    if options.json:
+        output.print_json(result)
+    else:
+        _print(result)
+    return REFUSED if faults else DONE
+
+
+def _asks(options: argparse.Namespace) -> bool:
+    """Whether to ask at the terminal: only somebody who named a person wants the inside checked."""
+    import sys
+
+    return sys.stdin.isatty() and options.person is not None
+
+
+def _inside(options: argparse.Namespace, secret: str) -> Checked:
+    from lanterne.practice.check import check_record
+
+    card = access.choose_seat(options.data, options.person)
+    journal, keys, keyring = access.unlock(options.data, card.seat, secret)
+    with output.progress(_("Vérification")) as advance:
+        return check_record(options.data, journal, keys, keyring, advance)
+
+
+def _print(result: dict[str, Any]) -> None:
+    print(_("Écritures : {count}").format(count=result["entries"]))
+    if result["facts"] is not None:
+        print(_("Faits : {count}").format(count=result["facts"]))
+        print(_("Contenu : {content}").format(content=result["content"]))
+    for note in result["notes"]:
+        print(_("À savoir : {note}").format(note=note))
+    faults = result["faults"]
+    if not faults:
+        print(_("Aucun défaut."))
+        return
+    print(_("Défauts : {count}").format(count=len(faults)))
+    for fault in faults[:_SHOWN]:
+        place = f", {fault['place']}" if fault["place"] else ""
+        healed = _(" [réparé]") if fault["healed"] else ""
+        print(f"  {fault['file']}{place}: {fault['meaning']}{healed}")
+    if len(faults) > _SHOWN:
+        print(_("  … et {count} autres (--json les donne tous)").format(count=len(faults) - _SHOWN))

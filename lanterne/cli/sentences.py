@@ -1,0 +1,157 @@
+"""The French sentence of every error the command line can meet. One place; a test finds a code without a
+sentence."""
+
+from __future__ import annotations
+
+from lanterne.cli.french import _
+from lanterne.cli.outcomes import code_of
+from lanterne.wire.errors import LanterneError
+
+SENTENCES: dict[str, str] = {
+    # command line
+    "as_missing": _("Plusieurs personnes ont un accès ici. Dites laquelle avec --as : %(names)s."),
+    "as_unknown": _("« %(name)s » ne désigne personne ici. Personnes : %(names)s."),
+    "as_ambiguous": _("« %(name)s » désigne plusieurs personnes : %(names)s."),
+    "nobody_here": _(
+        "Ce poste n’a aucun accès à ce cabinet : « lanterne recover » en rouvre un avec la fiche de secours."
+    ),
+    "passphrase_missing": _(
+        "Il faut une phrase de passe : --passphrase-file, la variable LANTERNE_PASSPHRASE, ou un terminal "
+        "pour la taper."
+    ),
+    "new_passphrase_missing": _(
+        "Il faut la nouvelle phrase de passe : --new-passphrase-file, la variable "
+        "LANTERNE_NEW_PASSPHRASE, ou un terminal pour la taper."
+    ),
+    "passphrases_differ": _("Les deux phrases de passe tapées ne sont pas les mêmes."),
+    "passphrase_file": _("La phrase de passe ne se lit pas dans ce fichier : %(why)s."),
+    "data_not_empty": _(
+        "Le dossier %(path)s n’est pas vide : choisissez-en un autre, ou videz-le vous-même."
+    ),
+    "data_not_folder": _("%(path)s n’est pas un dossier."),
+    "sheet_exists": _(
+        "Le fichier %(path)s existe déjà : la fiche de secours n’écrase rien. Choisissez --sheet."
+    ),
+    "sheet_file": _("La fiche de secours ne se lit pas : %(why)s."),
+    "from_missing": _("Il n’y a pas de cabinet dans %(path)s."),
+    "file_unreadable": _("Le fichier %(path)s ne se lit pas : %(why)s."),
+    "not_a_day": _("« %(typed)s » n’est pas un jour : écrivez par exemple 2026-11-22."),
+    "not_a_demo": _("%(path)s contient un vrai cabinet, pas une démonstration."),
+    # journal
+    "disk_full": _(
+        "Le disque est plein : rien de plus n’a été enregistré. Libérez de la place et recommencez."
+    ),
+    "disk_failed": _("Le disque a refusé l’écriture : rien de plus n’a été enregistré."),
+    "journal_busy": _("Un autre Lanterne tient ce dossier depuis trop longtemps. Fermez-le et recommencez."),
+    "no_practice": _("Il n’y a pas de cabinet dans ce dossier."),
+    "practice_exists": _("Il y a déjà un cabinet dans ce dossier."),
+    "small_file_damaged": _(
+        "Le fichier « %(file)s » est abîmé dans ses deux exemplaires. « lanterne check » dit le reste."
+    ),
+    "frame_damaged": _("Le journal est abîmé à cet endroit. « lanterne check » dit où."),
+    "index_unusable": _("L’index du journal ne se lit pas ; il se refait au prochain démarrage."),
+    "cursor_lost": _(
+        "Les tables de lecture ne viennent pas de ce journal : « lanterne rebuild » les refait."
+    ),
+    "seat_may_not_write": _("Cet accès ne peut plus écrire : il a été retiré, ou son terme est passé."),
+    "seat_missing": _("Cet accès n’est pas sur ce poste."),
+    "device_missing": _(
+        "Ce poste n’a plus sa clé : « lanterne recover » en refait une avec la fiche de secours."
+    ),
+    "blob_missing": _("Ce document n’est pas sur ce poste."),
+    "blob_damaged": _("Ce document est abîmé."),
+    "local_file_damaged": _("Un brouillon de cet accès est abîmé."),
+    "local_too_long": _("Ce brouillon est trop long."),
+    "sheet_refused": _("Cette fiche de secours n’est pas celle qui vaut pour ce cabinet."),
+    "too_many_attempts": _("Trop d’essais : attendez %(wait_s)s secondes avant le prochain."),
+    # seal, proof, wire
+    "seal.wrong_passphrase": _("La phrase de passe n’est pas la bonne."),
+    "seal.weak_passphrase": _("Phrase de passe trop faible : %(reason)s."),
+    "seal.not_entitled": _("Cet accès n’a pas la clé qu’il faudrait."),
+    "seal.sheet_misread": _("La fiche de secours ne se lit pas : %(reason)s."),
+    "seal.does_not_open": _(
+        "Quelque chose de scellé ne s’ouvre pas : abîmé, déplacé, ou destiné à quelqu’un d’autre."
+    ),
+    "seal.file_damaged": _("Un fichier de clés est abîmé : %(what)s."),
+    "seal.file_newer": _("Un fichier de clés vient d’un Lanterne plus récent : %(what)s."),
+    "entry.refused": _("Une écriture ne passe pas le contrôle %(check)s."),
+    "entry.newer": _("Une écriture vient d’un Lanterne plus récent : mettez celui-ci à jour."),
+    "membership.refused": _("La liste des accès ne passe pas le contrôle %(check)s."),
+    "check.failed": _("Le contrôle %(check)s a échoué."),
+    # front
+    "front.port_taken": _("Le port %(port)s est déjà pris : choisissez-en un autre avec --port."),
+    # practice
+    "right.missing": _("Votre fonction ne donne pas accès à cela."),
+    "tables.damaged": _(
+        "Les tables de lecture sont abîmées. Rien n’est perdu : « lanterne rebuild » les refait."
+    ),
+    "reset_own_seat": _("C’est votre propre accès : changez votre phrase avec « lanterne passphrase »."),
+    "seat_not_in_force": _("Cet accès n’est plus en vigueur sur ce poste."),
+    "name_unreadable": _("« %(typed)s » n’est pas un nom."),
+    # tables of other software
+    "csv.empty": _("Le fichier est vide."),
+    "csv.too_large": _("Le fichier est trop gros : %(limit)s Mo au plus."),
+    "csv.binary": _("Le fichier n’est pas du texte : enregistrez le tableau au format CSV."),
+    "csv.no_header": _("La première ligne ne nomme pas les colonnes."),
+    "csv.broken": _("Le tableau est cassé à la ligne %(line)s : un guillemet jamais fermé ?"),
+    "csv.columns_missing": _("Aucune colonne ne donne : %(missing)s."),
+    "csv_extra_cells": _("Cette ligne a plus de cases que la première (%(cells)s) : un séparateur de trop ?"),
+    "csv_sex": _("Sexe « %(typed)s » non compris, laissé vide."),
+    "csv_number_key": _("Numéro de sécurité sociale non repris : sa clé est fausse."),
+    "csv_number_other": _(
+        "Numéro de sécurité sociale non repris : il ne dit pas le sexe et la naissance de cette personne "
+        "(celui de l’assuré ?)."
+    ),
+    "csv_same_identity": _("Même identité que la ligne %(line)s."),
+    "csv_close": _("Ressemble à un patient déjà là : à vérifier dans l’écran des doublons."),
+}
+
+_WEAK = {
+    "short": _("12 caractères au moins"),
+    "long": _("trop longue"),
+    "repetitive": _("trop peu de caractères différents"),
+    "sequence": _("une simple suite"),
+}
+
+_COLUMNS = {"birth_name": _("le nom"), "first_given": _("le prénom")}
+
+
+def sentence(error: LanterneError) -> str:
+    """The French sentence of an error."""
+    return told(code_of(error), error.params)
+
+
+def told(code: str, params: dict[str, object]) -> str:
+    """The French sentence of a code. Refusals of the rooms are said as on the screens."""
+    known = SENTENCES.get(code)
+    if known is None:
+        from lanterne.desk.sentences import SENTENCES as SCREENS
+
+        known = SCREENS.get(code)
+    if known is None:
+        return _("refusé ({code}).").format(code=code)
+    try:
+        return _(known) % _in_words(code, params)
+    except KeyError:
+        return known.split("%(")[0].rstrip(" :«\u00a0") + "."
+
+
+def _in_words(code: str, params: dict[str, object]) -> dict[str, object]:
+    said = dict(params)
+    if code == "seal.weak_passphrase":
+        said["reason"] = _WEAK.get(str(params.get("why")), str(params.get("why")))
+    elif code == "seal.sheet_misread":
+        lines = params.get("lines")
+        wrong = ", ".join(map(str, lines)) if isinstance(lines, tuple) else ""
+        said["reason"] = (
+            _("une lettre est fausse, ligne {lines}").format(lines=wrong)
+            if wrong
+            else _("ses quatre lignes n’y sont pas")
+        )
+    elif code == "too_many_attempts":
+        said["wait_s"] = -(-int(str(params.get("wait_ms", 0))) // 1000)
+    elif code == "csv.columns_missing":
+        missing = params.get("missing")
+        names = missing if isinstance(missing, tuple) else ()
+        said["missing"] = ", ".join(_COLUMNS.get(name, str(name)) for name in names)
+    return said

@@ -254,6 +254,12 @@ class StreamCheck:
         name = self._layout.index(stream).relative_to(self._layout.root).as_posix()
         table, listed = self._register.tables[stream], self._lines[stream]
         held = {position: row for row, position in enumerate(table.positions)}
+        end = max(listed, default=-1)
+        elsewhere = {line.short for position, line in listed.items() if position not in held}
+        for number, position in enumerate(table.positions):
+            if position < end and position not in listed and table.short(number) not in elsewhere:
+                place = f"entry at offset {position & 0xFFFFFFFF} of segment {position >> 32}"
+                self._report.fault(name, place, "index_hole", "an entry between others is not listed")
         for position, line in listed.items():
             row = held.get(position)
             if row is None:

@@ -301,7 +301,12 @@ class Holdings:
                 lines[place.stream].append(self.register.line(place.stream, place.row))
         for place in places:
             lines[place.stream].append(self.register.line(place.stream, place.row))
-        listed = [self._list(stream, lines[stream], durable=reranking) for stream in ORDER]
+        listed = [
+            # The lines of many entries are made durable too: without them, a damaged end of a large write could not
+            # be told from an unfinished one.
+            self._list(stream, lines[stream], durable=reranking or len(lines[stream]) > 1)
+            for stream in ORDER
+        ]
         if reranking and all(listed):
             with disk_errors("removing the mark of a change of ranks"):
                 self.files.remove(mark)
@@ -349,9 +354,8 @@ class Holdings:
             return False
         try:
             self.stores[stream].list_lines(lines, durable=durable)
-        except IndexUnusable:
+        except (IndexUnusable, DiskFull, DiskFailed):
+            # The entries are durable all the same. Some of the lines may have been written: none are added after
+            # them, since a hole in the index would hide entries; it is made anew.
             self._rewrite_index(stream)
-        except (DiskFull, DiskFailed):
-            # Already durable and acknowledged; the store owes these lines and writes them with the next ones.
-            return False
         return stream not in self._unlisted

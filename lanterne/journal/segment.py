@@ -123,14 +123,18 @@ def _next_header(data: bytes, offset: int) -> int:
 def unfinished(items: list[Frame | Bad]) -> int | None:
     """Where the unfinished write begins, if what is at the end of a segment can be one; None otherwise (S4).
 
-    `items` are what `scan` found after the last frame the index lists. Only the last write of a segment can
-    be unfinished, since the next append begins a new segment: so a bad stretch is an unfinished write when no
-    write that was begun after it follows, and damage otherwise.
+    `items` are what `scan` found after the last frame the index lists. Only the last write of a segment can be
+    unfinished, since the next append begins a new segment. A write counts whole or not at all: a bad stretch, or a
+    missing end, gives up its write from the first frame on, unless another write was begun after it; then the bad
+    stretch is damage.
     """
+    begin = 0
     for place, item in enumerate(items):
         if isinstance(item, Bad) and not _another_write_follows(item, items[place + 1 :]):
-            return item.offset
-    return None
+            return items[begin].offset
+        if item.more is False:
+            begin = place + 1
+    return items[begin].offset if begin < len(items) and isinstance(items[-1], Frame) else None
 
 
 def _another_write_follows(bad: Bad, later: list[Frame | Bad]) -> bool:

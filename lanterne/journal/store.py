@@ -70,7 +70,6 @@ class StreamStore:
         self._closed = True  # the next append begins a new segment (S3)
         self._refused: tuple[int, int] | None = None  # a failed write still to be set aside
         self._quiet: tuple[int, int] = (0, 0)  # last segment and its size when all beyond was settled
-        self._owed: list[Line] = []
 
     # ------------------------------------------------------------------ index
 
@@ -104,14 +103,12 @@ class StreamStore:
             yield line
         if furthest >= 0:
             self._index_size += len(data) - len(data) % RECORD
-            self._owed.clear()  # whoever listed these has settled what this process had not listed
             self._note_end(furthest)
 
     def forget(self) -> None:
         """Start again from nothing: the next `new_lines` reads the whole index."""
         self.generation, self._index_size, self._end, self._closed = None, 0, (0, 0), True
         self._quiet = (0, 0)
-        self._owed.clear()
         self.damages.clear()
 
     def _note_end(self, position: int) -> None:
@@ -130,12 +127,9 @@ class StreamStore:
         """Append lines to the index; fsynced only when `durable`, since it can be rebuilt. Lock held.
 
         Raises:
-            DiskFull, DiskFailed: the lines are owed and go with the next call; what they list is safe all the
-                same.
-            IndexUnusable: the index ends in a cut record; rebuild it.
+            DiskFull, DiskFailed, IndexUnusable: make the index anew; what the lines list is safe all the same.
         """
-        self._owed.extend(lines)
-        if not self._owed:
+        if not lines:
             return
         path = self.layout.index(self.stream)
         with disk_errors("writing the index"):
@@ -143,7 +137,7 @@ class StreamStore:
                 raise IndexUnusable("the index ends in a cut record")
             handle = self.files.open_append(path)
             try:
-                data = pack_lines(self._owed)
+                data = pack_lines(lines)
                 if self.files.write(handle, data) != len(data):
                     raise IndexUnusable("the index could not be written whole")
                 if durable:
@@ -151,7 +145,6 @@ class StreamStore:
             finally:
                 self.files.close(handle)
         self._index_size += len(data)
-        self._owed.clear()
 
     def replace_index(self, lines: Sequence[Line]) -> None:
         """Write the index anew (S7). Lock held. Raises DiskFull or DiskFailed."""
@@ -159,7 +152,6 @@ class StreamStore:
         data = index_header(self.stream, self.practice, generation) + pack_lines(lines)
         replace_small_file(self.files, self.layout.index(self.stream), data)
         self.generation, self._index_size = generation, len(data)
-        self._owed.clear()
         if lines:
             self._note_end(max(line.position for line in lines))
 

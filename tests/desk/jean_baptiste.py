@@ -219,7 +219,11 @@ PROBLEMS = Section(
 TREATMENTS = Section(
     items=(
         Treatment(
-            "Warfarine 2 mg", "2½ cp le soir", wrote("t1", "2026-10-12T10:00"), when("2024-06"), "FA, INR 2–3"
+            "Warfarine 2 mg",
+            "2½ cp le soir",
+            wrote("t1", "2026-10-12T10:00"),
+            when("2024-06"),
+            "FA, INR 2–3",
         ),
         Treatment(
             "Furosémide 40 mg",
@@ -569,8 +573,9 @@ LETTER = DocumentPage(
     "/d/1",
     "/d/1/telecharger",
     wrote("e7", "2026-10-10T08:31", author="Inès Caron", role="secrétaire", device="Accueil"),
-    text="Cher confrère,\n\nMerci de m’avoir adressé M. Jean Baptiste, 68 ans, pour sa fibrillation
-    atriale.\n\n" "FEVG 38 %. Je propose de poursuivre la warfarine, INR cible 2 à 3.\n\n"
+    text="Cher confrère,\n\n"
+    "Merci de m’avoir adressé M. Jean Baptiste, 68 ans, pour sa fibrillation atriale.\n\n"
+    "FEVG 38 %. Je propose de poursuivre la warfarine, INR cible 2 à 3.\n\n"
     "Bien confraternellement,\nDr Irène Vasseur",
     classify_url="/d/1/classer",
     previous_url="/d/0",

@@ -8,3 +8,4 @@ import "./draft.js";
 import "./lock.js";
 import "./toasts.js";
 import "./drop.js";
+import "./suggest.js";

@@ -18,7 +18,11 @@ def explain(request: HttpRequest, error: LanterneError) -> HttpResponse:
     if isinstance(error, UnknownPatient | UnknownFact):
         return _page(request, "desk/errors/404.html", 404, said)
     if isinstance(error, Refusal):
-        name = "desk/errors/mismatch.html" if error.code in ("other_patient", "form_of_other_patient") else "desk/errors/refused.html"
+        name = (
+            "desk/errors/mismatch.html"
+            if error.code in ("other_patient", "form_of_other_patient")
+            else "desk/errors/refused.html"
+        )
         return _page(request, name, 409, said)
     return _page(request, "desk/errors/500.html", 503, said)
 

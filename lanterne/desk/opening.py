@@ -64,7 +64,9 @@ def today(presence: Presence) -> date:
     return datetime.fromtimestamp(presence.record.clock_ms() / 1000, UTC).astimezone(PARIS).date()
 
 
-def opened(request: HttpRequest, patient: str, *, what: str = "chart", object_id: str = "", full: bool = True) -> Opened:
+def opened(
+    request: HttpRequest, patient: str, *, what: str = "chart", object_id: str = "", full: bool = True
+) -> Opened:
     """Open a chart for a view. A reader without the medical right gets identity only.
 
     Args:
@@ -80,7 +82,9 @@ def opened(request: HttpRequest, patient: str, *, what: str = "chart", object_id
     if identity is None:
         raise UnknownPatient("no such patient")
     held = summary(chart, today=today(presence)) if full and chart.medical else None
-    return Opened(presence, chart, identity, held, build.band(presence, identity, held), build.People(presence))
+    return Opened(
+        presence, chart, identity, held, build.band(presence, identity, held), build.People(presence)
+    )
 
 
 def opened_widest(request: HttpRequest, patient: str) -> Opened:
@@ -89,7 +93,9 @@ def opened_widest(request: HttpRequest, patient: str) -> Opened:
     return opened(request, patient, what="chart" if Right.READ_CHART in reader.rights else "identity")
 
 
-def page(request: HttpRequest, template: str, context: dict[str, Any], *, current: str = "", status: int = 200) -> HttpResponse:
+def page(
+    request: HttpRequest, template: str, context: dict[str, Any], *, current: str = "", status: int = 200
+) -> HttpResponse:
     """Render a page in its frame, with what was said to be « enregistré » just before."""
     presence = presence_of(request)
     saved = (request.COOKIES[SAVED_COOKIE],) if request.COOKIES.get(SAVED_COOKIE) in SAVED_TEXTS else ()

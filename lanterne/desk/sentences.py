@@ -17,13 +17,19 @@ SENTENCES: dict[str, str] = {
     "right.missing": _("Votre fonction ne donne pas accès à cela."),
     "patient.unknown": _("Ce patient n’est pas dans ce cabinet."),
     "fact.unknown": _("Cet élément n’est pas dans ce dossier."),
-    "tables.damaged": _("Les tables de lecture sont abîmées. Rien n’est perdu : relancez Lanterne, elles seront refaites."),
-    "form.foreign": _("Ce formulaire ne vient pas de cette page, ou date d’avant le dernier verrouillage. Rechargez la page."),
+    "tables.damaged": _(
+        "Les tables de lecture sont abîmées. Rien n’est perdu : relancez Lanterne, elles seront refaites."
+    ),
+    "form.foreign": _(
+        "Ce formulaire ne vient pas de cette page, ou date d’avant le dernier verrouillage. Rechargez la page."
+    ),
     "form_of_other_patient": _("Ce formulaire appartient à un autre patient. Rien n’a été enregistré."),
     "other_patient": _("Cet élément appartient au dossier d’un autre patient. Rien n’a été enregistré."),
     "other_kind": _("Une correction garde le même genre d’élément."),
     "several_records": _("Ces éléments sont dans plusieurs dossiers réunis : corrigez-les un par un."),
-    "changed_meanwhile": _("Cet élément a été changé entre-temps. Rechargez le dossier pour voir la dernière version."),
+    "changed_meanwhile": _(
+        "Cet élément a été changé entre-temps. Rechargez le dossier pour voir la dernière version."
+    ),
     "nothing_to_write": _("Il n’y a rien à enregistrer."),
     "nothing_to_withdraw": _("Il n’y a rien à retirer."),
     "section_not_empty": _("Cette rubrique n’est pas vide."),
@@ -44,8 +50,12 @@ SENTENCES: dict[str, str] = {
     "pressure_reversed": _("La diastolique est au-dessous de la systolique."),
     "file_empty": _("Ce fichier est vide."),
     "file_too_large": _("Ce fichier est trop gros : %(limit)s Mo au plus."),
-    "disk_full": _("Le disque est plein. Rien n’a été enregistré : votre texte est toujours à l’écran. Libérez de la place."),
-    "disk_failed": _("Le disque a refusé l’écriture. Rien n’a été enregistré : votre texte est toujours à l’écran."),
+    "disk_full": _(
+        "Le disque est plein. Rien n’a été enregistré : votre texte est toujours à l’écran. Libérez de la place."
+    ),
+    "disk_failed": _(
+        "Le disque a refusé l’écriture. Rien n’a été enregistré : votre texte est toujours à l’écran."
+    ),
     **patients.SENTENCES,
     **team.SENTENCES,
 }

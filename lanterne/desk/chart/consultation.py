@@ -36,21 +36,36 @@ def new(request: HttpRequest, patient: str) -> HttpResponse:
         if form.is_valid() and measures.is_valid():
             started = request.POST.get("started", "") or None
             command = RecordConsultation(
-                seen.chart.patient, form.body(), measures.body(), started, _fact_id(request)  # type: ignore[arg-type]
+                seen.chart.patient,
+                form.body(),
+                measures.body(),
+                started,
+                _fact_id(request),  # type: ignore[arg-type]
             )
             try:
                 record(seen.presence.record, command)
             except Refusal as refusal:
-                measures.add_error(refusal.field, _said(refusal)) if refusal.field in measures.fields else form.refuse(refusal)
+                measures.add_error(
+                    refusal.field, _said(refusal)
+                ) if refusal.field in measures.fields else form.refuse(refusal)
             else:
                 drafts.drop(seen, drafts.CONSULTATION)
                 return written(request, reverse("chart", args=[patient]))
-        return _editor(request, seen, form, measures, url, request.POST.get("fact", ""), request.POST.get("started", ""), 422)
+        return _editor(
+            request,
+            seen,
+            form,
+            measures,
+            url,
+            request.POST.get("fact", ""),
+            request.POST.get("started", ""),
+            422,
+        )
     kept = drafts.kept(seen, drafts.CONSULTATION)
     fields = kept.fields if kept else {}
-    started = fields.get("started") or datetime.fromtimestamp(seen.presence.record.clock_ms() / 1000, UTC).astimezone(
-        PARIS
-    ).isoformat(timespec="minutes")
+    started = fields.get("started") or datetime.fromtimestamp(
+        seen.presence.record.clock_ms() / 1000, UTC
+    ).astimezone(PARIS).isoformat(timespec="minutes")
     form, measures = ConsultationForm(initial=fields), DayMeasuresForm(initial=fields)
     return _editor(request, seen, form, measures, url, fields.get("fact", ""), started, 200, kept)
 
@@ -68,7 +83,9 @@ def correct(request: HttpRequest, patient: str, fact: str) -> HttpResponse:
     if request.method == "POST":
         form = ConsultationForm(request.POST, initial=initial)
         if form.is_valid():
-            command = commands.Record(seen.chart.patient, form.body(), item.at or item.day, (FactId(fact),), _fact_id(request))
+            command = commands.Record(
+                seen.chart.patient, form.body(), item.at or item.day, (FactId(fact),), _fact_id(request)
+            )
             try:
                 record(seen.presence.record, command)
             except Refusal as refusal:

@@ -59,7 +59,9 @@ def newest_consultation_draft(seen: Opened) -> Draft | None:
     found = kept(seen, CONSULTATION)
     if found is None or not any(value.strip() for name, value in found.fields.items() if name not in UNTYPED):
         return None
-    return Draft(found.fields, found.kept, found.number, reverse("consultation-new", args=[seen.chart.patient]))
+    return Draft(
+        found.fields, found.kept, found.number, reverse("consultation-new", args=[seen.chart.patient])
+    )
 
 
 # Fields of a form that nobody typed.

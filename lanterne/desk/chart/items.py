@@ -41,7 +41,15 @@ def add(request: HttpRequest, patient: str, noun: str) -> HttpResponse:
         if form.is_valid() and _record(request, seen, form, replaces=()):
             drafts.drop(seen, slot)
             return written(request, reverse("chart", args=[patient]))
-        return _form(request, seen, form, slot, reverse("item-add", args=[patient, noun]), request.POST.get("fact", ""), 422)
+        return _form(
+            request,
+            seen,
+            form,
+            slot,
+            reverse("item-add", args=[patient, noun]),
+            request.POST.get("fact", ""),
+            422,
+        )
     kept = drafts.kept(seen, slot)
     form = form_type(initial=kept.fields if kept else None)
     fact = kept.fields.get("fact", "") if kept else ""
@@ -73,7 +81,9 @@ def correct(request: HttpRequest, patient: str, fact: str) -> HttpResponse:
         return _form(request, seen, form, slot, url, request.POST.get("fact", ""), 422, corrects=True)
     kept = drafts.kept(seen, slot)
     form = form_type(initial={**initial, **(kept.fields if kept else {})})
-    return _form(request, seen, form, slot, reverse("item-correct", args=[patient, fact]), "", 200, kept, corrects=True)
+    return _form(
+        request, seen, form, slot, reverse("item-correct", args=[patient, fact]), "", 200, kept, corrects=True
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -129,7 +139,9 @@ def none_known(request: HttpRequest, patient: str, section: str) -> HttpResponse
     """Asked, and there is none."""
     if section not in SECTIONS:
         raise Http404
-    record(presence_of(request).record, commands.StateNoneKnown(PatientId(patient), section, _fact_id(request)))  # type: ignore[arg-type]
+    record(
+        presence_of(request).record, commands.StateNoneKnown(PatientId(patient), section, _fact_id(request))
+    )  # type: ignore[arg-type]
     return written(request, reverse("chart", args=[patient]))
 
 

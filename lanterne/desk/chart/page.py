@@ -79,7 +79,11 @@ def _allergy_text(item: Statement[Any]) -> str:
     body = item.body
     if not isinstance(body, AllergyRecorded):
         return newer(item)
-    words = {"high": _("gravité élevée"), "low": _("gravité faible"), "unable-to-assess": _("gravité non évaluée")}
+    words = {
+        "high": _("gravité élevée"),
+        "low": _("gravité faible"),
+        "unable-to-assess": _("gravité non évaluée"),
+    }
     parts = [body.substance, words[body.criticality], body.reaction]
     return ", ".join(part for part in parts if part)
 
@@ -139,7 +143,9 @@ def _treatment(opened: Opened, item: Statement[TreatmentRecorded]) -> view.Treat
     marks = [_("suspendu")] if body.status == "on-hold" else []
     marks += [_("si besoin")] if body.as_needed else []
     dosage = ", ".join(part for part in (body.posology, *marks) if part)
-    return view.Treatment(label, dosage, provenance(opened, item), since=maybe(body.since), reason=body.reason)
+    return view.Treatment(
+        label, dosage, provenance(opened, item), since=maybe(body.since), reason=body.reason
+    )
 
 
 def _treatment_text(item: Statement[Any]) -> str:
@@ -153,7 +159,10 @@ def results(opened: Opened) -> view.Section[view.Observation]:
     items = opened.summary.out_of_range
     shown = tuple(result(opened, item, spark=True) for item in items[:SHOWN_RESULTS])
     return view.Section(
-        items=shown, hidden=len(items) - len(shown), all_url=_filtered(opened, "result"), add_url=_add(opened, "result")
+        items=shown,
+        hidden=len(items) - len(shown),
+        all_url=_filtered(opened, "result"),
+        add_url=_add(opened, "result"),
     )
 
 
@@ -213,7 +222,9 @@ def measures_of(opened: Opened) -> view.Section[view.Observation]:
     shown = list(_pressure(opened, newest))
     shown += [_measure(opened, one) for one in newest.values()]
     shown += [_calculated(opened, one) for one in opened.summary.calculated]
-    return view.Section(items=tuple(shown), all_url=_filtered(opened, "measure"), add_url=_add(opened, "measure"))
+    return view.Section(
+        items=tuple(shown), all_url=_filtered(opened, "measure"), add_url=_add(opened, "measure")
+    )
 
 
 def _pressure(opened: Opened, newest: dict[str, Latest]) -> Iterable[view.Observation]:
@@ -222,7 +233,9 @@ def _pressure(opened: Opened, newest: dict[str, Latest]) -> Iterable[view.Observ
     if systolic is None or diastolic is None or systolic.statement.id != diastolic.statement.id:
         return
     del newest[systolic.component.code], newest[diastolic.component.code]
-    high = float(systolic.component.value) >= 140 or float(diastolic.component.value) >= 90  # HAS 2016, in the office
+    high = (
+        float(systolic.component.value) >= 140 or float(diastolic.component.value) >= 90
+    )  # HAS 2016, in the office
     yield view.Observation(
         label=_("Pression artérielle"),
         value=f"{decimal(systolic.component.value)}/{decimal(diastolic.component.value)}",
@@ -289,7 +302,9 @@ def _split(
         view.Conflict(
             title=items[0].label,
             claims=tuple(view.Claim(text(item), provenance(opened, item)) for item in items),
-            settle_url=reverse("item-settle", args=[opened.chart.patient, items[0].id]) if opened.may_write else "",
+            settle_url=reverse("item-settle", args=[opened.chart.patient, items[0].id])
+            if opened.may_write
+            else "",
         )
         for items in threads.values()
     )
@@ -297,7 +312,12 @@ def _split(
 
 
 def _section(
-    opened: Opened, items: tuple[Any, ...], conflicts: tuple[view.Conflict, ...], section: str, noun: str, hidden: int = 0
+    opened: Opened,
+    items: tuple[Any, ...],
+    conflicts: tuple[view.Conflict, ...],
+    section: str,
+    noun: str,
+    hidden: int = 0,
 ) -> view.Section[Any]:
     assert opened.summary is not None
     empty = opened.summary.empty_sections.get(section)  # type: ignore[call-overload]
@@ -330,5 +350,3 @@ def _number(value: str) -> Decimal | None:
 
 def _date(value: str) -> date:
     return date.fromisoformat(value[:10])
-
-

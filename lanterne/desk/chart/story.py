@@ -47,7 +47,9 @@ NOUN_OF = {kind: noun for noun, kinds in NOUNS.items() for kind in kinds}
 UNTOLD = ("section.none_known", "patient.merged", "patient.distinct")
 
 
-def timeline(opened: Opened, noun: str = "", after: str = "", year: str = "", shown: int = 0) -> view.TimelinePage:
+def timeline(
+    opened: Opened, noun: str = "", after: str = "", year: str = "", shown: int = 0
+) -> view.TimelinePage:
     """One page of the story.
 
     Args:
@@ -90,7 +92,9 @@ def _filters(counts: dict[str, int], noun: str, url: str) -> tuple[view.Timeline
     for key, kinds in NOUNS.items():
         count = sum(counts.get(kind, 0) for kind in kinds)
         if count:
-            filters.append(view.TimelineFilter(key, view.KINDS[key].label, count, f"{url}?genre={key}", noun == key))
+            filters.append(
+                view.TimelineFilter(key, view.KINDS[key].label, count, f"{url}?genre={key}", noun == key)
+            )
     return tuple(filters)
 
 
@@ -129,13 +133,22 @@ def _words(opened: Opened, item: Statement[Any]) -> tuple[str, str, str, str]:
             values = [f"{c.label} {decimal(c.value)} {unit_text(c.unit)}" for c in body.components]
             return _("Mesures"), " · ".join(values), "", ""
         case TreatmentRecorded() as body:
-            return body.substance, " · ".join(part for part in (body.brand, body.posology, body.stop_reason) if part), "", ""
+            return (
+                body.substance,
+                " · ".join(part for part in (body.brand, body.posology, body.stop_reason) if part),
+                "",
+                "",
+            )
         case AldRecorded() as body:
             return _("ALD : %(label)s") % {"label": body.label}, body.comment, "", ""
         case ProblemRecorded() as body:
             return body.label, body.comment, item.code, ""
         case ImmunizationRecorded() as body:
-            done = body.dose if body.status == "completed" else _("non fait : %(reason)s") % {"reason": body.reason}
+            done = (
+                body.dose
+                if body.status == "completed"
+                else _("non fait : %(reason)s") % {"reason": body.reason}
+            )
             return body.vaccine, " · ".join(part for part in (done, body.lot) if part), "", ""
         case FamilyRecorded() as body:
             return body.label, body.comment, "", ""

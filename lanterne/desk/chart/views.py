@@ -12,6 +12,7 @@ from lanterne.desk.chart import page as pages
 from lanterne.desk.chart import story, view
 from lanterne.desk.chart.drafts import newest_consultation_draft
 from lanterne.desk.frame.build import moment
+from lanterne.desk.patients.lists import remember
 from lanterne.desk.opening import Opened, opened, opened_widest, page, today
 from lanterne.practice.chart.statements import one, thread, with_code, withdrawals
 from lanterne.practice.results.facts import ResultRecorded
@@ -34,6 +35,7 @@ def chart(request: HttpRequest, patient: str) -> HttpResponse:
         response = HttpResponse(status=303)  # merged: the address of the record that stands
         response.headers["Location"] = reverse("chart", args=[seen.chart.patient])
         return response
+    remember(seen.presence, seen.chart.patient)
     return page(request, "desk/chart/page.html", {"page": chart_page(seen), "band": seen.band})
 
 
@@ -41,7 +43,9 @@ def chart(request: HttpRequest, patient: str) -> HttpResponse:
 def summary(request: HttpRequest, patient: str) -> HttpResponse:
     """The summary alone, after something was written."""
     seen = opened(request, patient)
-    return render(request, "desk/chart/summary.html", {"page": chart_page(seen, with_story=False), "band": seen.band})
+    return render(
+        request, "desk/chart/summary.html", {"page": chart_page(seen, with_story=False), "band": seen.band}
+    )
 
 
 @require_GET
@@ -52,7 +56,11 @@ def timeline(request: HttpRequest, patient: str) -> HttpResponse:
     noun = noun if noun in story.NOUNS else ""
     vus = request.GET.get("vus", "0")
     lines = story.timeline(
-        seen, noun, request.GET.get("apres", ""), request.GET.get("annee", "")[:4], int(vus) if vus.isdigit() else 0
+        seen,
+        noun,
+        request.GET.get("apres", ""),
+        request.GET.get("annee", "")[:4],
+        int(vus) if vus.isdigit() else 0,
     )
     context = {"timeline": lines, "band": seen.band, "page": _story_page(seen, lines)}
     if not request.headers.get("HX-Request"):
@@ -68,10 +76,22 @@ def curve(request: HttpRequest, patient: str, fact: str) -> HttpResponse:
     item = one(seen.chart, FactId(fact))
     if not isinstance(item.body, ResultRecorded):
         return HttpResponse(status=404)
-    values = [pages.result(seen, other) for other in with_code(seen.chart, ResultRecorded, item.body.code, item.body.label)]
-    context = {"curve": pages.drawing(seen, item), "values": values, "band": seen.band, "label": item.body.label}
+    values = [
+        pages.result(seen, other)
+        for other in with_code(seen.chart, ResultRecorded, item.body.code, item.body.label)
+    ]
+    context = {
+        "curve": pages.drawing(seen, item),
+        "values": values,
+        "band": seen.band,
+        "label": item.body.label,
+    }
     template = "desk/chart/curve.html" if request.headers.get("HX-Request") else "desk/chart/curve_page.html"
-    return render(request, template, context) if request.headers.get("HX-Request") else page(request, template, context)
+    return (
+        render(request, template, context)
+        if request.headers.get("HX-Request")
+        else page(request, template, context)
+    )
 
 
 @require_GET
@@ -80,7 +100,12 @@ def item(request: HttpRequest, patient: str, fact: str) -> HttpResponse:
     seen = opened(request, patient)
     current = one(seen.chart, FactId(fact))
     versions = [
-        {"row": story.row(seen, version), "lines": details(version), "live": version.live, "current": version.id == fact}
+        {
+            "row": story.row(seen, version),
+            "lines": details(version),
+            "live": version.live,
+            "current": version.id == fact,
+        }
         for version in thread(seen.chart, FactId(fact))
     ]
     removed = [
@@ -152,5 +177,3 @@ def details(item: object) -> list[tuple[str, str]]:
     from lanterne.desk.chart.detail import lines
 
     return lines(item)
-
-

@@ -30,7 +30,9 @@ from lanterne.wire.errors import LanterneError
 from lanterne.wire.names import FactId
 
 # The bytes of a document run nothing and load nothing; only our own viewer may frame them.
-POLICY = "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; object-src 'self'; frame-ancestors 'self'"
+POLICY = (
+    "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; object-src 'self'; frame-ancestors 'self'"
+)
 SANDBOXED = POLICY + "; sandbox"
 
 
@@ -47,7 +49,9 @@ def add(request: HttpRequest, patient: str) -> HttpResponse:
         else:
             try:
                 for number, file in enumerate(files):
-                    _file(seen, form, file.read(), file.name or "", _fact_id(request) if number == 0 else None)
+                    _file(
+                        seen, form, file.read(), file.name or "", _fact_id(request) if number == 0 else None
+                    )
             except Refusal as refusal:
                 form.refuse(refusal)
             else:
@@ -145,8 +149,12 @@ def document(request: HttpRequest, patient: str, fact: str) -> HttpResponse:
         provenance=seen.people.provenance(item, seen.chart.patient, may_write=seen.may_write),
         text=text,
         fault=fault,
-        classify_url=reverse("document-classify", args=[patient, fact]) if seen.may_write and item.live else "",
-        previous_url=reverse("document", args=[patient, order[place + 1]]) if 0 <= place < len(order) - 1 else "",
+        classify_url=reverse("document-classify", args=[patient, fact])
+        if seen.may_write and item.live
+        else "",
+        previous_url=reverse("document", args=[patient, order[place + 1]])
+        if 0 <= place < len(order) - 1
+        else "",
         next_url=reverse("document", args=[patient, order[place - 1]]) if place > 0 else "",
     )
     return page(request, "desk/documents/viewer.html", {"band": seen.band, "page": viewer})
@@ -169,7 +177,9 @@ def file(request: HttpRequest, patient: str, fact: str) -> HttpResponse:
     response.headers["Content-Disposition"] = f'{"inline" if shown else "attachment"}; filename="{name}"'
     response.headers["X-Content-Type-Options"] = "nosniff"
     # Chromium's PDF viewer does not start in a sandbox; a PDF runs nothing of ours.
-    response.headers["Content-Security-Policy"] = POLICY if body.media_type == "application/pdf" else SANDBOXED
+    response.headers["Content-Security-Policy"] = (
+        POLICY if body.media_type == "application/pdf" else SANDBOXED
+    )
     response.headers["X-Frame-Options"] = "SAMEORIGIN"
     return response
 

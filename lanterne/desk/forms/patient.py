@@ -45,6 +45,11 @@ class IdentityForm(ItemForm):
     body_type = PatientIdentified
     title = _("Nouveau patient")
     correct_title = _("Corriger l’identité")
+    # What a secretary on the telephone asks first comes first.
+    field_order = (
+        "birth_name", "first_given", "birth_date", "sex", "mobile", "home", "used_name", "used_given", "address", "postcode",
+        "city", "given_list", "birth_place", "birth_place_code", "matricule", "oid", "status", "deceased",
+    )  # fmt: skip
 
     birth_name = words(_("Nom de naissance"), required=True, limit=100, autofocus="autofocus")
     first_given = words(_("Premier prénom de naissance"), required=True, limit=100)
@@ -71,6 +76,7 @@ class IdentityForm(ItemForm):
             self.fields["postcode"] = words(_("Code postal"), limit=10, inputmode="numeric")
             self.fields["city"] = words(_("Ville"), limit=100)
             self.fields["new_patient"] = _hidden()
+            self.order_fields(self.field_order)
             if self.data.get("asked"):
                 self.ask_confirmation()
 

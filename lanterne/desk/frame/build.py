@@ -126,10 +126,10 @@ def frame(
     connection = record.tables.read()
     practice = team.practice(connection)
     links = [NavLink(_("Patients"), reverse("home"), "search", current == "home")]
-    links.append(NavLink(_("Équipe"), reverse("team"), "team", current == "team"))
+    links.append(NavLink(_("Équipe"), reverse("team"), "user", current == "team"))
     if Right.READ_TRACES in writer.rights:
         links.append(NavLink(_("Accès"), reverse("traces"), "eye", current == "traces"))
-    links.append(NavLink(_("Réglages"), reverse("settings"), "settings", current == "settings"))
+    links.append(NavLink(_("Réglages"), reverse("settings"), "gear", current == "settings"))
     now = datetime.fromtimestamp(record.clock_ms() / 1000, UTC).astimezone(PARIS)
     return Frame(
         practice=practice.body.name if practice else "Lanterne",

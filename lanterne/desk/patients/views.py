@@ -16,7 +16,7 @@ from lanterne.desk.frame import build
 from lanterne.desk.frame.view import FormPage, Notice
 from lanterne.desk.opening import Opened, for_its_patient, opened_widest, page, presence_of, today, written
 from lanterne.desk.patients.identity import identity_page
-from lanterne.desk.patients.lists import hits, recently_opened
+from lanterne.desk.patients.lists import hits, recently_opened, remember
 from lanterne.desk.patients.view import HomePage, SearchResults
 from lanterne.practice.errors import Refusal
 from lanterne.practice.patients import queries
@@ -121,6 +121,7 @@ def _look_alike(record_: Any, suspect: queries.Suspect) -> Notice:
 def identity(request: HttpRequest, patient: str) -> HttpResponse:
     """Traits and INS, contacts, médecin traitant, ALD for those who may know, doubles."""
     seen = opened_widest(request, patient)
+    remember(seen.presence, seen.chart.patient)
     return page(request, "desk/patients/identity.html", {"page": identity_page(seen), "band": seen.band})
 
 

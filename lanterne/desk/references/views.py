@@ -18,14 +18,18 @@ MOST = 12
 def diagnoses_list(request: HttpRequest) -> HttpResponse:
     """Diagnoses by words or code."""
     found = diagnoses.search(_asked(request), limit=MOST)
-    return HttpResponse(format_html_join("", '<option value="{}">{}</option>', ((d.label, d.code) for d in found)))
+    return HttpResponse(
+        format_html_join("", '<option value="{}">{}</option>', ((d.label, d.code) for d in found))
+    )
 
 
 @require_POST
 def tests_list(request: HttpRequest) -> HttpResponse:
     """Laboratory tests by words or code."""
     found = laboratory.search(_asked(request), limit=MOST)
-    return HttpResponse(format_html_join("", '<option value="{}">{}</option>', ((t.label, t.unit) for t in found)))
+    return HttpResponse(
+        format_html_join("", '<option value="{}">{}</option>', ((t.label, t.unit) for t in found))
+    )
 
 
 def _asked(request: HttpRequest) -> str:

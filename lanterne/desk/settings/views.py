@@ -62,7 +62,10 @@ def passphrase(request: HttpRequest) -> HttpResponse:
         record = presence_of(request).record
         try:
             founding.change_passphrase(
-                record.root, record.seat.id, old=form.cleaned_data["current"], new=form.cleaned_data["new"],
+                record.root,
+                record.seat.id,
+                old=form.cleaned_data["current"],
+                new=form.cleaned_data["new"],
                 random=secrets.token_bytes,
             )
         except LanterneError as error:
@@ -79,7 +82,11 @@ def theme(request: HttpRequest) -> HttpResponse:
     response.headers["Location"] = reverse("settings")
     chosen = request.POST.get("theme", "")
     response.set_cookie(
-        THEME_COOKIE, chosen if chosen in ("light", "dark") else "", max_age=400 * 86_400, httponly=True, samesite="Strict"
+        THEME_COOKIE,
+        chosen if chosen in ("light", "dark") else "",
+        max_age=400 * 86_400,
+        httponly=True,
+        samesite="Strict",
     )
     return response
 
@@ -105,5 +112,6 @@ def _page(request: HttpRequest, form: PassphraseForm, status: int = 200) -> Http
         passphrase_url=reverse("passphrase"),
         facts=facts,
     )
-    return page(request, "desk/settings/page.html", {"page": shown, "form": form}, current="settings", status=status)
-
+    return page(
+        request, "desk/settings/page.html", {"page": shown, "form": form}, current="settings", status=status
+    )

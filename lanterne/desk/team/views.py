@@ -95,7 +95,7 @@ def _seats(record_: Record, person_id: PersonId, *, manages: bool) -> list[SeatL
         here = mine is not None and seat_.device == mine.device
         found.append(
             SeatLine(
-                device=_("ce poste") if here else seat_.device[:8],
+                device=_("poste %(id)s") % {"id": seat_.device[:6]},
                 since=build.moment(0, 0),
                 state="" if active else _("terminé"),
                 ends=ends,

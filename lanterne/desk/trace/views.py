@@ -43,7 +43,9 @@ def traces(request: HttpRequest, patient: str = "") -> HttpResponse:
         before=int(before) if before.isdigit() else None,
     )
     if not before:
-        trace(presence.record, presence.traces, what="traces", patient=PatientId(patient) if patient else None)
+        trace(
+            presence.record, presence.traces, what="traces", patient=PatientId(patient) if patient else None
+        )
     people = build.People(presence)
     lines = tuple(_line(request, people, access) for access in found[:PAGE])
     url = reverse("chart-traces", args=[patient]) if patient else reverse("traces")

@@ -1,4 +1,5 @@
-"""A fictional French practice, generated: « Maison médicale des Tilleuls », its people, its patients, ten years of charts.
+"""A fictional French practice, generated: « Maison médicale des Tilleuls », its people, its patients, ten years of
+charts.
 
 Nobody here exists. Matricules are under the test OID, RPPS begin with 99, telephones are those kept for fiction.
 """

@@ -1,54 +1,21 @@
-"""Passing illnesses and small reasons to come, as a French general practitioner notes them.
+"""Passing illnesses and small reasons to come, from thirteen on.
 
-Law: written for this project; medicines are names of lanterne.reference.substances, codes of its diagnoses. A medicine has its
-replacement for those allergic to the first, or none.
+Written for this project, in the words a French general practitioner uses. See lanterne.demo.episode.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Episode:
-    """One reason to come.
-
-    Attributes:
-        ages: from, to (years, both included).
-        winter: how much likelier from November to March.
-        code: ICD-10 of what is kept in the history when `kept`; empty otherwise.
-        medicine: (substance, posology, days).
-        instead: the same for those who may not take the first (allergy, age, kidney, anticoagulant, pregnancy).
-        fever: whether a temperature is taken.
-        letter: whose letter follows, a key of letters.SPECIALISTS.
-    """
-
-    reason: str
-    history: str
-    findings: str
-    conclusion: str
-    weight: float = 1.0
-    ages: tuple[int, int] = (16, 110)
-    sex: str = ""
-    winter: float = 1.0
-    code: str = ""
-    kept: str = ""
-    medicine: tuple[str, str, int] | None = None
-    instead: tuple[str, str, int] | None = None
-    fever: bool = False
-    pressure: bool = False
-    letter: str = ""
-    tests: tuple[str, ...] = ()
-
-
-PARACETAMOL = ("paracétamol", "1 g : 3 fois par jour si douleur", 5)
+from lanterne.demo.episode import PARACETAMOL, Episode
 
 ALL: tuple[Episode, ...] = (
     Episode(
         reason="{Rhinopharyngite|Rhume, toux}",
         history="{Toux et rhinorrhée depuis 3 jours|Nez bouché, gorge irritée depuis hier}, {pas de fièvre|fébricule}.",
         findings="{Gorge érythémateuse|Pharynx inflammatoire}, tympans normaux, auscultation libre.",
-        conclusion="Rhinopharyngite virale. {Lavages de nez, paracétamol|Traitement symptomatique}. Pas d'antibiotique.",
+        conclusion=(
+            "Rhinopharyngite virale. {Lavages de nez, paracétamol|Traitement symptomatique}. Pas "
+            "d'antibiotique."
+        ),
         weight=6,
         winter=2.5,
         fever=True,
@@ -56,7 +23,10 @@ ALL: tuple[Episode, ...] = (
     ),
     Episode(
         reason="{Syndrome grippal|Fièvre, courbatures}",
-        history="Début brutal {hier|il y a 48 h} : fièvre à {39|39,5|38,8}, {courbatures, céphalées|frissons, toux sèche}.",
+        history=(
+            "Début brutal {hier|il y a 48 h} : fièvre à {39|39,5|38,8}, {courbatures, "
+            "céphalées|frissons, toux sèche}."
+        ),
         findings="T° <temp>. {Auscultation claire|Pas de foyer}, nuque souple, pas de purpura.",
         conclusion="Syndrome grippal. Repos, hydratation, paracétamol. {AT 4 jours|AT 3 jours|Reconsulter si dyspnée}.",
         weight=3,
@@ -103,7 +73,10 @@ ALL: tuple[Episode, ...] = (
     ),
     Episode(
         reason="{Cystite|Brûlures mictionnelles}",
-        history="Brûlures, pollakiurie depuis {hier|48 h}. Pas de fièvre ni douleur lombaire. {Pas de grossesse|3e épisode cette année}.",
+        history=(
+            "Brûlures, pollakiurie depuis {hier|48 h}. Pas de fièvre ni douleur lombaire. {Pas de "
+            "grossesse|3e épisode cette année}."
+        ),
         findings="Fosses lombaires libres. BU : leucocytes +++, nitrites {+|+|-}.",
         conclusion="Cystite aiguë simple. Fosfomycine monodose.",
         weight=2.2,
@@ -129,7 +102,10 @@ ALL: tuple[Episode, ...] = (
         reason="{Gastro-entérite|Diarrhée, vomissements}",
         history="{Vomissements puis diarrhée|Selles liquides} depuis {24|48} h, {contage familial|collègues malades}.",
         findings="Abdomen {sensible sans défense|souple}, pas de pli cutané. T° <temp>.",
-        conclusion="Gastro-entérite virale. Hydratation, {régime|racécadotril}. {AT 2 jours|Reconsulter si sang ou fièvre}.",
+        conclusion=(
+            "Gastro-entérite virale. Hydratation, {régime|racécadotril}. {AT 2 jours|Reconsulter si "
+            "sang ou fièvre}."
+        ),
         weight=3,
         winter=2,
         fever=True,
@@ -137,9 +113,18 @@ ALL: tuple[Episode, ...] = (
     ),
     Episode(
         reason="{Lombalgie|Mal de dos|Lumbago}",
-        history="Lombalgie {basse droite|basse} depuis {3 jours|une semaine} après {un port de charge|jardinage|déménagement}.",
-        findings="Raideur, contracture paravertébrale. {Lasègue négatif|Pas de déficit sensitivo-moteur}. Pas de drapeau rouge.",
-        conclusion="Lombalgie commune. Antalgiques, maintien de l'activité. {Kiné si persistance|AT 5 jours|Pas d'imagerie}.",
+        history=(
+            "Lombalgie {basse droite|basse} depuis {3 jours|une semaine} après {un port de "
+            "charge|jardinage|déménagement}."
+        ),
+        findings=(
+            "Raideur, contracture paravertébrale. {Lasègue négatif|Pas de déficit sensitivo-moteur}. "
+            "Pas de drapeau rouge."
+        ),
+        conclusion=(
+            "Lombalgie commune. Antalgiques, maintien de l'activité. {Kiné si persistance|AT 5 "
+            "jours|Pas d'imagerie}."
+        ),
         weight=3.5,
         ages=(18, 85),
         code="M54.5",
@@ -150,7 +135,10 @@ ALL: tuple[Episode, ...] = (
         reason="Sciatique",
         history="Douleur de la fesse à la cheville {droite|gauche}, trajet {L5|S1}, depuis {5|10} jours.",
         findings="Lasègue {droit|gauche} à {40|50}°. {ROT présents|Réflexe achilléen diminué}, pas de déficit moteur.",
-        conclusion="Lombo-sciatique commune non déficitaire. Revoir dans 10 jours, avant si déficit ou troubles sphinctériens.",
+        conclusion=(
+            "Lombo-sciatique commune non déficitaire. Revoir dans 10 jours, avant si déficit ou "
+            "troubles sphinctériens."
+        ),
         weight=0.8,
         ages=(25, 80),
         code="M54.4",
@@ -173,7 +161,10 @@ ALL: tuple[Episode, ...] = (
         reason="{Entorse de cheville|Traumatisme de la cheville}",
         history="Torsion en inversion {au football|dans l'escalier|en randonnée} {hier|ce jour}.",
         findings="Œdème malléolaire externe, palpation du LLE douloureuse. Critères d'Ottawa négatifs.",
-        conclusion="Entorse externe {bénigne|de gravité moyenne}. Attelle, glaçage, kiné. {Dispense de sport 3 semaines|AT 4 jours}.",
+        conclusion=(
+            "Entorse externe {bénigne|de gravité moyenne}. Attelle, glaçage, kiné. {Dispense de "
+            "sport 3 semaines|AT 4 jours}."
+        ),
         weight=1.4,
         ages=(9, 60),
         code="S93.4",
@@ -184,13 +175,19 @@ ALL: tuple[Episode, ...] = (
         reason="Plaie",
         history="Plaie {de l'index gauche|de la paume|du genou} par {couteau|verre|chute}, il y a {2|3} h.",
         findings="Plaie franche {2|3} cm, pas d'atteinte tendineuse ni nerveuse.",
-        conclusion="Suture {3|4} points sous AL. Vaccination antitétanique {à jour|vérifiée}. Ablation des fils J{10|8}.",
+        conclusion=(
+            "Suture {3|4} points sous AL. Vaccination antitétanique {à jour|vérifiée}. Ablation des "
+            "fils J{10|8}."
+        ),
         weight=0.8,
         ages=(5, 85),
     ),
     Episode(
         reason="{Sinusite|Douleur de la face}",
-        history="Rhinite depuis 8 jours puis douleur {maxillaire gauche|sous-orbitaire} pulsatile, {mouchage purulent}.",
+        history=(
+            "Rhinite depuis 8 jours puis douleur {maxillaire gauche|sous-orbitaire} pulsatile, "
+            "{mouchage purulent}."
+        ),
         findings="Douleur à la pression du sinus maxillaire. Pas d'œdème orbitaire.",
         conclusion="Sinusite maxillaire aiguë. Lavages, {antibiotique 7 jours}.",
         weight=0.9,
@@ -203,7 +200,10 @@ ALL: tuple[Episode, ...] = (
     ),
     Episode(
         reason="{Éruption|Plaques qui grattent}",
-        history="Lésions prurigineuses {des avant-bras|du tronc} depuis {4|6} jours, {nouvelle lessive|pas de facteur retrouvé}.",
+        history=(
+            "Lésions prurigineuses {des avant-bras|du tronc} depuis {4|6} jours, {nouvelle "
+            "lessive|pas de facteur retrouvé}."
+        ),
         findings="Plaques érythémateuses {suintantes|sèches}, {pas de surinfection|lésions de grattage}.",
         conclusion="Eczéma {de contact|nummulaire}. Dermocorticoïde 1 fois par jour 8 jours, émollients.",
         weight=1.5,
@@ -234,14 +234,20 @@ ALL: tuple[Episode, ...] = (
     Episode(
         reason="{Conjonctivite|Œil rouge}",
         history="Œil {droit|gauche} rouge, collé le matin depuis {2|3} jours.",
-        findings="Hyperhémie conjonctivale, {sécrétions purulentes|larmoiement clair}, pas de douleur ni baisse d'acuité.",
+        findings=(
+            "Hyperhémie conjonctivale, {sécrétions purulentes|larmoiement clair}, pas de douleur ni "
+            "baisse d'acuité."
+        ),
         conclusion="Conjonctivite. Lavages au sérum physiologique.",
         weight=1.2,
         ages=(1, 85),
     ),
     Episode(
         reason="{Fatigue|Asthénie}",
-        history="Fatigue depuis {un mois|6 semaines}, {sommeil non réparateur|surcharge de travail}. Pas d'amaigrissement.",
+        history=(
+            "Fatigue depuis {un mois|6 semaines}, {sommeil non réparateur|surcharge de travail}. Pas "
+            "d'amaigrissement."
+        ),
         findings="Examen sans particularité, {pas d'adénopathie|conjonctives colorées}. PA <pa>.",
         conclusion="Asthénie. Bilan : NFS, ferritine, TSH, glycémie.",
         weight=2,
@@ -262,7 +268,10 @@ ALL: tuple[Episode, ...] = (
     ),
     Episode(
         reason="{Certificat de sport|Visite de non contre-indication}",
-        history="{Football|Course à pied|Judo|Handball|Natation} en club. Pas de malaise ni douleur thoracique à l'effort.",
+        history=(
+            "{Football|Course à pied|Judo|Handball|Natation} en club. Pas de malaise ni douleur "
+            "thoracique à l'effort."
+        ),
         findings="PA <pa>, auscultation normale, pas de souffle, {rachis souple|appareil locomoteur normal}.",
         conclusion="Pas de contre-indication décelée ce jour. Certificat remis.",
         weight=1.6,
@@ -271,7 +280,10 @@ ALL: tuple[Episode, ...] = (
     ),
     Episode(
         reason="{Bilan|Examen de prévention|Bilan de santé}",
-        history="Pas de plainte. {Souhaite un bilan|Antécédents familiaux revus}. Alimentation et activité {correctes|à améliorer}.",
+        history=(
+            "Pas de plainte. {Souhaite un bilan|Antécédents familiaux revus}. Alimentation et "
+            "activité {correctes|à améliorer}."
+        ),
         findings="PA <pa>. Auscultation, abdomen, aires ganglionnaires sans anomalie.",
         conclusion="Examen normal. Bilan biologique prescrit. {Dépistages à jour|Test immunologique remis}.",
         weight=1.6,
@@ -323,7 +335,10 @@ ALL: tuple[Episode, ...] = (
     Episode(
         reason="Chute",
         history="Chute {de sa hauteur dans la cuisine|en descendant du lit}, pas de perte de connaissance.",
-        findings="Hématome {de hanche|de l'épaule}, mobilités conservées, appui possible. PA <pa> couché, {pas d'hypotension|baisse de 15 mmHg debout}.",
+        findings=(
+            "Hématome {de hanche|de l'épaule}, mobilités conservées, appui possible. PA <pa> couché, "
+            "{pas d'hypotension|baisse de 15 mmHg debout}."
+        ),
         conclusion="Chute mécanique. Surveillance, {évaluation du domicile|kinésithérapie équilibre}.",
         weight=1.5,
         ages=(75, 105),
@@ -342,7 +357,10 @@ ALL: tuple[Episode, ...] = (
         reason="Covid-19",
         history="Toux, {anosmie|céphalées}, fièvre depuis {2|3} jours, test positif.",
         findings="SpO2 <spo2> %, FR 16, auscultation claire. T° <temp>.",
-        conclusion="Covid-19 sans signe de gravité. Surveillance, paracétamol. {AT 5 jours|Rappel des signes d'alerte}.",
+        conclusion=(
+            "Covid-19 sans signe de gravité. Surveillance, paracétamol. {AT 5 jours|Rappel des "
+            "signes d'alerte}."
+        ),
         weight=0.8,
         winter=2,
         fever=True,
@@ -351,120 +369,3 @@ ALL: tuple[Episode, ...] = (
     ),
 )
 """For those over 16, or the ages said."""
-
-CHILD: tuple[Episode, ...] = (
-    Episode(
-        reason="{Rhinopharyngite|Rhume|Fièvre et nez qui coule}",
-        history="Rhinorrhée et fièvre depuis {hier|2 jours}, {mange moins|boit bien}, {fratrie enrhumée|cas dans l'entourage}.",
-        findings="T° <temp>. Pharynx {rouge|normal}, tympans {normaux|congestifs}, auscultation libre.",
-        conclusion="Rhinopharyngite. Lavages de nez, paracétamol selon le poids. Reconsulter si fièvre > 3 jours.",
-        weight=7,
-        winter=2.5,
-        ages=(0, 12),
-        fever=True,
-        medicine=("paracétamol", "1 dose-poids toutes les 6 h si fièvre", 3),
-    ),
-    Episode(
-        reason="{Otite|Otalgie}",
-        history="Otalgie {droite|gauche}, {pleure la nuit|fièvre à 39}, rhinite depuis 3 jours.",
-        findings="Tympan {droit|gauche} {bombé, opaque|rouge et bombé}. T° <temp>.",
-        conclusion="OMA {collectée|purulente}. Antibiotique {8 jours|5 jours}, antalgiques.",
-        weight=3.5,
-        winter=1.8,
-        ages=(0, 7),
-        fever=True,
-        code="H66.0",
-        medicine=("amoxicilline", "80 mg/kg par jour en 2 prises", 8),
-        instead=("cefpodoxime", "8 mg/kg par jour en 2 prises", 8),
-    ),
-    Episode(
-        reason="{Gastro-entérite|Vomissements}",
-        history="{Vomissements depuis la nuit|Diarrhée depuis 2 jours}, {plusieurs cas autour|fratrie malade}.",
-        findings="Poids <weight> kg, pas de signe de déshydratation, abdomen souple. T° <temp>.",
-        conclusion="Gastro-entérite. SRO, surveillance du poids, consignes données aux parents.",
-        weight=3,
-        winter=1.8,
-        ages=(0, 12),
-        fever=True,
-    ),
-    Episode(
-        reason="Bronchiolite",
-        history="Toux, gêne respiratoire depuis {hier|48 h}, boit {les trois quarts|plus de la moitié} des biberons.",
-        findings="FR 45, SpO2 <spo2> %, tirage {discret|intercostal léger}, sibilants diffus.",
-        conclusion="Bronchiolite sans signe de gravité. Fractionner, lavages de nez, surveillance, revoir demain.",
-        weight=3,
-        winter=6,
-        ages=(0, 1),
-        fever=True,
-        code="J21.9",
-        kept="Bronchiolite",
-    ),
-    Episode(
-        reason="{Laryngite|Toux aboyante}",
-        history="Toux rauque et dyspnée inspiratoire cette nuit.",
-        findings="Stridor {à l'agitation|discret}, pas de tirage, SpO2 <spo2> %.",
-        conclusion="Laryngite sous-glottique. Corticoïde en prise unique, surveillance.",
-        weight=0.9,
-        winter=2,
-        ages=(1, 5),
-        fever=True,
-        medicine=("bétaméthasone", "0,25 mg/kg en prise unique", 1),
-    ),
-    Episode(
-        reason="Varicelle",
-        history="Éruption prurigineuse depuis {hier|2 jours}, cas à l'école.",
-        findings="Vésicules d'âges différents, {cuir chevelu atteint|pas de surinfection}. T° <temp>.",
-        conclusion="Varicelle. Pas d'AINS. Soins locaux, ongles courts.",
-        weight=0.9,
-        ages=(1, 9),
-        fever=True,
-        code="B01.9",
-        kept="Varicelle",
-    ),
-    Episode(
-        reason="{Angine|Mal de gorge}",
-        history="Fièvre et dysphagie depuis {hier|2 jours}.",
-        findings="Amygdales {rouges|érythémato-pultacées}, ADP cervicales. TROD {négatif|négatif|positif}.",
-        conclusion="Angine, {traitement symptomatique|paracétamol}. {Éviction non nécessaire|Revoir si persistance}.",
-        weight=1.8,
-        ages=(3, 15),
-        fever=True,
-    ),
-    Episode(
-        reason="{Eczéma|Plaques}",
-        history="Poussée {des plis|des joues}, grattage nocturne.",
-        findings="Plaques érythémateuses sèches {des plis des coudes|des joues}.",
-        conclusion="Dermatite atopique. Émollient quotidien, dermocorticoïde sur les plaques.",
-        weight=1.3,
-        ages=(0, 10),
-        code="L20.9",
-        kept="Dermatite atopique",
-        medicine=("désonide", "1 application le soir", 10),
-    ),
-    Episode(
-        reason="{Chute à vélo|Traumatisme du poignet}",
-        history="Chute {à vélo|dans la cour}, réception sur la main.",
-        findings="Douleur et œdème du {radius|poignet} {droit|gauche}, pas de trouble vasculo-nerveux.",
-        conclusion="Radio demandée ce jour. {Fracture en motte de beurre : attelle 3 semaines|Pas de fracture, attelle 8 jours}.",
-        weight=0.9,
-        ages=(5, 15),
-        letter="radiologue",
-    ),
-    Episode(
-        reason="Certificat de sport",
-        history="{Judo|Football|Danse|Natation} cette année. Questionnaire de santé {sans réponse positive|revu}.",
-        findings="Auscultation normale, pas de scoliose, poids <weight> kg.",
-        conclusion="Pas de contre-indication décelée.",
-        weight=1.5,
-        ages=(6, 16),
-    ),
-    Episode(
-        reason="{Maux de ventre|Douleurs abdominales}",
-        history="Douleurs péri-ombilicales {avant l'école|récidivantes}, pas de fièvre, {transit paresseux|selles dures}.",
-        findings="Abdomen souple, FID libre.",
-        conclusion="Constipation fonctionnelle. Macrogol, conseils.",
-        weight=1.2,
-        ages=(3, 14),
-        medicine=("macrogol 4000", "4 g : 1 à 2 sachets par jour", 30),
-    ),
-)

@@ -1,7 +1,7 @@
 """M. Jean Baptiste, 78: the chart one must not get wrong. Two thousand facts in ten years.
 
-Anaphylaxis to penicillin, permanent atrial fibrillation under warfarin whose last INR is 4.8, heart failure (ALD 5), hypertension,
-kidneys that fail slowly, a cardiologist's letter of last month.
+Anaphylaxis to penicillin, permanent atrial fibrillation under warfarin whose last INR is 4.8, heart failure (ALD
+5), hypertension, kidneys that fail slowly, a cardiologist's letter of last month.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from lanterne.demo import desk, letters, places
 from lanterne.demo.events import Author, last_working_day, moment, on_duty, working_day
 from lanterne.demo.households import HISTORY_DAYS, Home, Person
 from lanterne.demo.identity import Matricules
-from lanterne.demo.illnesses import COUNT, KIDNEY, LIPIDS
+from lanterne.demo.illness import COUNT, KIDNEY, LIPIDS
 from lanterne.demo.pen import Pen
 from lanterne.demo.places import Place
 from lanterne.demo.wording import join, say
@@ -21,6 +21,7 @@ from lanterne.practice.allergies.facts import AllergyRecorded
 from lanterne.practice.family.facts import FamilyRecorded
 from lanterne.practice.kinds import Coding
 from lanterne.practice.lifestyle.facts import LifestyleRecorded
+from lanterne.practice.patients.facts import AttendingRecorded
 from lanterne.practice.procedures.facts import ProcedureRecorded
 from lanterne.reference import allergens, illnesses
 from lanterne.wire.names import PatientId, PersonId
@@ -31,9 +32,9 @@ HOME = Home(0, "12 rue des Tilleuls", places.PRACTICE_POSTCODE, places.PRACTICE_
 
 _CARDIOLOGY = """L'état fonctionnel est stable, NYHA II. Pas de douleur thoracique, pas de syncope.
 PA 128/74. ECG : fibrillation auriculaire, fréquence ventriculaire à 72/min, QRS fins.
-Échocardiographie : FEVG 45 % (inchangée), oreillette gauche dilatée (48 mL/m²), insuffisance mitrale modérée, PAPS 38 mmHg.
-Je vous propose de poursuivre warfarine (INR cible 2 à 3), bisoprolol 5 mg, ramipril 5 mg et furosémide 60 mg.
-Compte tenu de la fonction rénale, l'anti-aldostérone n'est pas repris. Contrôle de la kaliémie dans un mois.
+Échocardiographie : FEVG 45 % (inchangée), oreillette gauche dilatée (48 mL/m²), insuffisance mitrale modérée, PAPS
+38 mmHg. Je vous propose de poursuivre warfarine (INR cible 2 à 3), bisoprolol 5 mg, ramipril 5 mg et furosémide 60
+mg. Compte tenu de la fonction rénale, l'anti-aldostérone n'est pas repris. Contrôle de la kaliémie dans un mois.
 Rappel : allergie grave à la pénicilline. Je le revois dans six mois."""
 
 
@@ -87,7 +88,7 @@ def _register(pen: Pen, team: Mapping[Author, PersonId], numbers: Matricules, wh
     early = pen.after(when, -18)
     pen.scribe.write(desk.identity(pen, "qualified", number), early, "secretary")
     pen.scribe.write(desk.contacts(pen), early, "secretary")
-    body = desk.AttendingRecorded(name=desk.DOCTOR_NAME, person=team["doctor"], city=places.PRACTICE_CITY)
+    body = AttendingRecorded(name=desk.DOCTOR_NAME, person=team["doctor"], city=places.PRACTICE_CITY)
     pen.scribe.write(body, early, "secretary")
 
 
@@ -216,7 +217,10 @@ def _visit(pen: Pen, day: date) -> None:
             [
                 say(
                     rng,
-                    "{Va bien|Stable|Un peu essoufflé dans les côtes|Jardine}. {Pas de saignement|Aucun saignement}, {pas de chute|pas de malaise}.",
+                    (
+                        "{Va bien|Stable|Un peu essoufflé dans les côtes|Jardine}. {Pas de "
+                        "saignement|Aucun saignement}, {pas de chute|pas de malaise}."
+                    ),
                 ),
                 say(
                     rng,
@@ -228,11 +232,17 @@ def _visit(pen: Pen, day: date) -> None:
         ),
         findings=say(
             rng,
-            f"PA {slots['pa']}, poids {slots['weight']} kg. Rythme irrégulier. {{OMI discrets|Pas d'OMI}}, {{pas de crépitants|MV libre}}.",
+            (
+                f"PA {slots['pa']}, poids {slots['weight']} kg. Rythme irrégulier. {{OMI discrets|Pas "
+                f"d'OMI}}, {{pas de crépitants|MV libre}}."
+            ),
         ),
         conclusion=say(
             rng,
-            f"{{Équilibre correct|État stable}}.{inr} {{Même traitement|Renouvellement un mois}}, {{INR dans 15 jours|INR mensuel}}.",
+            (
+                f"{{Équilibre correct|État stable}}.{inr} {{Même traitement|Renouvellement un mois}}, "
+                f"{{INR dans 15 jours|INR mensuel}}."
+            ),
         ),
         place="home" if rng.random() < 0.1 else "office",
         problems=[pen.problems["fa"], pen.problems["ic" if failing else "hta"]],
@@ -266,11 +276,14 @@ def _last_visit(pen: Pen, day: date) -> None:
     pen.consult(
         when,
         reason="INR à 4,8",
-        history="Appelé ce midi pour INR 4,8. Gel buccal au miconazole pris une semaine pour un muguet (automédication). "
-        "Pas de saignement extériorisé, pas de céphalée, pas de chute.",
-        findings=f"PA 126/72, FC 78 irrégulière, poids {pen.slots['weight']} kg. Pas d'hématome. Muqueuse buccale : muguet en voie de guérison. Examen neurologique normal.",
-        conclusion="Surdosage asymptomatique par interaction AVK – miconazole. Arrêt du gel, sauter la prise de ce soir, "
-        "pas de vitamine K. INR dans 48 h. Consignes de surveillance données à M. et Mme Baptiste.",
+        history="Appelé ce midi pour INR 4,8. Gel buccal au miconazole pris une semaine pour un muguet "
+        "(automédication). Pas de saignement extériorisé, pas de céphalée, pas de chute.",
+        findings=(
+            f"PA 126/72, FC 78 irrégulière, poids {pen.slots['weight']} kg. Pas d'hématome. Muqueuse "
+            f"buccale : muguet en voie de guérison. Examen neurologique normal."
+        ),
+        conclusion="Surdosage asymptomatique par interaction AVK – miconazole. Arrêt du gel, sauter la "
+        "prise de ce soir, pas de vitamine K. INR dans 48 h. Consignes de surveillance données à M. et Mme Baptiste.",
         problems=[pen.problems["fa"]],
     )
 
@@ -340,9 +353,15 @@ def _heart_failure(pen: Pen, day: date) -> None:
     pen.consult(
         when,
         reason="Dyspnée, œdèmes",
-        history="Essoufflé à la marche depuis 3 semaines, deux oreillers, prise de 4 kg. Sorti avant-hier de cardiologie.",
+        history=(
+            "Essoufflé à la marche depuis 3 semaines, deux oreillers, prise de 4 kg. Sorti "
+            "avant-hier de cardiologie."
+        ),
         findings="PA 134/78, FC 88 irrégulière. OMI prenant le godet, crépitants des bases, reflux hépato-jugulaire.",
-        conclusion="Insuffisance cardiaque, FEVG 45 %. Furosémide, restriction sodée, pesée régulière. Protocole ALD envoyé.",
+        conclusion=(
+            "Insuffisance cardiaque, FEVG 45 %. Furosémide, restriction sodée, pesée régulière. "
+            "Protocole ALD envoyé."
+        ),
         problems=[fact],
     )
 
@@ -358,7 +377,10 @@ def _kidney(pen: Pen, day: date) -> None:
         reason="Résultats",
         history="Créatinine qui monte depuis un an, pas d'AINS, diurèse conservée.",
         findings="Pas d'OMI. BU : protéines une croix.",
-        conclusion="MRC stade 3. Avis néphrologique, créatinine et kaliémie tous les 3 mois. Règles en cas de déshydratation.",
+        conclusion=(
+            "MRC stade 3. Avis néphrologique, créatinine et kaliémie tous les 3 mois. Règles en cas "
+            "de déshydratation."
+        ),
         problems=[fact],
     )
     pen.letter(day + timedelta(days=30), "néphrologue")
@@ -383,7 +405,10 @@ def _hyperkalaemia(pen: Pen, day: date) -> None:
         reason="Kaliémie à 5,8",
         history="Appelé par le laboratoire. Pas de palpitations ni de faiblesse musculaire.",
         findings="PA 122/70. ECG : pas d'onde T ample.",
-        conclusion="Arrêt de la spironolactone, régime pauvre en potassium, ionogramme dans 4 jours. Cardiologue prévenu.",
+        conclusion=(
+            "Arrêt de la spironolactone, régime pauvre en potassium, ionogramme dans 4 jours. "
+            "Cardiologue prévenu."
+        ),
         problems=[pen.problems["ic"], pen.problems["mrc"]],
     )
 

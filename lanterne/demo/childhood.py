@@ -76,7 +76,9 @@ def growth(pen: Pen, when: datetime) -> None:
 
 
 def catch_up(pen: Pen, when: datetime, given: set[tuple[str, str]], *, adult: bool = False) -> list[str]:
-    """Make the injections that are due that day; an adult accepts one at a time, and not always. Returns their names."""
+    """Make the injections that are due that day; an adult accepts one at a time, and not always. Returns their
+    names.
+    """
     born, day = pen.person.born, when.date()
     age = months_between(born, day)
     made: list[str] = []
@@ -125,11 +127,17 @@ def visit(pen: Pen, day: date, check: Check, given: set[tuple[str, str]]) -> Non
         ),
         findings=say(
             rng,
-            f"{figures}. {{Examen normal|Auscultation normale, abdomen souple}}, {{tympans normaux|hanches stables|pas de souffle}}.",
+            (
+                f"{figures}. {{Examen normal|Auscultation normale, abdomen souple}}, {{tympans "
+                f"normaux|hanches stables|pas de souffle}}."
+            ),
         ),
         conclusion=say(
             rng,
             (f"Vaccins faits : {', '.join(made)}. " if made else "")
-            + "{Courbes régulières|Bonne croissance}, {conseils aux parents|prévention des accidents domestiques|vitamine D poursuivie}.",
+            + (
+                "{Courbes régulières|Bonne croissance}, {conseils aux parents|prévention des "
+                "accidents domestiques|vitamine D poursuivie}."
+            ),
         ),
     )

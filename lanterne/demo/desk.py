@@ -123,10 +123,8 @@ def _moves(pen: Pen, registered: date) -> None:
     pen.scribe.write(body, moment(day, pen.rng.randrange(9, 17), pen.rng.randrange(0, 59)), "secretary")
 
 
-def died(pen: Pen, when: datetime, day: date, previous: FactId) -> None:
+def died(pen: Pen, when: datetime, day: date, known: PatientIdentified, previous: FactId) -> None:
     """Write a death, on the identity as last known."""
-    known = next(event.body for event in pen.scribe.events if event.fact_id == previous)
-    assert isinstance(known, PatientIdentified)
     pen.scribe.write(
         msgspec.structs.replace(known, deceased=day.isoformat()), when, "secretary", replaces=(previous,)
     )

@@ -28,8 +28,8 @@ class DemoEvent:
         when: the moment it is written, aware, Europe/Paris. Facts of one act share it and follow each other.
         author: who writes it.
         patient: its subject, None for facts about the practice.
-        fact_id: its id; later events name it in `replaces`, in `problems` of a consultation, in `document` of a result.
-        body: a body of the catalogue. A document.filed body leaves blob, key and size empty, and its
+        fact_id: its id; later events name it in `replaces`, in `problems` of a consultation, in `document` of a
+        result. body: a body of the catalogue. A document.filed body leaves blob, key and size empty, and its
             document.received leaves blob empty: the writer seals `content` and fills them.
         at: when it happened, as docs/format/entry.md writes it, or None.
         replaces: facts it corrects.
@@ -107,7 +107,9 @@ def later(born: date, months: int) -> date:
 
 
 _HOLIDAYS = frozenset({(1, 1), (5, 1), (5, 8), (7, 14), (8, 15), (11, 1), (11, 11), (12, 25)})
-"""Public holidays with a fixed date (article L.3133-1 of the labour code); those that follow Easter are not kept here."""
+"""Public holidays with a fixed date (article L.3133-1 of the labour code); those that follow Easter are not kept
+here.
+"""
 
 
 def _closed(day: date) -> bool:

@@ -5,8 +5,8 @@ Law: same seed, same day, same practice; patient n is the same whatever the numb
     for event in generate(seed=1, patients=150, today=date(2026, 11, 22), persons=ids): …
 
 A whole practice in the order of time must be held to be sorted. So the stream goes cohort by cohort: the events of
-COHORT patients are held, sorted and given, then the next. Up to COHORT patients (the demo and the 1,500 of the benches) the
-order of time is that of the whole practice; beyond, it holds within a cohort.
+COHORT patients are held, sorted and given, then the next. Up to COHORT patients (the demo and the 1,500 of the
+benches) the order of time is that of the whole practice; beyond, it holds within a cohort.
 """
 
 from __future__ import annotations
@@ -56,7 +56,8 @@ def generate(
         patients: how many records, those of the cast first (duplicates count).
         today: the day after the last event can be; ages and "last week" refer to it.
         persons: membership ids of the three authors; drawn from the seed when absent.
-        facts_per_patient: for benches: each patient has exactly that many facts, shortened or padded with measures and
+        facts_per_patient: for benches: each patient has exactly that many facts, shortened or padded with measures
+        and
             results. M. Baptiste keeps his two thousand.
         cohort: how many patients are held and sorted together.
 
@@ -72,8 +73,9 @@ def generate(
     for rank, events in enumerate(_charts(seed, patients, today, ids, facts_per_patient)):
         events.sort(key=attrgetter("when"))
         if facts_per_patient is not None and rank > 0:
-            events = padding.exactly(events, facts_per_patient, seed=seed, today=today)
-        held += events
+            held += padding.exactly(events, facts_per_patient, seed=seed, today=today)
+        else:
+            held += events
         count += 1
         if count == cohort:
             held.sort(key=attrgetter("when"))

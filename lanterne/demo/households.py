@@ -1,7 +1,7 @@
 """Families: who lives together, of which ages, under which names.
 
-Law: household number n of a seed is always the same, whatever the number of patients asked for; a mother is 18 to 44 years
-older than her child; those who live together share address and fixed telephone.
+Law: household number n of a seed is always the same, whatever the number of patients asked for; a mother is 18 to
+44 years older than her child; those who live together share address and fixed telephone.
 """
 
 from __future__ import annotations
@@ -35,7 +35,9 @@ class Home:
 
 @dataclass(slots=True)
 class Person:
-    """One patient to be. `registered` is the day the practice first wrote about them; `mother`, `partner` are patients."""
+    """One patient to be. `registered` is the day the practice first wrote about them; `mother`, `partner` are
+    patients.
+    """
 
     patient: PatientId
     sex: Sex
@@ -119,7 +121,8 @@ class Draw:
         rng = self.rng
         table = names.GIVEN[sex][names.decade(born.year)]
         if self.origin:
-            table = tuple(self.origin[3 if sex == "female" else 4].split())
+            women, men = self.origin[3], self.origin[4]
+            table = tuple((women if sex == "female" else men).split())
         free = [name for name in table if name not in taken] or list(table)
         first = rng.choice(free)
         others = [name for name in table if name != first]

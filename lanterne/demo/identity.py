@@ -1,6 +1,7 @@
 """Identity numbers of people who do not exist: INS matricules under the test OID, RPPS with their key.
 
-Law: keys are right, so that the product's checks pass; the test OID and order numbers never given say they are fictional.
+Law: keys are right, so that the product's checks pass; the test OID and order numbers never given say they are
+fictional.
 Source: référentiel INS (ANS); RPPS: 11 digits, the last by Luhn.
 """
 

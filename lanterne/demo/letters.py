@@ -1,7 +1,7 @@
 """Letters of specialists and reports of laboratories, as text files; a few as PDF.
 
-Law: every sender is invented and telephones are fictional; a PDF is the same bytes for the same letter (its date is given,
-fonts are those inside typst).
+Law: every sender is invented and telephones are fictional; a PDF is the same bytes for the same letter (its date is
+given, fonts are those inside typst).
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ LABORATORIES = (
 )
 
 MONTHS = (
-    "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre",
+    "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août",
+    "septembre", "octobre", "novembre", "décembre",
 )  # fmt: skip
 
 
@@ -49,10 +50,14 @@ SPECIALISTS: dict[str, Specialist] = {
         place="Cabinet de cardiologie, Montfleuri-le-Haut",
         title="Consultation de cardiologie",
         bodies=(
-            "L'état fonctionnel est {stable|satisfaisant}, sans douleur thoracique. PA <pa>.\n"
-            "ECG : {rythme sinusal|fibrillation auriculaire, fréquence ventriculaire à 74/min}, pas de trouble de la repolarisation.\n"
-            "Échocardiographie : FEVG {58|55|50} %, oreillette gauche {normale|dilatée}, pas de valvulopathie significative.\n"
-            "Je propose de poursuivre le traitement sans modification. Contrôle dans un an.",
+            (
+                "L'état fonctionnel est {stable|satisfaisant}, sans douleur thoracique. PA <pa>.\n"
+                "ECG : {rythme sinusal|fibrillation auriculaire, fréquence ventriculaire à 74/min}, "
+                "pas de trouble de la repolarisation.\n"
+                "Échocardiographie : FEVG {58|55|50} %, oreillette gauche {normale|dilatée}, pas de "
+                "valvulopathie significative.\n"
+                "Je propose de poursuivre le traitement sans modification. Contrôle dans un an."
+            ),
         ),
     ),
     "ophtalmologue": Specialist(
@@ -60,9 +65,11 @@ SPECIALISTS: dict[str, Specialist] = {
         place="Centre ophtalmologique du Parc, Montfleuri-le-Haut",
         title="Fond d'œil",
         bodies=(
-            "Acuité visuelle corrigée : OD {9|8|10}/10, OG {9|10|7}/10. Tonus {14|16}/{15|16} mmHg.\n"
-            "Fond d'œil : {absence de rétinopathie diabétique|rares microanévrismes, sans maculopathie}.\n"
-            "Contrôle dans un an.",
+            (
+                "Acuité visuelle corrigée : OD {9|8|10}/10, OG {9|10|7}/10. Tonus {14|16}/{15|16} mmHg.\n"
+                "Fond d'œil : {absence de rétinopathie diabétique|rares microanévrismes, sans maculopathie}.\n"
+                "Contrôle dans un an."
+            ),
         ),
     ),
     "néphrologue": Specialist(
@@ -70,8 +77,12 @@ SPECIALISTS: dict[str, Specialist] = {
         place="Service de néphrologie, hôpital de Montfleuri",
         title="Consultation de néphrologie",
         bodies=(
-            "La fonction rénale {décline lentement|est stable}, sans anomalie du sédiment. Échographie : reins de taille {normale|réduite}.\n"
-            "Poursuivre le bloqueur du système rénine, éviter AINS et déshydratation. Créatinine et kaliémie tous les 4 mois.",
+            (
+                "La fonction rénale {décline lentement|est stable}, sans anomalie du sédiment. "
+                "Échographie : reins de taille {normale|réduite}.\n"
+                "Poursuivre le bloqueur du système rénine, éviter AINS et déshydratation. Créatinine "
+                "et kaliémie tous les 4 mois."
+            ),
         ),
     ),
     "pneumologue": Specialist(
@@ -79,8 +90,11 @@ SPECIALISTS: dict[str, Specialist] = {
         place="Cabinet de pneumologie, Montfleuri-le-Haut",
         title="Épreuves fonctionnelles respiratoires",
         bodies=(
-            "VEMS {62|71|84} % de la théorique, rapport VEMS/CVF {0,61|0,66|0,74}, réversibilité {non significative|partielle}.\n"
-            "Je conseille de poursuivre le traitement inhalé et {l'arrêt du tabac|l'activité physique}.",
+            (
+                "VEMS {62|71|84} % de la théorique, rapport VEMS/CVF {0,61|0,66|0,74}, réversibilité "
+                "{non significative|partielle}.\n"
+                "Je conseille de poursuivre le traitement inhalé et {l'arrêt du tabac|l'activité physique}."
+            ),
         ),
     ),
     "neurologue": Specialist(
@@ -88,7 +102,9 @@ SPECIALISTS: dict[str, Specialist] = {
         place="Hôpital de Montfleuri",
         title="Consultation de neurologie",
         bodies=(
-            "L'examen est {stable|sans fait nouveau}. Traitement inchangé. Je le revois dans {six mois|un an}.",
+            (
+                "L'examen est {stable|sans fait nouveau}. Traitement inchangé. Je le revois dans {six mois|un an}."
+            ),
         ),
     ),
     "rhumatologue": Specialist(
@@ -96,8 +112,11 @@ SPECIALISTS: dict[str, Specialist] = {
         place="Cabinet de rhumatologie, Montfleuri-le-Haut",
         title="Consultation de rhumatologie",
         bodies=(
-            "Arthrose fémoro-tibiale interne {modérée|évoluée}. Infiltration cortisonée réalisée ce jour {à droite|à gauche}.\n"
-            "Repos 48 heures, kinésithérapie. Revoir si échec à 3 mois.",
+            (
+                "Arthrose fémoro-tibiale interne {modérée|évoluée}. Infiltration cortisonée réalisée "
+                "ce jour {à droite|à gauche}.\n"
+                "Repos 48 heures, kinésithérapie. Revoir si échec à 3 mois."
+            ),
         ),
     ),
     "urologue": Specialist(
@@ -105,7 +124,9 @@ SPECIALISTS: dict[str, Specialist] = {
         place="Clinique Saint-Roch, Montfleuri-le-Haut",
         title="Consultation d'urologie",
         bodies=(
-            "Prostate {de 45|de 60} mL, résidu post-mictionnel {faible|80 mL}. Surveillance, PSA dans {6|12} mois.",
+            (
+                "Prostate {de 45|de 60} mL, résidu post-mictionnel {faible|80 mL}. Surveillance, PSA dans {6|12} mois."
+            ),
         ),
     ),
     "oncologue": Specialist(
@@ -113,7 +134,10 @@ SPECIALISTS: dict[str, Specialist] = {
         place="Centre de cancérologie, hôpital de Montfleuri",
         title="Consultation de surveillance",
         bodies=(
-            "Pas d'argument clinique ni d'imagerie pour une récidive. Hormonothérapie poursuivie. Mammographie dans un an.",
+            (
+                "Pas d'argument clinique ni d'imagerie pour une récidive. Hormonothérapie "
+                "poursuivie. Mammographie dans un an."
+            ),
         ),
         kind="hospital-report",
     ),
@@ -122,7 +146,10 @@ SPECIALISTS: dict[str, Specialist] = {
         place="Clinique Saint-Roch, Montfleuri-le-Haut",
         title="Compte rendu de coloscopie",
         bodies=(
-            "Coloscopie totale, préparation {bonne|moyenne}. {Deux polypes de 4 mm réséqués|Examen normal}. Contrôle dans {3|5} ans.",
+            (
+                "Coloscopie totale, préparation {bonne|moyenne}. {Deux polypes de 4 mm "
+                "réséqués|Examen normal}. Contrôle dans {3|5} ans."
+            ),
         ),
         kind="hospital-report",
     ),
@@ -131,7 +158,10 @@ SPECIALISTS: dict[str, Specialist] = {
         place="Consultation mémoire, hôpital de Montfleuri",
         title="Consultation mémoire",
         bodies=(
-            "MMSE {18|20|22}/30. Troubles {mnésiques prédominants|de l'orientation}. Accueil de jour et aide aux aidants proposés.",
+            (
+                "MMSE {18|20|22}/30. Troubles {mnésiques prédominants|de l'orientation}. Accueil de "
+                "jour et aide aux aidants proposés."
+            ),
         ),
         kind="hospital-report",
     ),
@@ -140,7 +170,10 @@ SPECIALISTS: dict[str, Specialist] = {
         place="Cabinet de dermatologie, Saint-Aubin-sur-Lanterne",
         title="Consultation de dermatologie",
         bodies=(
-            "{Nævus sans critère d'atypie, surveillance photographique|Carcinome basocellulaire, exérèse programmée|Kératose séborrhéique, abstention}.",
+            (
+                "{Nævus sans critère d'atypie, surveillance photographique|Carcinome basocellulaire, "
+                "exérèse programmée|Kératose séborrhéique, abstention}."
+            ),
         ),
     ),
     "gynécologue": Specialist(
@@ -154,7 +187,10 @@ SPECIALISTS: dict[str, Specialist] = {
         place="Centre d'imagerie du Marché, Saint-Aubin-sur-Lanterne",
         title="Compte rendu d'imagerie",
         bodies=(
-            "Indication : <reason>.\nRésultat : {pas de lésion osseuse visible|aspect sans particularité|anomalie modérée en rapport avec la clinique}.",
+            (
+                "Indication : <reason>.\nRésultat : {pas de lésion osseuse visible|aspect sans "
+                "particularité|anomalie modérée en rapport avec la clinique}."
+            ),
         ),
         kind="imaging",
     ),

@@ -1,7 +1,7 @@
 """The life of one patient as the practice sees it: registered, questioned, followed, ill at times.
 
-Law: first a calendar of what will happen (visits, passing illnesses, INR, pregnancies), then the pen goes through it in order,
-so that what a note says follows what was measured before it.
+Law: first a calendar of what will happen (visits, passing illnesses, INR, pregnancies), then the pen goes through
+it in order, so that what a note says follows what was measured before it.
 """
 
 from __future__ import annotations
@@ -10,11 +10,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from lanterne.demo import acute, background, childhood, desk, illnesses, pregnancy
+from lanterne.demo import background, childhood, desk, illnesses, passing, pregnancy
 from lanterne.demo.events import Author, later, moment, years_between
 from lanterne.demo.households import Person
 from lanterne.demo.identity import Matricules
-from lanterne.demo.illnesses import ANTICOAGULANTS, Illness
+from lanterne.demo.illness import Illness, Line
+from lanterne.demo.illnesses import ANTICOAGULANTS
 from lanterne.demo.pen import Pen, said
 from lanterne.demo.wording import join, pick, say
 from lanterne.practice.chart.facts import EnteredInError, SectionEmpty
@@ -253,7 +254,7 @@ class Life:
         if what == "visit":
             self._visit(day, coming)
         elif what == "acute":
-            self._acute(day)
+            passing.come(self.pen, day)
         elif what == "inr":
             self._inr(day)
         elif isinstance(what, childhood.Check):
@@ -323,14 +324,8 @@ class Life:
                 pen.letter(
                     day + timedelta(days=rng.randrange(15, 45)),
                     line.illness.specialist,
-                    as_pdf=self._may_pdf(),
+                    as_pdf=self.pen.spend_pdf(),
                 )
-
-    def _may_pdf(self) -> bool:
-        if self.pen.pdfs and self.pen.rng.random() < 0.25:
-            self.pen.pdfs -= 1
-            return True
-        return False
 
     def _about(self, lines: Sequence[Followed]) -> list[FactId]:
         known = self.pen.problems
@@ -379,7 +374,7 @@ class Life:
                     return "Traitement majoré. Revoir dans un mois."
         return ""
 
-    def _step_up(self, when: datetime, steps: illnesses.Line, label: str) -> bool:
+    def _step_up(self, when: datetime, steps: Line, label: str) -> bool:
         pen = self.pen
         held = next((one for one in pen.taken.values() if one.body.substance == steps[0][0]), None)
         if held is None:
@@ -425,81 +420,13 @@ class Life:
             return
         values = pen.results(day, ("inr",))
         if values and float(values["inr"]) > 3.4:
-            text = f"INR {values['inr'].replace('.', ',')} : sauter une prise, contrôle dans 5 jours. Pas de saignement."
+            text = (
+                f"INR {values['inr'].replace('.', ',')} : sauter une prise, contrôle dans 5 jours. "
+                f"Pas de saignement."
+            )
             when = moment(day + timedelta(days=1), 18, rng.randrange(0, 40))
             if day + timedelta(days=1) <= pen.last:
                 pen.note(when, text)
-
-    def _acute(self, day: date) -> None:
-        pen, rng = self.pen, self.pen.rng
-        age = pen.person.age(day)
-        table = acute.CHILD if age < 13 else acute.ALL
-        winter = day.month in (11, 12, 1, 2, 3)
-        fitting = [
-            episode
-            for episode in table
-            if episode.ages[0] <= age <= episode.ages[1] and episode.sex in ("", pen.person.sex)
-        ]
-        if pen.body.pregnancy_kg:
-            fitting = [episode for episode in fitting if "ldl" not in episode.tests]
-        if not fitting:
-            return
-        weights = [episode.weight * (episode.winter if winter else 1) for episode in fitting]
-        self._episode(rng.choices(fitting, weights)[0], pen.slot(day), age)
-
-    def _episode(self, episode: acute.Episode, when: datetime, age: int) -> None:
-        pen, rng = self.pen, self.pen.rng
-        values: dict[str, float] = {}
-        if episode.fever:
-            values["temperature"] = round(min(40.2, max(36.2, rng.gauss(38.1, 0.7))), 1)
-        if "<spo2>" in episode.findings:
-            values["spo2"] = rng.choice((95, 96, 97, 98))
-        if "<weight>" in episode.findings or (age < 6 and rng.random() < 0.6):
-            values["weight"] = pen.body.weight(when.date())
-        if episode.pressure:
-            systolic, diastolic = pen.body.pressure(when.date())
-            values.update(systolic=systolic, diastolic=diastolic)
-        pen.slots["temp"] = f"{values.get('temperature', 36.9):.1f}".replace(".", ",")
-        if values and (rng.random() < 0.6 or "weight" in values):
-            pen.measure(when, values)
-        else:
-            pen.slots.update({key: f"{value:.0f}" for key, value in values.items() if key == "spo2"})
-            if "systolic" in values:
-                pen.slots["pa"] = f"{values['systolic']:.0f}/{values['diastolic']:.0f}"
-        problems = []
-        if episode.kept and rng.random() < 0.5:
-            problems.append(
-                pen.problem("", when, episode.kept, episode.code, onset=str(when.year), clinical="resolved")
-            )
-        reason = say(rng, episode.reason)
-        pen.slots["reason"] = reason.lower()
-        pen.consult(
-            when,
-            reason=reason,
-            history=say(rng, episode.history, pen.slots),
-            findings=say(rng, episode.findings, pen.slots),
-            conclusion=say(rng, episode.conclusion, pen.slots),
-            place="remote" if rng.random() < 0.03 else "office",
-            problems=problems,
-        )
-        self._prescribe(episode, when, age, reason)
-        if episode.tests:
-            pen.results(when.date() + timedelta(days=1), episode.tests, filed=rng.random() < 0.5)
-        if episode.letter and rng.random() < 0.7:
-            pen.letter(
-                when.date() + timedelta(days=rng.randrange(3, 25)), episode.letter, as_pdf=self._may_pdf()
-            )
-
-    def _prescribe(self, episode: acute.Episode, when: datetime, age: int, reason: str) -> None:
-        pen, rng = self.pen, self.pen.rng
-        if episode.medicine is None or rng.random() > 0.5:
-            return
-        fragile = age > 70 or "anticoagulation" in pen.taken or {"ic", "mrc"} & pen.problems.keys()
-        choice = episode.medicine
-        if (fragile or pen.body.pregnancy_kg) and choice[0] in ("ibuprofène", "naproxène", "kétoprofène"):
-            choice = episode.instead or acute.PARACETAMOL
-        if pen.treat(when, choice[0], choice[1], days=choice[2], reason=reason) is None and episode.instead:
-            pen.treat(when, episode.instead[0], episode.instead[1], days=episode.instead[2], reason=reason)
 
     def _death(self, day: date) -> None:
         pen = self.pen
@@ -508,9 +435,11 @@ class Life:
         events[:] = [
             event for event in events if event.when < when
         ]  # nothing is written about the dead but their death
-        known = [event for event in events if isinstance(event.body, PatientIdentified)]
-        previous = max(known, key=lambda event: event.when)
+        last = when - timedelta(days=100_000)
+        for event in events:
+            if isinstance(event.body, PatientIdentified) and event.when > last:
+                last, known, previous = event.when, event.body, event.fact_id
         pen.note(
             when, f"Décès {pen.rng.choice(('à domicile', 'à l’hôpital', 'en EHPAD'))} le {day:%d/%m/%Y}."
         )
-        desk.died(pen, when, day, previous.fact_id)
+        desk.died(pen, when, day, known, previous)

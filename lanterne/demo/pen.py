@@ -1,7 +1,7 @@
 """The hand that writes one chart: one method for each kind of thing written in it.
 
-Law: facts of one act share their moment; a fact is named only after it is written; a patient allergic to a class is not given
-it; nothing is dated after `last`, the day before today.
+Law: facts of one act share their moment; a fact is named only after it is written; a patient allergic to a class is
+not given it; nothing is dated after `last`, the day before today.
 """
 
 from __future__ import annotations
@@ -82,6 +82,13 @@ class Pen:
     def author(self, when: datetime) -> Author:
         """Who sees patients then."""
         return on_duty(when.date())
+
+    def spend_pdf(self) -> bool:
+        """Whether the next letter is one of the few made as PDF."""
+        if self.pdfs and self.rng.random() < 0.25:
+            self.pdfs -= 1
+            return True
+        return False
 
     # -- what ---------------------------------------------------------------------------------------------------
 
@@ -256,7 +263,8 @@ class Pen:
     def results(
         self, day: date, keys: Iterable[str], *, filed: bool = False, given: Mapping[str, str] | None = None
     ) -> dict[str, str]:
-        """A sample of that day: its report filed by the secretary the next morning when `filed`, its results by the doctor.
+        """A sample of that day: its report filed by the secretary the next morning when `filed`, its results by the
+        doctor.
 
         Returns the values by key; nothing is written, and nothing returned, when it would come after the last day.
         """

@@ -1,8 +1,10 @@
-"""The body of a fictional patient: growth, weight, pressure, and laboratory values that agree with each other and with time.
+"""The body of a fictional patient: growth, weight, pressure, and laboratory values that agree with each other and
+with time.
 
-Law: a value follows from a mean, a drift a year and noise; what is computed from others (haematocrit from haemoglobin, total
-cholesterol from its parts, filtration from creatinine) is computed, so that a report does not contradict itself.
-Growth medians are rounded from the French 2018 curves (AFPA – CRESS/INSERM); before real use, take the curves themselves.
+Law: a value follows from a mean, a drift a year and noise; what is computed from others (haematocrit from
+haemoglobin, total cholesterol from its parts, filtration from creatinine) is computed, so that a report does not
+contradict itself. Growth medians are rounded from the French 2018 curves (AFPA – CRESS/INSERM); before real use,
+take the curves themselves.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from datetime import date
 
-from lanterne.demo.illnesses import Level
+from lanterne.demo.illness import Level
 from lanterne.reference import formulas, laboratory
 
 _MONTHS = (
@@ -47,8 +49,8 @@ _MONTHS = (
 _WEIGHT = {
     "male": (3.4, 4.3, 5.4, 6.2, 6.9, 7.4, 7.9, 9.0, 9.9, 11.2, 12.3, 14.5, 16.5, 18.6, 20.9, 23.4, 26, 29, 32.5, 36.5,
              41, 46, 51.5, 56.5, 60.5, 63.5, 65.5),
-    "female": (3.3, 4.1, 5.0, 5.8, 6.4, 6.9, 7.4, 8.4, 9.3, 10.5, 11.8, 14, 16, 18.1, 20.4, 23, 25.7, 28.8, 32.5, 37, 42,
-               46.5, 50, 52.5, 54.5, 56, 57),
+    "female": (3.3, 4.1, 5.0, 5.8, 6.4, 6.9, 7.4, 8.4, 9.3, 10.5, 11.8, 14, 16, 18.1, 20.4, 23, 25.7, 28.8, 32.5, 37,
+               42, 46.5, 50, 52.5, 54.5, 56, 57),
 }  # fmt: skip
 _HEIGHT = {
     "male": (50, 54, 57.8, 60.8, 63.3, 65.3, 67, 71.5, 75.5, 82, 87.5, 96, 103, 109.5, 116, 122, 127.5, 133, 138, 143.5,

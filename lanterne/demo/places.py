@@ -1,7 +1,9 @@
-"""Where the fictional practice and its patients are: Saint-Aubin-sur-Lanterne and villages around, which do not exist.
+"""Where the fictional practice and its patients are: Saint-Aubin-sur-Lanterne and villages around, which do not
+exist.
 
-Law: towns of residence are invented; phone numbers are only those ARCEP keeps for works of fiction (décision 2018-0881:
-01 99 00, 02 61 91, 03 53 01, 04 65 71, 05 36 49, 06 39 98, then four digits). Birth places are real INSEE codes.
+Law: towns of residence are invented; phone numbers are only those ARCEP keeps for works of fiction (décision
+2018-0881: 01 99 00, 02 61 91, 03 53 01, 04 65 71, 05 36 49, 06 39 98, then four digits). Birth places are real
+INSEE codes.
 """
 
 from __future__ import annotations

@@ -90,9 +90,15 @@ def _examination(pen: Pen, day: date, step: Step) -> None:
         findings=f"PA {pen.slots['pa']}, poids {pen.slots['weight']} kg.{heard} BU négative.",
         conclusion=say(
             rng,
-            "{Déclaration de grossesse faite|Échographie du 1er trimestre prévue}, sérologies prescrites. Alcool et tabac : zéro."
+            (
+                "{Déclaration de grossesse faite|Échographie du 1er trimestre prévue}, sérologies "
+                "prescrites. Alcool et tabac : zéro."
+            )
             if weeks < 16
-            else "{Grossesse normale|Évolution normale}. {Échographie prévue|Entretien prénatal réalisé|Préparation à la naissance}.",
+            else (
+                "{Grossesse normale|Évolution normale}. {Échographie prévue|Entretien prénatal "
+                "réalisé|Préparation à la naissance}."
+            ),
         ),
         problems=[pen.problems[key]],
     )
@@ -141,7 +147,10 @@ def _after_birth(pen: Pen, day: date, step: Step) -> None:
         reason="Consultation postnatale",
         history=say(
             pen.rng,
-            "Accouchement sans complication. {Allaitement en cours|Allaitement arrêté}. Moral {bon|un peu bas, entourée}.",
+            (
+                "Accouchement sans complication. {Allaitement en cours|Allaitement arrêté}. Moral "
+                "{bon|un peu bas, entourée}."
+            ),
         ),
         findings="Examen normal, périnée satisfaisant.",
         conclusion="Rééducation périnéale prescrite, contraception discutée.",

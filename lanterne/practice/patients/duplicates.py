@@ -103,7 +103,7 @@ def _by_traits(one: Traits, other: Traits) -> Iterator[tuple[int, Reason]]:
     if same_day and _strict(one) == _strict(other):
         yield 95, "same_traits"
         return
-    swapped = _swapped(one.birth_date) == other.birth_date != one.birth_date
+    swapped = bool(one.birth_date) and _swapped(one.birth_date) == other.birth_date != one.birth_date
     close_names = _close_family(one, other) and _close_given(one, other)
     same_names = (
         close_names and _family(one) & _family(other) != set() and _given(one) & _given(other) != set()
@@ -155,8 +155,8 @@ def _inverted(one: Traits, other: Traits) -> bool:
 
 
 def _swapped(birth_date: str) -> str:
-    """The date with day and month exchanged; empty when it has not both."""
-    return f"{birth_date[:4]}-{birth_date[8:]}-{birth_date[5:7]}" if len(birth_date) == 10 else ""
+    """The date with day and month exchanged; itself when it has not both."""
+    return f"{birth_date[:4]}-{birth_date[8:]}-{birth_date[5:7]}" if len(birth_date) == 10 else birth_date
 
 
 def birth_dates_to_compare(birth_date: str) -> tuple[str, ...]:

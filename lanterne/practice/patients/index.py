@@ -90,6 +90,16 @@ class Index:
                 break
         return [self._candidate(cost, position) for cost, position in found]
 
+    def holding(self, words: Iterable[str]) -> set[int]:
+        """Subjects whose names hold all these words, exactly."""
+        every: set[int] | None = None
+        for word in words:
+            at = bisect_left(self.words, word)
+            held = self.holders[at] if at < len(self.words) and self.words[at] == word else ()
+            here = {self.subjects[place >> 1] for place in held}
+            every = here if every is None else every & here
+        return every or set()
+
     def _candidate(self, cost: int, position: int) -> Candidate:
         return Candidate(
             cost >> 16, cost & 0xFFFF, self.names[position], self.subjects[position], self.survivors[position]

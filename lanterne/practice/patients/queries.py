@@ -22,6 +22,7 @@ from lanterne.practice.patients.facts import (
 from lanterne.practice.patients.names import words
 from lanterne.practice.patients.rows import read_attending, read_contacts, read_identity, sort_name
 from lanterne.practice.patients.rules import warnings
+from lanterne.practice.patients.search import named
 from lanterne.practice.tables import Connection
 from lanterne.wire.names import FactId, PatientId, SeatId
 
@@ -277,18 +278,18 @@ def _traits(connection: Connection, subjects: Collection[int] | None) -> list[tu
 
 def _suspected_of(connection: Connection, traits: Traits, but: Collection[int]) -> list[Suspect]:
     """Suspects for these traits, looked for where a double may be filed: birth dates, matricule, names."""
-    conditions = [
-        "(birth_date <> '' AND birth_date IN (SELECT value FROM json_each(?)))",
-        "(ins <> '' AND ins = ?)",
-    ]
-    values: list[object] = [json.dumps(duplicates.birth_dates_to_compare(traits.birth_date)), traits.ins]
+    alike: set[int] = set()
     for family in filter(None, dict.fromkeys((traits.birth_name, traits.used_name))):
         for given in filter(None, dict.fromkeys((traits.first_given, traits.used_given))):
-            key = sort_name(PatientIdentified(birth_name=family, first_given=given))
-            conditions.append("(sort_name >= ? AND sort_name < ?)")
-            values += [key, key + "\U0010ffff"]
+            alike |= named(connection, [*words(family), *words(given)])
+    filed = (
+        "(birth_date <> '' AND birth_date IN (SELECT value FROM json_each(?)))"
+        " OR (ins <> '' AND ins = ?) OR subject IN (SELECT value FROM json_each(?))"
+    )
+    days = json.dumps(duplicates.birth_dates_to_compare(traits.birth_date))
+    values = (days, traits.ins, json.dumps(sorted(alike)))
     best: dict[int, Suspect] = {}
-    for row in connection.execute(f"{_TRAITS} WHERE {' OR '.join(conditions)}", values).fetchall():
+    for row in connection.execute(f"{_TRAITS} WHERE {filed}", values).fetchall():
         survivor, other = int(row[1]), Traits(*row[2:])
         suspicion = duplicates.suspect(traits, other) if survivor not in but else None
         if suspicion is not None and (

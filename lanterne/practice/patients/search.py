@@ -103,6 +103,12 @@ def search(connection: Connection, typed: str, *, today: date, limit: int = LIMI
     return Found(_hits(connection, ordered[:limit]), len(ordered) > limit)
 
 
+def named(connection: Connection, words: Collection[str]) -> set[int]:
+    """Row numbers of the records whose names hold all these folded words, whatever else they hold."""
+    held = _snapshot(connection)
+    return (held.base.holding(words) - held.changed) | held.mended.holding(words)
+
+
 def forget() -> None:
     """Drop every index of this process."""
     with _lock:

@@ -74,8 +74,8 @@ class Book:
             subject, kind = self._number("subject", "id", bytes.fromhex(fact.subject)), self._number("kind", "name", fact.kind)
             identifier = bytes.fromhex(fact.id)
             self.connection.execute(
-                "INSERT INTO entry VALUES (?,?,1,?,0,?,?,?)",
-                (entry, secrets.token_bytes(32), bytes.fromhex(fact.seat), fact.rank, fact.rank << 16, fact.rank),
+                "INSERT INTO entry VALUES (?,?,1,?,0,?,?,?,?)",
+                (entry, secrets.token_bytes(32), bytes.fromhex(fact.seat), fact.rank, fact.rank << 16, fact.rank, entry),
             )
             self.connection.execute(
                 "INSERT INTO fact VALUES (?,?,?,0,1,?,1,?,NULL,NULL,?)",

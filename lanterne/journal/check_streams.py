@@ -118,9 +118,10 @@ class StreamCheck:
             meaning = "an unfinished write was set aside; it was never acknowledged"
             self._report.note(name, "", "unfinished_write", meaning)
         else:
-            self._report.fault(
-                name, "", "set_aside_differs", "differs from the end of its segment; nothing is lost"
+            meaning = (
+                f"differs from the end of {self._name(stream, number)}; nothing acknowledged lies in either"
             )
+            self._report.fault(name, "", "set_aside_differs", meaning)
 
     def _report_bad(self, stream: Stream, number: int, bad: Bad) -> None:
         meaning = f"{bad.end - bad.offset} bytes no longer verify"

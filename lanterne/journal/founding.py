@@ -32,7 +32,7 @@ from lanterne.seal.unlock import (
 )
 from lanterne.seal.unlock import change_passphrase as reseal
 from lanterne.wire.errors import LanterneError
-from lanterne.wire.names import SEALED_COMPARTMENTS, Compartment, PersonId, PracticeId, SeatId
+from lanterne.wire.names import SEALED_COMPARTMENTS, Compartment, PersonId, PracticeId, SeatId, Stream
 
 Random = Callable[[int], bytes]
 LOST, FORGOTTEN = "lost", "forgotten"
@@ -88,6 +88,7 @@ def found_practice(
     with files.lock(layout.lock):
         if read_genesis_file(layout, files) is not None:
             raise PracticeExists("there is already a practice in this directory")
+        _clear_unfinished(layout, files)
         made = make_genesis(created=now_ms, random=random)
         write_twice(files, layout.device, made.device.to_file(made.practice))
         card = SeatCard(made.practice, made.seat.id, made.person, label)
@@ -265,6 +266,15 @@ def read_device(journal: Journal) -> DeviceKeys:
 
 
 # ---------------------------------------------------------------------- below
+
+
+def _clear_unfinished(layout: Layout, files: Files) -> None:
+    """Remove the seats of a founding that failed half-way; without a genesis they never opened anything."""
+    if any(files.listing(layout.stream(stream)) for stream in Stream):
+        raise PracticeExists("there is a journal in this directory, but its genesis is gone")
+    with disk_errors("clearing an unfinished founding"):
+        for name in files.listing(layout.seats):
+            files.remove(layout.seats / name)
 
 
 class _Place:

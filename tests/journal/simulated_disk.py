@@ -1,11 +1,12 @@
 """A disk one can pull the plug on, and files that fail when told to. Reusable by any simulation.
 
-`SimulatedDisk` keeps, for every file, what was made durable and what was only written; for every directory, the names
-that were fsynced and those that were not. `crash()` keeps the durable and, of the rest, what the seed decides: nothing,
-whole pages, or parts of pages; a rename or a new name that was not fsynced may or may not have happened.
+`SimulatedDisk` keeps, for every file, what was made durable and what was only written; for every directory,
+the names that were fsynced and those that were not. `crash()` keeps the durable and, of the rest, what the
+seed decides: nothing, whole pages, or parts of pages; a rename or a new name that was not fsynced may or may
+not have happened.
 
-`FaultyFiles` wraps any `Files` and fails the n-th write, fsync or rename, once: with an error, a full disk, or after
-taking only some of the bytes.
+`FaultyFiles` wraps any `Files` and fails the n-th write, fsync or rename, once: with an error, a full disk,
+or after taking only some of the bytes.
 """
 
 from __future__ import annotations
@@ -32,7 +33,9 @@ class Inode:
     durable: bytes = b""
 
     def after_crash(self, chance: random.Random) -> None:
-        """Appends only: the durable bytes stand, later pages stand or not, one by one; the length may be either."""
+        """Appends only: the durable bytes stand, later pages stand or not, one by one; the length may be
+        either.
+        """
         kept = bytearray(self.durable)
         if len(self.data) > len(kept):
             length = chance.choice([len(kept), len(self.data), chance.randint(len(kept), len(self.data))])
@@ -52,8 +55,8 @@ class PlugPulled(Exception):
 class SimulatedDisk:
     """An in-memory file system behind the `Files` port.
 
-    `stop_after` counts writes, fsyncs, renames and removals down; at zero the power goes. With `capacity`, in bytes, the
-    disk can be full.
+    `stop_after` counts writes, fsyncs, renames and removals down; at zero the power goes. With `capacity`, in
+    bytes, the disk can be full.
     """
 
     def __init__(self, seed: int = 0) -> None:
@@ -78,7 +81,8 @@ class SimulatedDisk:
     def crash(self) -> None:
         """Power off and on again: what remains is what a real disk might have kept."""
         names = dict(self.durable_names)
-        # Names that were not fsynced: each may have reached the disk or not, in the order of their files' ages.
+        # Names that were not fsynced: each may have reached the disk or not, in the order of their files'
+        # ages.
         for path in sorted(set(self.names) | set(names), key=str):
             if self.names.get(path) is not names.get(path) and self.chance.random() < 0.5:
                 if path in self.names:
@@ -187,7 +191,10 @@ Call = Literal["write", "fsync", "rename"]
 
 
 class FaultyFiles:
-    """Any `Files`, with one call that fails. `calls` counts what was called, so that a test can fail each in turn."""
+    """Any `Files`, with one call that fails.
+
+    `calls` counts what was called, so that a test can fail each in turn.
+    """
 
     def __init__(self, inner: Files) -> None:
         self.inner = inner

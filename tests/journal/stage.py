@@ -90,7 +90,9 @@ def texts(journal: Journal, practice: Practice, stream: Stream = Stream.CARE) ->
 def admit(
     journal: Journal, practice: Practice, *, seed: int, not_after: int | None = None, admin: bool = False
 ) -> Practice:
-    """Somebody else joins, without a seat file (that costs a passphrase): Théo, Awa, Paul, as the test names them."""
+    """Somebody else joins, without a seat file (that costs a passphrase): Théo, Awa, Paul, as the test names
+    them.
+    """
     seat = SeatKeys.new(dice(seed))
     device = journal.membership.genesis.device.id
     record = seat.record(

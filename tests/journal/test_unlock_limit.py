@@ -1,4 +1,6 @@
-"""Attempts at a passphrase: counted before they are made, kept across restarts, the worst assumed when damaged."""
+"""Attempts at a passphrase: counted before they are made, kept across restarts, the worst assumed when
+damaged.
+"""
 
 from __future__ import annotations
 

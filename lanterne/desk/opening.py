@@ -140,7 +140,7 @@ def written(request: HttpRequest, url: str, said: str = "saved") -> HttpResponse
     """After a write: close the dialog and refresh what shows it (htmx), or go to `url` and say « enregistré » there."""
     if request.headers.get("HX-Request"):
         text = SAVED_TEXTS[said]()
-        response = HttpResponse("", status=200)
+        response = HttpResponse(status=204)
         response.headers["HX-Trigger"] = _trigger(text)
         return response
     response = HttpResponse(status=303)

@@ -32,7 +32,7 @@ FLAGS: dict[str, view.Flag] = {
 
 SHOWN_PROBLEMS = 12
 SHOWN_TREATMENTS = 14
-SHOWN_RESULTS = 8
+SHOWN_RESULTS = 4
 
 
 def provenance(opened: Opened, item: Statement[Any]) -> Provenance:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -40,9 +41,16 @@ UNITS = {
 }
 
 
+# UCUM annotations in braces say of what, not how much: {INR}, {score}.
+_ANNOTATION = re.compile(r"\{[^}]*\}")
+
+
 def unit_text(unit: str) -> str:
     """A UCUM unit as French readers write it."""
-    return UNITS.get(unit, unit.replace("umol", "µmol").replace("ug/", "µg/").replace("*", "^"))
+    if unit in UNITS:
+        return UNITS[unit]
+    bare = _ANNOTATION.sub("", unit)
+    return bare.replace("umol", "µmol").replace("ug/", "µg/").replace("*", "^")
 
 
 def measure_fields(keys: Iterable[str]) -> dict[str, NumberField]:

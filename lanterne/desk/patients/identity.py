@@ -170,3 +170,7 @@ def _absorbed_name(opened: Opened, version: queries.Version[Any]) -> str:
     return f"{(body.used_name or body.birth_name).upper()} {body.used_given or body.first_given}, {age}".rstrip(", ")
 
 
+def _spaced(matricule: str) -> str:
+    """A matricule as it is printed on a card: 1 79 03 51 215 189 89."""
+    cuts = (0, 1, 3, 5, 7, 10, 13, 15)
+    return " ".join(matricule[a:b] for a, b in zip(cuts, cuts[1:], strict=False) if matricule[a:b])

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from lanterne.practice.allergies.facts import AllergyRecorded
 from lanterne.practice.chart.facts import Section, SectionEmpty
-from lanterne.practice.chart.statements import Statement, standing, standing_of, with_code
+from lanterne.practice.chart.statements import Statement, newest_of_each, standing, standing_of, with_code
 from lanterne.practice.consultations.facts import ConsultationRecorded
 from lanterne.practice.family.facts import FamilyRecorded
 from lanterne.practice.immunizations.facts import ImmunizationRecorded
@@ -28,8 +28,6 @@ from lanterne.reference import formulas, measures
 
 B = TypeVar("B", bound=Body)
 
-# Results and measures considered for the summary: the newest few hundred hold the newest of each test of ten years.
-RECENT = 400
 CREATININE_CODES = ("14682-9", "2160-0")
 
 
@@ -82,8 +80,8 @@ def summary(chart: OpenChart, *, today: date) -> Summary:
         limit=2_000,
     ):  # fmt: skip
         grouped.setdefault(item.kind, []).append(item)
-    results = standing(chart, ResultRecorded, limit=RECENT)
-    taken = standing(chart, MeasureRecorded, limit=RECENT)
+    results = newest_of_each(chart, ResultRecorded)
+    taken = newest_of_each(chart, MeasureRecorded)
     consultations = standing(chart, ConsultationRecorded, limit=1)
     newest = newest_measures(taken)
     empties = {
@@ -114,20 +112,9 @@ def is_current(body: TreatmentRecorded, today: date) -> bool:
     return body.status in ("active", "on-hold") and not (body.until and body.until[:10] < today.isoformat()[: len(body.until)])
 
 
-def newest_out_of_range(results: Sequence[Statement[ResultRecorded]]) -> list[Statement[ResultRecorded]]:
-    """Tests whose newest result lies outside the laboratory's range, newest first. A result back in range hides the old one."""
-    seen: set[tuple[str, str]] = set()
-    found = []
-    for item in results:
-        if item.body is None:
-            continue
-        test = (item.body.code, "" if item.body.code else item.body.label)
-        if test in seen:
-            continue
-        seen.add(test)
-        if out_of_range(item.body) != "N":
-            found.append(item)
-    return found
+def newest_out_of_range(newest: Sequence[Statement[ResultRecorded]]) -> list[Statement[ResultRecorded]]:
+    """Of the newest result of each test, those outside the laboratory's range. One back in range hides the old ones."""
+    return [item for item in newest if item.body is not None and out_of_range(item.body) != "N"]
 
 
 def out_of_range(body: ResultRecorded) -> str:

@@ -79,6 +79,20 @@ def with_code(chart: OpenChart, body: type[B], code: str, label: str = "", *, li
     return _select(chart, [body.KIND], f"AND s.live = 1 AND {test}", (value,), limit)
 
 
+def newest_of_each(chart: OpenChart, body: type[B]) -> list[Statement[B]]:
+    """The newest live statement under each code (each label where there is no code), newest day first."""
+    if not chart.medical:
+        return []
+    rows = chart.connection.execute(
+        f"{_COLUMNS} WHERE s.fact IN (SELECT fact FROM (SELECT fact, row_number() OVER ("
+        "PARTITION BY code, CASE code WHEN '' THEN label END ORDER BY day DESC, fact DESC) AS place FROM statement"
+        f" WHERE subject IN ({_marks(chart.subjects)}) AND kind = (SELECT no FROM kind WHERE name = ?) AND live = 1)"
+        " WHERE place = 1) ORDER BY s.day DESC, s.fact DESC",
+        (*chart.subjects, body.KIND),
+    ).fetchall()
+    return _readable(chart, rows)
+
+
 def one(chart: OpenChart, fact: FactId) -> Statement[Any]:
     """One statement of this chart, live or not.
 

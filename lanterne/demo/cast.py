@@ -234,6 +234,18 @@ def _chloe(stage: Stage) -> list[DemoEvent]:
     return pen.scribe.events
 
 
+def _lucien(stage: Stage) -> list[DemoEvent]:
+    """Died last year: found in a search, shown as such."""
+    home = Home(31, "résidence du Parc, chambre 12", *places.CITIES[0], "03 53 01 90 31")
+    born = date(stage.today.year - 94, 1, 20)
+    person = _person(stage, "lucien", "male", "ROYER", "Lucien Henri", born, home=home)
+    pen = Pen(stage.seed, person, stage.today)
+    life = Life(pen, plan=("hta", "fa", "alzheimer"))
+    life.ends = stage.today - timedelta(days=340)
+    life.tell(stage.team, stage.numbers)
+    return pen.scribe.events
+
+
 def _long(key: str, sex: Sex, name: str, given: str, age: int, plan: tuple[str, ...], used: str = "") -> Case:
     def case(stage: Stage) -> list[DemoEvent]:
         born = date(stage.today.year - age, 1 + len(name) % 12, 3 + len(given))
@@ -266,6 +278,7 @@ CASES: tuple[Case, ...] = (
         ("fa", "hta", "ic", "mrc", "arthrose"),
         used="DE LA FAYE",
     ),
+    _lucien,
 )
 """In this order, before the households."""
 

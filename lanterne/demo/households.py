@@ -70,10 +70,10 @@ class Person:
 
 
 KINDS = (
-    ("couple_children", 30),
-    ("single", 20),
-    ("old_couple", 17),
-    ("old_single", 12),
+    ("couple_children", 24),
+    ("single", 19),
+    ("old_couple", 22),
+    ("old_single", 17),
     ("single_parent", 8),
     ("young_couple", 7),
     ("three_generations", 6),
@@ -230,7 +230,7 @@ def _single(house: Draw) -> None:
 
 
 def _old_couple(house: Draw) -> None:
-    house.couple(house.rng.randint(62, 88))
+    house.couple(house.rng.randint(63, 90))
 
 
 def _old_single(house: Draw) -> None:

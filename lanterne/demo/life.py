@@ -126,7 +126,7 @@ class Life:
                 )
                 if wanted and not (illness.key in ("ic", "mrc", "bpco") and then < 45):
                     self._follow(illness, day, then, now)
-        if now >= 88 and rng.random() < 0.12 and self.plan is None:
+        if now >= 80 and rng.random() < 0.1 and self.plan is None:
             span = (pen.last - day).days - 60
             if span > 200:
                 self.ends = day + timedelta(days=rng.randrange(180, span))
@@ -244,7 +244,7 @@ class Life:
             line.illness.visit_days for line in self.followed if line.illness.visit_days and line.since <= day
         ]
         if gaps:
-            return min(gaps) * (1.25 if self.pen.person.age(day) < 70 else 1.0)
+            return min(gaps) * (1.4 if self.pen.person.age(day) < 70 else 1.2)
         age = self.pen.person.age(day)
         return 1100 if age < 45 else 650 if age < 70 else 210
 

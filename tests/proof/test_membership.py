@@ -9,6 +9,7 @@ from lanterne.seal import changing
 from lanterne.seal.errors import NotEntitled
 from lanterne.seal.keyring import Keyring
 from lanterne.seal.seat import SheetKeys
+from lanterne.wire.entry import read_entry
 from lanterne.wire.errors import EntryRefused
 from lanterne.wire.names import Compartment, PersonId, SeatId
 from lanterne.wire.part import Fact
@@ -248,6 +249,21 @@ def test_what_the_sheet_signs_prevails() -> None:
     assert membership.is_admin(garance.id, garance.now)
 
 
+def test_whom_the_thief_admitted_revokes_nobody_once_the_sheet_spoke() -> None:
+    """M7: the admission fell by the sheet's word, and the newcomer's revocations with it."""
+    garance, awa = two_administrators()
+    sheet = cast.sheet().hear(garance)
+    sheet.now = garance.now
+    admit(awa, cast.record_of("Paul Roche", cast.ALL, admin=True))
+    paul = cast.actor("Paul Roche").hear(awa)
+    paul.now = awa.now
+    revoke(paul, garance.id)
+    revoke(sheet, awa.id)
+    membership = everything(garance, awa, paul, sheet)
+    assert membership.revoked == {awa.id}
+    assert not membership.is_admitted(paul.id)
+
+
 def test_the_sheet_recovers_a_practice_whose_administrators_all_fell() -> None:
     garance, awa = two_administrators()
     revoke(garance, awa.id)
@@ -385,6 +401,30 @@ def test_a_seat_admitted_beside_a_rotation_makes_another_due() -> None:
     assert MEDICAL in everything(garance, awa).rotation_due(garance.now)
 
 
+def test_a_new_epoch_for_somebody_not_entitled_is_refused() -> None:
+    """M8."""
+    garance = cast.garance()
+    join(garance, "Inès Caron", compartments=cast.OFFICE_ONLY)
+    rotation = changing.rotate_epoch(garance.keyring, MEDICAL, at=garance.now, random=garance.random)
+    epoch = rotation.body["epoch"]
+    for stranger in (cast.seat_of("Inès Caron").id, cast.seat_of("Paul Roche").id):
+        wraps = [*epoch["wraps"], {"to": bytes.fromhex(stranger), "sealed": b"whatever"}]
+        actor = cast.garance().hear(garance)
+        actor.now = garance.now
+        actor.decide(rotation._replace(body={"epoch": epoch | {"wraps": wraps}}))
+        assert rules(actor.membership) == ["M8"]
+        assert len(actor.membership.epochs(MEDICAL)) == 1
+
+
+def test_a_seat_is_given_only_what_its_record_says_it_reads() -> None:
+    """M4: a secretary admitted with a wrap of the medical epoch beside her own."""
+    garance = cast.garance()
+    fact = changing.admit_seat(garance.keyring, cast.ines(), garance.random)
+    medical = {"key": bytes.fromhex(garance.membership.newest_epoch(MEDICAL).key_id), "sealed": b"whatever"}
+    garance.decide(fact._replace(body={**fact.body, "wraps": [*fact.body["wraps"], medical]}))
+    assert rules(garance.membership) == ["M4"]
+
+
 def test_a_locum_past_his_term_gets_no_new_key() -> None:
     garance = cast.garance()
     theo = join(garance, "Théo Lambert", not_after=cast.END_OF_TERM)
@@ -433,6 +473,20 @@ def test_both_branches_of_a_fork_are_kept_and_alarmed() -> None:
     membership = everything(one, other)
     assert rules(membership) == ["E13"]
     assert len(membership.seats) == 3
+
+
+def test_an_entry_nobody_signed_has_no_effect() -> None:
+    """E8 is checked here, since a seat's key may come after what it signed; its true copy still counts."""
+    garance = cast.garance()
+    admit(garance, cast.paul())
+    (true,) = garance.known.values()
+    at = len(true.head.signed)
+    raw = true.raw[:at] + bytes(64) + true.raw[at + 64 :]
+    forged = read_entry(raw, practice=garance.membership.practice, key_of=lambda _seat: b"", verify=False)
+    membership = Membership.found(cast.genesis()).with_entries([forged])
+    assert rules(membership) == ["E8"]
+    assert len(membership.seats) == 1
+    assert len(membership.with_entries([true]).seats) == 2
 
 
 def test_an_unknown_kind_is_kept_beside_what_is_known() -> None:

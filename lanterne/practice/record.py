@@ -6,6 +6,7 @@ Holds that seat's keys and no others. The two doors (`recording`, `reading`) tak
 from __future__ import annotations
 
 import secrets
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -71,6 +72,7 @@ class Record:
         self.seat = seat
         self.keyring = keyring
         self.local = journal.local(seat)
+        self._folding = threading.RLock()
         self.clock_ms = clock_ms
         self.draw_id = draw_id
         folder = root / "read"
@@ -106,6 +108,11 @@ class Record:
         return self.tables.read()
 
     def catch_up(self, progress: Progress | None = None) -> None:
+        """Take in what others wrote; one thread at a time. See `_catch_up`."""
+        with self._folding:
+            self._catch_up(progress)
+
+    def _catch_up(self, progress: Progress | None) -> None:
         """Fold what the journal holds and the tables do not; build them when they are missing or of another schema."""
         self.journal.refresh()
         if self.keyring.membership is not self.journal.membership:

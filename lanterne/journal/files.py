@@ -88,6 +88,7 @@ class OsFiles:
         os.close(handle)
 
     def fsync_directory(self, path: Path) -> None:
+        """See `Files`; nothing on Windows."""
         if os.name == "nt":
             return
         handle = os.open(path, os.O_RDONLY)
@@ -97,6 +98,7 @@ class OsFiles:
             os.close(handle)
 
     def rename(self, source: Path, target: Path) -> None:
+        # Windows refuses while another process has `target` open for reading; that arrives as DiskFailed.
         os.replace(source, target)  # noqa: PTH105  Path.replace does the same through one more layer
 
     def remove(self, path: Path) -> None:

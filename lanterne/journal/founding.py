@@ -133,7 +133,7 @@ def admit_on_this_device(
     )
     card = SeatCard(journal.practice, seat.id, person, label)
     _write_seat(journal.layout, journal.files, seat, card, passphrase, device, random)
-    _write_admission(journal, keyring, record, None, replaces, now_ms, random)
+    _write_admission(journal, keyring, record, None, replaces, FORGOTTEN, now_ms, random)
     for old in replaces:
         _remove_seat(journal, old)
     return Admitted(person, seat.id)
@@ -175,7 +175,7 @@ def recover_with_sheet(
     _write_seat(journal.layout, journal.files, seat, card, passphrase, device, random)
     membership = journal.membership
     others = [one.id for one in membership.seats if one.id not in membership.revoked] if revoke_others else []
-    _write_admission(journal, keyring, record, device if new_device else None, others, now_ms, random)
+    _write_admission(journal, keyring, record, device if new_device else None, others, LOST, now_ms, random)
     for old in others:
         _remove_seat(journal, old)
     return Admitted(person, seat.id)
@@ -333,6 +333,7 @@ def _write_admission(
     record: SeatRecord,
     device: DeviceKeys | None,
     revoked: Sequence[SeatId],
+    reason: str,
     now_ms: int,
     random: Random,
 ) -> None:
@@ -343,7 +344,6 @@ def _write_admission(
     journal.write_members(ring, [*facts, admit_seat(ring, record, random)], now_ms)
     for seat in revoked:
         ring = ring.with_membership(journal.membership)
-        reason = FORGOTTEN if len(revoked) == 1 else LOST
         cuts = journal.heads_of(seat)
         journal.write_members(
             ring, revoke_seat(ring, seat, cuts=cuts, reason=reason, at=now_ms, random=random), now_ms

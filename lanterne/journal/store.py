@@ -11,6 +11,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import NamedTuple
 
 from lanterne.journal.errors import DiskFailed, DiskFull, FrameDamaged, IndexUnusable
@@ -62,6 +63,8 @@ class StreamStore:
 
     def __init__(self, layout: Layout, stream: Stream, practice: PracticeId, files: Files) -> None:
         self.layout, self.stream, self.practice, self.files = layout, stream, practice, files
+        self._index_path = layout.index(stream)
+        self._segments: dict[int, Path] = {}
         self.generation: bytes | None = None
         self.damages: list[tuple[int, int, int]] = []
         """Stretches found bad beyond what is listed: segment number, offset, end."""
@@ -71,6 +74,12 @@ class StreamStore:
         self._refused: tuple[int, int] | None = None  # a failed write still to be set aside
         self._quiet: tuple[int, int] = (0, 0)  # last segment and its size when all beyond was settled
 
+    def _segment(self, number: int) -> Path:
+        path = self._segments.get(number)
+        if path is None:
+            path = self._segments[number] = self.layout.segment(self.stream, number)
+        return path
+
     # ------------------------------------------------------------------ index
 
     def new_lines(self) -> Iterator[Line]:
@@ -79,7 +88,7 @@ class StreamStore:
         Raises:
             IndexUnusable: missing, wrong, or made anew by another process; read everything again, or rebuild.
         """
-        path = self.layout.index(self.stream)
+        path = self._index_path
         size = self.files.size(path)
         if size is None:
             raise IndexUnusable("there is no index")
@@ -131,7 +140,7 @@ class StreamStore:
         """
         if not lines:
             return
-        path = self.layout.index(self.stream)
+        path = self._index_path
         with disk_errors("writing the index"):
             if (self.files.size(path) or 0) != self._index_size:
                 raise IndexUnusable("the index ends in a cut record")
@@ -150,7 +159,7 @@ class StreamStore:
         """Write the index anew (S7). Lock held. Raises DiskFull or DiskFailed."""
         generation = secrets.token_bytes(16)
         data = index_header(self.stream, self.practice, generation) + pack_lines(lines)
-        replace_small_file(self.files, self.layout.index(self.stream), data)
+        replace_small_file(self.files, self._index_path, data)
         self.generation, self._index_size = generation, len(data)
         if lines:
             self._note_end(max(line.position for line in lines))
@@ -159,7 +168,7 @@ class StreamStore:
 
     def _read(self, number: int, offset: int, length: int | None = None) -> bytes:
         try:
-            return self.files.read(self.layout.segment(self.stream, number), offset, length)
+            return self.files.read(self._segment(number), offset, length)
         except FileNotFoundError:
             return b""
 
@@ -236,8 +245,8 @@ class StreamStore:
     def _last(self) -> tuple[int, int]:
         """The last segment and its size, looking no further than one beyond the end."""
         number = self._end[0]
-        size = self.files.size(self.layout.segment(self.stream, number)) or 0
-        while (after := self.files.size(self.layout.segment(self.stream, number + 1))) is not None:
+        size = self.files.size(self._segment(number)) or 0
+        while (after := self.files.size(self._segment(number + 1))) is not None:
             number, size = number + 1, after
         return number, size
 
@@ -294,7 +303,7 @@ class StreamStore:
         rest = list(zip(payloads, kinds or [ENTRY] * len(payloads), strict=True))
         while rest:
             number, offset = self._end
-            path = self.layout.segment(self.stream, number)
+            path = self._segment(number)
             if self._closed or offset >= SEGMENT_LIMIT or self.files.size(path) != offset:
                 number, offset = self._last()[0] + 1, 0
             count, size = 0, max(offset, SEGMENT_HEADER)
@@ -314,7 +323,7 @@ class StreamStore:
         return positions
 
     def _append(self, number: int, offset: int, data: bytes) -> None:
-        path = self.layout.segment(self.stream, number)
+        path = self._segment(number)
         with disk_errors("appending to the journal"):
             try:
                 if offset == 0:

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from typing import NamedTuple
 
-from lanterne.journal.errors import DiskFull, LocalFileDamaged, SeatMayNotWrite
+from lanterne.journal.errors import DiskFailed, DiskFull, JournalError, LocalFileDamaged, SeatMayNotWrite
 from lanterne.journal.holdings import Holdings, Taken
 from lanterne.journal.local import LocalFiles
 from lanterne.journal.pen import Pen
 from lanterne.journal.reserve import Reserve
-from lanterne.proof.membership import Membership
+from lanterne.proof.membership import Membership, Standing
 from lanterne.seal.keyring import Keyring
 from lanterne.seal.seat import SeatKeys
 from lanterne.seal.writing import seal_entry
@@ -116,11 +117,15 @@ class Writer:
                 known = item.keyring
                 keyring = known if known.membership is membership else known.with_membership(membership)
                 keyrings[id(item.keyring)] = keyring
-                self._floors.save_when_due(item.seat)
+                # What it remembers is older but still true when it cannot be written: no reason to refuse a write.
+                with suppress(DiskFull, DiskFailed):
+                    self._floors.save_when_due(item.seat)
             if not membership.is_active(item.seat.id, item.now_ms):
                 raise SeatMayNotWrite("this seat may not write", seat=item.seat.id)
             chain = self._pen.chain_of(item.seat.id, item.stream, self._floors.of(item.seat, item.stream))
             entry = self._build(keyring, chain, item.parts, item.now_ms)
+            if membership.entitled(entry.head) is not Standing.COUNTS:
+                raise SeatMayNotWrite("what this seat writes now would be kept apart", seat=item.seat.id)
             group.append((item.seat.id, entry))
             size += len(entry.raw)
             if size >= GROUP_BYTES or len(group) >= GROUP_ENTRIES:
@@ -141,6 +146,8 @@ class Writer:
     def _build(
         self, keyring: Keyring, chain: ChainId, parts: Sequence[tuple[Compartment, Part]], now_ms: int
     ) -> Entry:
+        if len(dict(parts)) != len(parts):
+            raise ValueError("an entry has one part for each compartment")
         place = self._pen.place(chain, now_ms)
         entry = seal_entry(
             keyring,
@@ -166,7 +173,7 @@ class Writer:
         except BaseException as error:
             # Some of it may lie on the disk: everything is read anew before the next write.
             self._holdings.stale = True
-            if hasattr(error, "params"):
+            if isinstance(error, JournalError):
                 error.params["written"] = before
             raise
         self._holdings.take(

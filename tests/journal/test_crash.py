@@ -191,9 +191,11 @@ def test_a_full_disk_still_takes_traces(stage: tuple[SimulatedDisk, Practice]) -
     with pytest.raises(DiskFull):
         jot(journal, practice, "too much")
     assert journal.reserve.there
-    jot(journal, practice, "looked", stream=Stream.TRACE)
+    looks = [f"look {number}" for number in range(150)]
+    for look in looks:
+        jot(journal, practice, look, stream=Stream.TRACE)
     assert not journal.reserve.there
-    assert texts(journal, practice, Stream.TRACE) == ["looked"]
+    assert texts(journal, practice, Stream.TRACE) == looks
     disk.capacity = None
     jot(journal, practice, "room again")
     again = Journal.open(practice.root, files=disk)

@@ -137,6 +137,15 @@ def test_a_seat_that_left_writes_no_more_and_what_it_hid_waits_for_review(
     assert texts(practice.open(), practice)[-1] == "written before the news came"
 
 
+def test_a_term_that_ended_ends_writing_even_under_a_slow_clock(practice: Practice) -> None:
+    journal = practice.open()
+    awa = admit(journal, practice, seed=40, not_after=NOON + 1000)
+    jot(journal, awa, "within her term", NOON + 999)
+    with pytest.raises(SeatMayNotWrite):
+        jot(journal, awa, "after", NOON + 1001)
+    assert [arrived.standing for arrived in journal.since(Stream.CARE)] == [Standing.COUNTS]
+
+
 def test_who_is_no_administrator_changes_no_membership(practice: Practice) -> None:
     journal = practice.open()
     ines = admit(journal, practice, seed=50)
@@ -155,6 +164,9 @@ def test_a_part_in_the_wrong_stream_is_refused_and_nothing_written(practice: Pra
             now_ms=NOON,
         )
     assert refused.value.check == "E10"
+    twice = [(Compartment.MEDICAL, note("x")), (Compartment.MEDICAL, note("y"))]
+    with pytest.raises(ValueError, match="one part"):
+        journal.write(practice.seat, practice.keyring, stream=Stream.CARE, parts=twice, now_ms=NOON)
     assert jot(journal, practice, "then").seq == 1
 
 

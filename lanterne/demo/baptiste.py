@@ -32,10 +32,12 @@ HOME = Home(0, "12 rue des Tilleuls", places.PRACTICE_POSTCODE, places.PRACTICE_
 
 _CARDIOLOGY = """L'état fonctionnel est stable, NYHA II. Pas de douleur thoracique, pas de syncope.
 PA 128/74. ECG : fibrillation auriculaire, fréquence ventriculaire à 72/min, QRS fins.
-Échocardiographie : FEVG 45 % (inchangée), oreillette gauche dilatée (48 mL/m²), insuffisance mitrale modérée, PAPS
-38 mmHg. Je vous propose de poursuivre warfarine (INR cible 2 à 3), bisoprolol 5 mg, ramipril 5 mg et furosémide 60
-mg. Compte tenu de la fonction rénale, l'anti-aldostérone n'est pas repris. Contrôle de la kaliémie dans un mois.
-Rappel : allergie grave à la pénicilline. Je le revois dans six mois."""
+Échocardiographie : FEVG 45 % (inchangée), oreillette gauche dilatée (48 mL/m²),
+insuffisance mitrale modérée, PAPS 38 mmHg.
+Je vous propose de poursuivre warfarine (INR cible 2 à 3), bisoprolol 5 mg, ramipril 5 mg, furosémide 60 mg.
+Compte tenu de la fonction rénale, l'anti-aldostérone n'est pas repris.
+Contrôle de la kaliémie dans un mois. Je le revois dans six mois.
+Rappel : allergie grave à la pénicilline."""
 
 
 def person(patient: PatientId, today: date) -> Person:
@@ -63,6 +65,7 @@ def person(patient: PatientId, today: date) -> Person:
 def tell(pen: Pen, team: Mapping[Author, PersonId], numbers: Matricules) -> None:
     """Write the whole chart: exactly EVENTS facts."""
     body = pen.body
+    pen.slots["rhythm"] = "fibrillation auriculaire, fréquence ventriculaire à 74/min"
     body.build, body.stature, body.systolic = 0.6, 0.2, 128
     body.levels["creatinine"] = (0, 4, 0)
     start = pen.person.registered

@@ -22,10 +22,14 @@ ALL: tuple[Illness, ...] = (
         history=(
             "Pas de palpitations.",
             "{Pas de saignement|Aucun saignement signalé}, pas de chute.",
-            "Dyspnée stade II stable.",
+            "Bonne tolérance du traitement anticoagulant.",
         ),
-        findings=("Rythme irrégulier, {FC contrôlée|bien ralenti}.", "Pas de souffle. Pas d'OMI."),
-        plans=("Anticoagulation poursuivie, {éducation refaite|carnet vérifié}.",),
+        findings=("Rythme irrégulier, {FC contrôlée|bien ralenti}.", "Arythmie, FC autour de 75."),
+        plans=(
+            "Anticoagulation poursuivie, {éducation refaite|carnet vérifié}.",
+            "Pas de saignement : anticoagulant inchangé.",
+            "{Fréquence bien contrôlée|Score et fonction rénale revus}, même traitement.",
+        ),
         specialist="cardiologue",
     ),
     Illness(
@@ -125,7 +129,7 @@ ALL: tuple[Illness, ...] = (
             "Pas d'angor d'effort, {marche 3 km sans gêne|monte deux étages}.",
             "N'a pas utilisé la trinitrine.",
         ),
-        findings=("B1 B2 réguliers, pas de souffle carotidien.",),
+        findings=("Pas de souffle cardiaque ni carotidien, pouls périphériques perçus.",),
         plans=("Poursuite du traitement, LDL cible < 0,55 g/L.",),
         specialist="cardiologue",
     ),

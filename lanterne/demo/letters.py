@@ -52,7 +52,7 @@ SPECIALISTS: dict[str, Specialist] = {
         bodies=(
             (
                 "L'état fonctionnel est {stable|satisfaisant}, sans douleur thoracique. PA <pa>.\n"
-                "ECG : {rythme sinusal|fibrillation auriculaire, fréquence ventriculaire à 74/min}, "
+                "ECG : <rhythm>, "
                 "pas de trouble de la repolarisation.\n"
                 "Échocardiographie : FEVG {58|55|50} %, oreillette gauche {normale|dilatée}, pas de "
                 "valvulopathie significative.\n"
@@ -102,9 +102,7 @@ SPECIALISTS: dict[str, Specialist] = {
         place="Hôpital de Montfleuri",
         title="Consultation de neurologie",
         bodies=(
-            (
-                "L'examen est {stable|sans fait nouveau}. Traitement inchangé. Je le revois dans {six mois|un an}."
-            ),
+            ("L'examen est {stable|sans fait nouveau}. Traitement inchangé. À revoir dans {six mois|un an}."),
         ),
     ),
     "rhumatologue": Specialist(
@@ -202,6 +200,7 @@ def letter(
 ) -> tuple[str, str, str]:
     """Sender, title and text of a specialist's letter about a patient."""
     known = SPECIALISTS[key]
+    figures = {"pa": "132/76", "rhythm": "rythme sinusal", "reason": "douleur", **slots}
     sender = rng.choice(known.names)
     who = f"{'Mme' if person.female else 'M.'} {person.given[0]} {person.family_name}"
     text = "\n".join(
@@ -218,7 +217,7 @@ def letter(
             "Chère consœur,",
             "",
             f"J'ai vu en consultation {who}, {person.age(day)} ans.",
-            pick(rng, known.bodies, slots),
+            pick(rng, known.bodies, figures),
             "",
             "Bien confraternellement,",
             sender,

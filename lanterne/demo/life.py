@@ -34,10 +34,13 @@ _LIVE = (
 _CLEAR = (
     "Auscultation cardio-pulmonaire sans particularité.",
     "Auscultation claire. Abdomen souple.",
-    "Cœur régulier, pas de souffle. MV libre.",
+    "Pas de souffle cardiaque. MV libre.",
     "Examen inchangé.",
     "",
 )
+_NEUTRAL = ("Abdomen souple.", "Examen inchangé.", "")
+_HEARD = frozenset({"fa", "ic", "bpco", "asthme"})
+"""Illnesses whose own findings say what the auscultation gave."""
 _RENEW = (
     "Ordonnance renouvelée 3 mois.",
     "Traitement renouvelé.",
@@ -202,6 +205,7 @@ class Life:
                 when, *steps[step], since=since_text, reason=illness.label if illness.code else "", step=step
             )
         if illness.key == "fa":
+            pen.slots["rhythm"] = "fibrillation auriculaire, fréquence ventriculaire à 74/min"
             drug = rng.choice(ANTICOAGULANTS)
             pen.treat(when, *drug, since=since_text, reason=illness.label)
 
@@ -277,7 +281,8 @@ class Life:
             [rng.choice(_LIVE), *(said(pick(rng, line.illness.history, pen.slots)) for line in shown)]
         )
         findings = join(
-            [said(pick(rng, line.illness.findings, pen.slots)) for line in shown] + [rng.choice(_CLEAR)]
+            [said(pick(rng, line.illness.findings, pen.slots)) for line in shown]
+            + [rng.choice(_NEUTRAL if {line.illness.key for line in live} & _HEARD else _CLEAR)]
         )
         high = values.get("systolic", 0) >= 145
         conclusion = [

@@ -278,7 +278,9 @@ def test_notes_are_finished_sentences(charts: dict[str, list[DemoEvent]]) -> Non
                 assert body.reason or body.text
                 texts.add(" ".join(parts))
             if isinstance(body, DocumentFiled) and event.content and body.media_type == "text/plain":
-                assert not re.search(r"[{}|]|\bNone\b", event.content.decode()), event.content.decode()
+                assert not re.search(r"[{}|]|<[a-z_0-9]+>|\bNone\b", event.content.decode()), (
+                    event.content.decode()
+                )
     assert len(texts) > 1_500
 
 

@@ -11,9 +11,11 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import translation
+from sqlcipher3 import dbapi2 as sqlite
 
 from lanterne.desk import faults
 from lanterne.desk.presence import Presence, current
+from lanterne.practice.errors import TablesDamaged
 from lanterne.wire.errors import LanterneError
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
@@ -59,6 +61,11 @@ class Refusals:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Django's hook: None lets an unforeseen fault reach handler500, which says so."""
+        if isinstance(error, TablesDamaged) or type(error) is sqlite.DatabaseError:
+            # A page of the read tables does not verify: nothing of it is shown, and the journal has everything.
+            presence = current()
+            presence.heal()
+            return _preparing(request, presence)
         if isinstance(error, LanterneError):
             return faults.explain(request, error)
         return None

@@ -10,6 +10,8 @@ import hmac
 import threading
 from dataclasses import dataclass, field
 
+from sqlcipher3 import dbapi2 as sqlite
+
 from lanterne.practice.reading import Traces
 from lanterne.practice.record import Record
 from lanterne.wire.errors import LanterneError
@@ -39,6 +41,15 @@ class Presence:
         return hmac.compare_digest(secret.encode(), self.front_secret.encode())
 
 
+    def heal(self) -> None:
+        """The read tables turned out damaged: fold them anew from the journal, in the background, once."""
+        with _healing:
+            if self.preparation.ready.is_set():
+                self.preparation = Preparation()
+                threading.Thread(target=_heal, args=(self,), daemon=True).start()
+
+
+_healing = threading.Lock()
 _present: Presence | None = None
 
 
@@ -46,11 +57,18 @@ def begin(record: Record, *, front_secret: str) -> Presence:
     """Serve this record from now on. Called once a process."""
     global _present
     _present = Presence(record, front_secret)
-    if record.tables.ready() and not record.folder.behind():
+    if _is_up_to_date(record):
         _present.preparation.ready.set()
     else:
         threading.Thread(target=_prepare, args=(_present,), daemon=True).start()
     return _present
+
+
+def _is_up_to_date(record: Record) -> bool:
+    try:
+        return record.tables.ready() and not record.folder.behind()
+    except sqlite.DatabaseError:
+        return False  # damaged beyond its first page: the preparation folds it anew
 
 
 def current() -> Presence:
@@ -71,7 +89,24 @@ def _prepare(presence: Presence) -> None:
         preparation.done, preparation.total = done, total
 
     try:
-        presence.record.catch_up(progress)
+        try:
+            presence.record.catch_up(progress)
+        except sqlite.DatabaseError:
+            presence.record.folder.rebuild(progress)
+    except LanterneError as error:
+        preparation.fault = error
+        return
+    preparation.ready.set()
+
+
+def _heal(presence: Presence) -> None:
+    preparation = presence.preparation
+
+    def progress(done: int, total: int) -> None:
+        preparation.done, preparation.total = done, total
+
+    try:
+        presence.record.folder.rebuild(progress)
     except LanterneError as error:
         preparation.fault = error
         return

@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 import msgspec
+from filelock import FileLock
 
 from lanterne.journal.journal import Arrived, Journal
 from lanterne.practice.catalogue import KINDS
@@ -122,7 +123,15 @@ class Folder:
         self._reranks = self.journal.reranks
 
     def rebuild(self, progress: Progress | None = None) -> int:
-        """Fold everything into a new generation, then swap it in. The old one stays readable until then."""
+        """Fold everything into a new generation, then swap it in. The old one stays readable until then.
+
+        One process at a time: a second one waits, then folds anew too (it was asked to).
+        """
+        with FileLock(self.tables.folder / f"{self.tables.name}.rebuild.lock"):
+            self.tables.follow()
+            return self._rebuild(progress)
+
+    def _rebuild(self, progress: Progress | None) -> int:
         fresh = self.tables.begin_generation()
         folder = Folder(fresh, self.journal, self.keyring, self.streams)
         collecting = gc.isenabled()

@@ -64,6 +64,7 @@ class Tables:
     def _connect(self, path: Path) -> Connection:
         connection = sqlite.connect(str(path), timeout=30.0, isolation_level=None, check_same_thread=False)
         connection.execute(f"PRAGMA key = \"x'{self._key}'\"")
+        connection.execute("PRAGMA cipher_log_level = NONE")  # its findings reach us as errors, not on the terminal
         connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
         connection.execute("PRAGMA temp_store = MEMORY")
         connection.execute("PRAGMA secure_delete = OFF")
@@ -103,15 +104,13 @@ class Tables:
             connection.execute("COMMIT")
 
     def ready(self) -> bool:
-        """Whether the current generation exists with the schema of this program."""
+        """Whether the current generation opens and has the schema of this program. Damaged is not ready: it is folded anew."""
         if not self.path.exists():
             return False
         try:
             row = self.read().execute("SELECT value FROM meta WHERE name = 'schema'").fetchone()
-        except sqlite.OperationalError:
+        except (sqlite.DatabaseError, TablesDamaged):
             return False
-        except sqlite.DatabaseError as error:
-            raise TablesDamaged(self.name, str(error)) from error
         return row is not None and row[0] == SCHEMA_FINGERPRINT
 
     def begin_generation(self) -> Tables:

@@ -38,34 +38,48 @@ VERSION = 1
 
 
 class SeatAdmitted(NamedTuple):
+    """M4: a person on a device may sign from now on, and read what its wraps open."""
+
     seat: SeatRecord
     wraps: tuple[Wrap, ...]
 
 
 class SeatRevoked(NamedTuple):
+    """M6, M7: what the seat wrote beyond the cut waits for review; `reason` is a word."""
+
     seat: SeatId
     cuts: tuple[Head, ...]
     reason: str
 
 
 class PersonLeft(NamedTuple):
+    """M6, M7: every seat of the person is revoked."""
+
     person: PersonId
     cuts: tuple[Head, ...]
 
 
 class DeviceAdmitted(NamedTuple):
+    """A machine and its transport key; opens nothing."""
+
     device: DeviceRecord
 
 
 class EpochRotated(NamedTuple):
+    """M8: a compartment has a new key from now on."""
+
     epoch: EpochRecord
 
 
 class RotationDue(NamedTuple):
+    """The revoker lacked the compartment's key: the next entitled seat rotates."""
+
     compartment: Compartment
 
 
 class SheetReplaced(NamedTuple):
+    """M8: the recovery sheets known until then are void."""
+
     sheet: SheetRecord
     wraps: tuple[Wrap, ...]
 

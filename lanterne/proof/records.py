@@ -48,6 +48,7 @@ class SeatRecord(NamedTuple):
     not_after: int | None
 
     def to_wire(self) -> dict[str, Any]:
+        """The map `read_seat` reads; the id is not in it, since the keys prove it."""
         return {
             "sign": self.sign,
             "agree": self.agree,

@@ -50,6 +50,7 @@ class State:
 
     @classmethod
     def found(cls, genesis: Genesis) -> State:
+        """The state before any members entry."""
         return cls(
             {genesis.seat.id: genesis.seat},
             {genesis.sheet.id: genesis.sheet},

@@ -81,7 +81,8 @@ class Keyring(Hidden):
             unopened.append(key_id)
             return
         for keys in found:
-            self._epochs.setdefault(keys.key_id, keys)
+            if self.membership.epoch(keys.key_id) is not None:
+                self._epochs.setdefault(keys.key_id, keys)
 
     def with_membership(self, membership: Membership) -> Keyring:
         """The same owner's keyring under a later membership."""

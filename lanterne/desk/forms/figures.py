@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -14,7 +13,7 @@ from lanterne.desk.forms.fields import NumberField, choice, words
 from lanterne.practice.kinds import Body
 from lanterne.practice.measures.facts import Component, MeasureRecorded
 from lanterne.practice.results.facts import ResultRecorded
-from lanterne.reference import laboratory, measures
+from lanterne.reference import laboratory, measures, units
 
 # Those typed at most visits come first; the rest of the table follows on the same form.
 USUAL = (
@@ -31,26 +30,9 @@ USUAL = (
 )
 IN_CONSULTATION = ("weight", "height", "systolic", "diastolic", "heart_rate", "temperature", "spo2")
 
-UNITS = {
-    "mm[Hg]": "mmHg",
-    "Cel": "°C",
-    "/min": "/min",
-    "{score}": "/10",
-    "kg/m2": "kg/m²",
-    "mL/min/{1.73_m2}": "mL/min/1,73 m²",
-}
-
-
-# UCUM annotations in braces say of what, not how much: {INR}, {score}.
-_ANNOTATION = re.compile(r"\{[^}]*\}")
-
-
 def unit_text(unit: str) -> str:
     """A UCUM unit as French readers write it."""
-    if unit in UNITS:
-        return UNITS[unit]
-    bare = _ANNOTATION.sub("", unit)
-    return bare.replace("umol", "µmol").replace("ug/", "µg/").replace("*", "^")
+    return units.shown(unit)
 
 
 def measure_fields(keys: Iterable[str]) -> dict[str, NumberField]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from lanterne.cli import access, output
 from lanterne.cli.french import FrenchParser, _
-from lanterne.cli.outcomes import DONE, REFUSED, UsageError, code_of
+from lanterne.cli.outcomes import DONE, REFUSED, UsageError
 from lanterne.cli.sentences import sentence, told
 
 if TYPE_CHECKING:
@@ -17,6 +17,33 @@ if TYPE_CHECKING:
     from lanterne.practice.record import Record
 
 _SHOWN = 50
+_FIELDS = {
+    "birth_name": _("nom de naissance"),
+    "used_name": _("nom utilisé"),
+    "first_given": _("premier prénom"),
+    "given_names": _("prénoms"),
+    "used_given": _("prénom utilisé"),
+    "birth_date": _("date de naissance"),
+    "birth_place": _("lieu de naissance"),
+    "birth_place_code": _("code INSEE de naissance"),
+    "sex": _("sexe"),
+    "civility": _("civilité"),
+    "ins": _("INS"),
+    "nir": _("n° de sécurité sociale"),
+    "nir_key": _("clé du numéro"),
+    "mobile": _("téléphone portable"),
+    "home": _("téléphone"),
+    "work": _("téléphone professionnel"),
+    "email": _("adresse électronique"),
+    "address": _("adresse"),
+    "address_2": _("adresse, suite"),
+    "address_3": _("adresse, suite"),
+    "postcode": _("code postal"),
+    "city": _("ville"),
+    "attending": _("médecin traitant"),
+    "deceased": _("date de décès"),
+    "comment": _("commentaire"),
+}
 
 
 def configure(parser: FrenchParser) -> None:
@@ -62,7 +89,7 @@ def _take(record: Record, path: Path, *, apply: bool) -> dict[str, Any]:
         with output.progress(path.name) as advance:
             taken = take(record, content, today=_today(), apply=apply, progress=advance)
     except SheetUnreadable as error:
-        return _answer(path, "refused", why=sentence(error), code=code_of(error))
+        return _answer(path, "refused", why=sentence(error), code=error.code)
     return _told(path, taken)
 
 
@@ -78,7 +105,7 @@ def _told(path: Path, taken: Taken) -> dict[str, Any]:
         "refused": len(taken.errors),
     }
     answer["errors"] = [
-        {"line": line, "field": refusal.field, "code": code_of(refusal), "why": sentence(refusal)}
+        {"line": line, "field": refusal.field, "code": refusal.code, "why": sentence(refusal)}
         for line, refusal in taken.errors
     ]
     answer["notes"] = [
@@ -121,7 +148,9 @@ def _print(answer: dict[str, Any]) -> None:
         _("{count} refusées").format(count=rows["refused"]),
     )
     print("  " + ", ".join(counts))
-    columns = ", ".join(f"{title} → {field}" for field, title in answer["columns"].items())
+    columns = ", ".join(
+        f"{title} → {_FIELDS.get(field, field)}" for field, title in answer["columns"].items()
+    )
     print(_("  Colonnes comprises : {columns}").format(columns=columns))
     if answer["ignored"]:
         print(_("  Colonnes laissées : {columns}").format(columns=", ".join(answer["ignored"])))

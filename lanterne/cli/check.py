@@ -6,8 +6,10 @@ import argparse
 from typing import TYPE_CHECKING, Any
 
 from lanterne.cli import access, output
+from lanterne.cli.findings import in_french
 from lanterne.cli.french import FrenchParser, _
 from lanterne.cli.outcomes import DONE, REFUSED
+from lanterne.journal.report import Fault, Note
 from lanterne.wire.errors import LanterneError
 
 if TYPE_CHECKING:
@@ -34,17 +36,13 @@ def run(options: argparse.Namespace) -> int:
 
     # Before anything is opened: opening heals what can be healed, and nothing would be left to report.
     report = check_store(options.data)
-    faults: list[dict[str, Any]] = [
-        {"file": one.file, "place": one.place, "meaning": one.meaning, "code": one.code, "healed": one.healed}
-        for one in report.faults
-    ]
-    notes = [f"{one.file} {one.place}: {one.meaning}".replace(" :", ":") for one in report.notes]
+    faults, notes = list(report.faults), list(report.notes)
     secret = None if options.no_passphrase else access.given_passphrase(options)
     if secret is None and not options.no_passphrase and _asks(options):
         secret = access.passphrase(options, whom=access.choose_seat(options.data, options.person).label)
     checked = None
     if secret is None:
-        notes.append(_("vérifié sans phrase de passe : ni le contenu des dossiers, ni les tables de lecture"))
+        notes.append(Note("", "", "no_passphrase", "checked without a passphrase"))
     else:
         try:
             checked = _inside(options, secret)
@@ -52,27 +50,35 @@ def run(options: argparse.Namespace) -> int:
             if not faults:
                 raise
             # A broken file keeps us out: that is already said, and this is why the rest was not looked at.
-            notes.append(_("les dossiers n’ont pas pu être ouverts : {why}").format(why=error))
+            notes.append(Note("", "", "not_opened", str(error)))
     if checked is not None:
-        faults += [
-            {"file": one.file, "place": one.place, "meaning": one.meaning, "code": "record", "healed": False}
-            for one in checked.faults
-        ]
+        faults += checked.faults
         notes += checked.notes
     result: dict[str, Any] = {
         "entries": report.entries,
         "facts": checked.facts if checked is not None else None,
-        "faults": faults,
+        "faults": [_told(one) for one in faults],
         "content": checked.content if checked is not None else None,
         "traces": checked.traces if checked is not None else None,
         "blobs": report.blobs,
-        "notes": notes,
+        "notes": [_told(one) for one in notes],
     }
     if options.json:
         output.print_json(result)
     else:
         _print(result)
     return REFUSED if faults else DONE
+
+
+def _told(one: Fault | Note) -> dict[str, Any]:
+    told = {
+        "file": one.file,
+        "place": one.place,
+        "meaning": in_french(one.code, one.meaning),
+        "code": one.code,
+        "detail": one.meaning,
+    }
+    return {**told, "healed": one.healed} if isinstance(one, Fault) else told
 
 
 def _asks(options: argparse.Namespace) -> bool:
@@ -97,15 +103,23 @@ def _print(result: dict[str, Any]) -> None:
         print(_("Faits : {count}").format(count=result["facts"]))
         print(_("Contenu : {content}").format(content=result["content"]))
     for note in result["notes"]:
-        print(_("À savoir : {note}").format(note=note))
+        print(_("À savoir : {what}").format(what=_line(note)))
     faults = result["faults"]
     if not faults:
         print(_("Aucun défaut."))
         return
     print(_("Défauts : {count}").format(count=len(faults)))
     for fault in faults[:_SHOWN]:
-        place = f", {fault['place']}" if fault["place"] else ""
-        healed = _(" [réparé]") if fault["healed"] else ""
-        print(f"  {fault['file']}{place}: {fault['meaning']}{healed}")
+        print("  " + _line(fault))
     if len(faults) > _SHOWN:
         print(_("  … et {count} autres (--json les donne tous)").format(count=len(faults) - _SHOWN))
+
+
+def _line(one: dict[str, Any]) -> str:
+    place = ", ".join(filter(None, (one["file"], one["place"])))
+    healed = _(" [réparé]") if one.get("healed") else ""
+    return (
+        _("{place} : {meaning}").format(place=place, meaning=one["meaning"]) + healed
+        if place
+        else one["meaning"]
+    )

@@ -81,5 +81,5 @@ def _complain(error: LanterneError, as_json: bool) -> int:
     if as_json:
         from lanterne.cli.output import print_json
 
-        print_json({"error": outcomes.code_of(error), "sentence": said})
+        print_json({"error": error.code, "sentence": said})
     return outcomes.exit_code(error)

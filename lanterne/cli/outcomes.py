@@ -35,17 +35,11 @@ class UsageError(LanterneError):
     """The command lacks something only the person can give; `code` says what."""
 
 
-def code_of(error: LanterneError) -> str:
-    """The stable word of an error."""
-    declared = getattr(type(error), "code", None)
-    return declared if isinstance(declared, str) else error.code
-
-
 def exit_code(error: LanterneError) -> int:
     """What the command ends with."""
     if isinstance(error, UsageError):
         return USAGE
-    code = code_of(error)
+    code = error.code
     if code in _NO_ACCESS:
         return NO_ACCESS
     return DISK if code in _DISK else REFUSED

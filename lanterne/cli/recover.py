@@ -7,11 +7,17 @@ import secrets
 import shutil
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lanterne.cli import access, output
 from lanterne.cli.french import FrenchParser, _
 from lanterne.cli.init import refuse_not_empty
 from lanterne.cli.outcomes import DONE, UsageError
+
+if TYPE_CHECKING:
+    from lanterne.journal.founding import Admitted
+    from lanterne.practice.record import Record
+    from lanterne.seal.sheet import SheetLetters
 
 # What a machine needs of another's: the sealed store. Its keys, drafts and read tables stay where they are.
 _COPIED = ("format", "format2", "genesis", "genesis2")
@@ -82,6 +88,7 @@ def run(options: argparse.Namespace) -> int:
     record = Record(root, journal, keys, keyring)
     if known is None:
         describe_recovered(record, admitted.person, options.person)
+    replaced = _revoke_forgotten(record, admitted)
     with output.progress(_("Tables de lecture")) as advance:
         record.catch_up(advance)
     facts = int(record.tables.read().execute("SELECT count(*) FROM fact").fetchone()[0])
@@ -93,6 +100,7 @@ def run(options: argparse.Namespace) -> int:
                 "person": admitted.person,
                 "seat": admitted.seat,
                 "recognised": known is not None,
+                "replaced": replaced,
                 "facts": facts,
             }
         )
@@ -106,9 +114,37 @@ def run(options: argparse.Namespace) -> int:
         output.say(
             _("Personne de ce nom n’était connu au cabinet : un nouvel accès, d’administrateur, a été créé.")
         )
+    if replaced:
+        output.say(
+            _("Votre ancien accès sur ce poste est retiré : sa phrase de passe n’ouvre plus rien de nouveau.")
+        )
     if not options.revoke_others:
         output.say(_("Les autres accès valent toujours. En cas de vol, relancez avec --revoke-others."))
     return DONE
+
+
+def _revoke_forgotten(record: Record, admitted: Admitted) -> list[str]:
+    """The seats this person had on this machine: whoever comes back with the sheet does not know how to open
+    them."""
+    from lanterne.journal import founding
+
+    mine = [
+        card.seat
+        for card in founding.list_seats(record.root)
+        if card.person == admitted.person and card.seat != admitted.seat
+    ]
+    membership = record.journal.membership
+    in_force = [seat for seat in mine if membership.seat(seat) is not None and seat not in membership.revoked]
+    for seat in in_force:
+        founding.revoke(
+            record.journal,
+            record.keyring,
+            seat,
+            reason=founding.FORGOTTEN,
+            now_ms=record.clock_ms(),
+            random=secrets.token_bytes,
+        )
+    return [str(seat) for seat in in_force]
 
 
 def copy_store(source: Path, root: Path) -> None:
@@ -130,7 +166,7 @@ def copy_store(source: Path, root: Path) -> None:
             shutil.copy2(source / name, root / name)
 
 
-def _letters(place: str):  # type: ignore[no-untyped-def]
+def _letters(place: str) -> SheetLetters:
     """The sheet at a path, or typed."""
     from lanterne.sheet.reading import read_sheet
 

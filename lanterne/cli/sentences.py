@@ -4,7 +4,6 @@ sentence."""
 from __future__ import annotations
 
 from lanterne.cli.french import _
-from lanterne.cli.outcomes import code_of
 from lanterne.wire.errors import LanterneError
 
 SENTENCES: dict[str, str] = {
@@ -118,16 +117,18 @@ _COLUMNS = {"birth_name": _("le nom"), "first_given": _("le prénom")}
 
 def sentence(error: LanterneError) -> str:
     """The French sentence of an error."""
-    return told(code_of(error), error.params)
+    return told(error.code, error.params)
 
 
 def told(code: str, params: dict[str, object]) -> str:
     """The French sentence of a code. Refusals of the rooms are said as on the screens."""
     known = SENTENCES.get(code)
     if known is None:
-        from lanterne.desk.sentences import SENTENCES as SCREENS
+        # What the command line writes are patients and persons: their rooms know what to say.
+        from lanterne.practice.patients.rules import SENTENCES as PATIENTS
+        from lanterne.practice.team.rules import SENTENCES as TEAM
 
-        known = SCREENS.get(code)
+        known = {**PATIENTS, **TEAM}.get(code)
     if known is None:
         return _("refusé ({code}).").format(code=code)
     try:

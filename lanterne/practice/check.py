@@ -13,12 +13,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
 
 import msgspec
 
 from lanterne.journal.errors import LocalFileDamaged
 from lanterne.journal.journal import Journal
+from lanterne.journal.report import Fault, Note
 from lanterne.practice.content import content
 from lanterne.practice.errors import TablesDamaged
 from lanterne.practice.folding import Folder, Progress
@@ -39,14 +39,6 @@ _NAMING = """
 _ENTRY = "SELECT e.stream, e.position FROM entry e WHERE e.hash = ?"
 
 
-class Fault(NamedTuple):
-    """Something wrong: which file (relative to the data directory), where in it, and what it means."""
-
-    file: str
-    place: str
-    meaning: str
-
-
 @dataclass(slots=True)
 class Checked:
     """What was found.
@@ -62,7 +54,7 @@ class Checked:
     traces: int | None = None
     content: str = ""
     faults: list[Fault] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
 
 
 def check_record(
@@ -78,7 +70,12 @@ def check_record(
     keyring = keyring.with_membership(journal.membership)
     for key_id in keyring.unopened:
         found.faults.append(
-            Fault("journal/members", f"key {key_id}", "M8: a key meant for this seat does not open")
+            Fault(
+                "journal/members",
+                f"key {key_id}",
+                "key_unopened",
+                "M8: a key meant for this seat does not open",
+            )
         )
     widest = Compartment.MEDICAL if keyring.can_read(Compartment.MEDICAL) else Compartment.OFFICE
     _check_local(journal, seat, found)
@@ -97,8 +94,11 @@ class _Checker:
         self._found, self._progress = found, progress
         self._folder = root / "read"
 
-    def _fault(self, path: Path, place: str, meaning: str) -> None:
-        self._found.faults.append(Fault(path.relative_to(self._root).as_posix(), place, meaning))
+    def _fault(self, path: Path, place: str, code: str, meaning: str) -> None:
+        self._found.faults.append(Fault(path.relative_to(self._root).as_posix(), place, code, meaning))
+
+    def _note(self, name: str, code: str, meaning: str) -> None:
+        self._found.notes.append(Note(f"read/{name}", "", code, meaning))
 
     def check(self, compartment: Compartment, stream: Stream) -> tuple[int, str]:
         """(facts, content) of one set, folded anew; faults are added."""
@@ -122,7 +122,7 @@ class _Checker:
         """The set in use when it can be compared; what keeps it from being so is a fault, or a note."""
         damage = key_fault(self._root, compartment, self._keyring)
         if damage is not None:
-            self._fault(key_path(self._root, compartment), "whole file", f"{damage}; rebuild the read tables")
+            self._fault(key_path(self._root, compartment), "", "table_key_damaged", damage)
             return None
         if not key_path(self._root, compartment).exists():
             self._not_built(name)
@@ -133,22 +133,22 @@ class _Checker:
             if not pointer.exists() and not list(self._folder.glob(f"{name}-[0-9]*.db")):
                 self._not_built(name)
                 return None
-            self._fault(pointer, "whole file", "names read tables that are not there; rebuild them")
+            self._fault(pointer, "", "tables_missing", "names read tables that are not there")
             return None
         wrong = tables.verify()
         if wrong:
             for line in wrong[:20]:
-                self._fault(tables.path, line, "read tables damaged; rebuild them")
+                self._fault(tables.path, line, "tables_damaged", "the file does not verify")
             tables.close()
             return None
         if not tables.ready():
-            self._found.notes.append(f"read tables {name}: of another version, they will be rebuilt")
+            self._note(name, "tables_of_other_version", "of another version of the program")
             tables.close()
             return None
         return tables
 
     def _not_built(self, name: str) -> None:
-        self._found.notes.append(f"read tables {name}: not built yet")
+        self._note(name, "tables_not_built", "not built yet")
 
     def _unread(self, connection: Connection) -> None:
         for identifier, compartment, why in connection.execute("SELECT hash, compartment, why FROM unread"):
@@ -156,7 +156,7 @@ class _Checker:
             stream, position = Stream(int(row[0])), int(row[1])
             path = self._journal.layout.segment(stream, position >> 32)
             part = Compartment(int(compartment)).name.lower()
-            self._fault(path, f"offset {position & 0xFFFFFFFF}", f"{part} part: {why}")
+            self._fault(path, f"offset {position & 0xFFFFFFFF}", "part_does_not_open", f"{why} ({part} part)")
 
     def _documents(self, connection: Connection) -> None:
         """Every file a fact of the practice names is on this disk; that it is whole was checked without a
@@ -168,7 +168,9 @@ class _Checker:
                 named[name] = None
         for name in named:
             if not self._journal.blobs.has(name):
-                self._fault(self._journal.layout.blob(name), "whole file", "a document of a chart is missing")
+                self._fault(
+                    self._journal.layout.blob(name), "", "blob_missing", "a document of a chart is missing"
+                )
 
     def _compare(self, name: str, held: Tables, folder: Folder, scratch: Folder) -> tuple[int, str]:
         """Hash both at the same entry, others writing meanwhile or not."""
@@ -184,13 +186,13 @@ class _Checker:
                         continue
                     count, expected, found = _count(anew), content(anew, name), content(mine, name)
             except TablesDamaged as error:
-                self._fault(held.path, "whole file", f"{error}; rebuild them")
+                self._fault(held.path, "", "tables_damaged", str(error))
                 break
             if found != expected:
-                self._fault(held.path, "content", "read tables differ from what the facts give; rebuild them")
+                self._fault(held.path, "content", "tables_differ", "differ from what the facts give")
             return count, expected
         else:
-            self._found.notes.append(f"read tables {name}: written too often to be compared")
+            self._note(name, "tables_not_compared", "written too often to be compared")
         return _count(scratch.tables.read()), content(scratch.tables.read(), name)
 
 
@@ -200,9 +202,7 @@ def _check_local(journal: Journal, seat: SeatKeys, found: Checked) -> None:
         try:
             local.get(name)
         except (LocalFileDamaged, ValueError) as error:
-            found.faults.append(
-                Fault(f"local/{seat.id}/{name}", "whole file", f"a draft or counter: {error}")
-            )
+            found.faults.append(Fault(f"local/{seat.id}/{name}", "", "local_file_damaged", str(error)))
 
 
 @contextmanager

@@ -1,0 +1,129 @@
+"""`lanterne demo` and `lanterne serve`: the first thing anybody does with Lanterne."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from lanterne.cli.main import main
+from tests.cli.conftest import GARANCE, Ended
+
+Run = Callable[..., Ended]
+WORDS = ("demo", "--no-serve", "--patients", "4", "--today", "2026-11-22", "--json")
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("demo") / "data"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LANTERNE_PASSPHRASE", GARANCE)
+        assert main([*WORDS, "--data", str(root)]) == 0
+    return root
+
+
+def test_the_doctor_has_the_passphrase_of_the_environment(lanterne: Run, demo: Path) -> None:
+    told = lanterne(*WORDS, data=demo).json
+    assert told["created"] is False
+    assert {"name": "Dr Garance Morel", "passphrase": GARANCE} in told["persons"]
+    assert len(told["persons"]) == 3
+
+
+def test_every_passphrase_printed_opens(lanterne: Run, demo: Path) -> None:
+    for one in lanterne(*WORDS, data=demo).json["persons"]:
+        ended = lanterne("check", "--json", "--as", one["name"], data=demo, secret=one["passphrase"])
+        assert ended.code == 0, ended
+        assert ended.json["faults"] == []
+        assert ended.json["facts"] > 5
+
+
+def test_the_data_hold_no_passphrase(demo: Path) -> None:
+    for path in demo.rglob("*"):
+        assert not path.is_file() or GARANCE.encode() not in path.read_bytes()
+
+
+def test_facts_written_are_the_facts_generated(lanterne: Run, demo: Path) -> None:
+    from datetime import date
+
+    from lanterne.demo import generate
+
+    expected = sum(1 for _ in generate(seed=1, patients=4, today=date(2026, 11, 22)))
+    assert lanterne("check", "--json", "--as", "garance", data=demo, secret=GARANCE).json["facts"] == expected
+
+
+def test_one_interrupted_is_begun_again(lanterne: Run, demo: Path, tmp_path: Path) -> None:
+    root = tmp_path / "data"
+    shutil.copytree(demo, root)
+    (root / "genesis").unlink()
+    (root / "genesis2").unlink()
+    (tmp_path / "data-en-construction").touch()
+    ended = lanterne(*WORDS, data=root, secret=GARANCE)
+    assert (ended.code, ended.json["created"]) == (0, True)
+
+
+def test_a_real_practice_is_not_taken_for_a_demonstration(lanterne: Run, practice: Path) -> None:
+    assert lanterne(*WORDS, data=practice, secret=GARANCE).code == 2
+
+
+def test_a_weak_passphrase_of_the_environment_is_refused_first(lanterne: Run, tmp_path: Path) -> None:
+    assert lanterne(*WORDS, data=tmp_path / "data", secret="court").code == 1
+    assert not list(tmp_path.iterdir())
+
+
+@contextmanager
+def running(*words: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """A server, and the address it says it answers at."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "lanterne", *words, "--port", "0", "--no-browser"],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+    )
+    try:
+        assert process.stdout is not None
+        url = next((line for line in process.stdout if "http://" in line), "")
+        assert url, "it ended before it answered"
+        yield process, url[url.index("http://") :].strip()
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(30)
+
+
+@pytest.mark.parametrize("verb", ["serve", "demo"])
+def test_it_answers_on_loopback_with_the_names_of_those_who_may_unlock(demo: Path, verb: str) -> None:
+    with running(verb, "--data", str(demo)) as (process, url):
+        assert url.startswith("http://127.0.0.1:")
+        with urllib.request.urlopen(url + "ouvrir") as answer:  # noqa: S310
+            assert "Dr Garance Morel" in answer.read().decode()
+    assert process.returncode == 0
+
+
+def test_commands_and_the_server_share_a_directory(lanterne: Run, demo: Path, tmp_path: Path) -> None:
+    root = tmp_path / "data"
+    shutil.copytree(demo, root)
+    table = tmp_path / "patients.csv"
+    table.write_text("Nom;Prénom;Né le\nRoche;Paul;1/2/1980\n", "utf-8")
+    with running("serve", "--data", str(root)):
+        words = ("import", "--apply", "--json", "--as", "garance", str(table))
+        assert lanterne(*words, data=root, secret=GARANCE).json["rows"]["registered"] == 1
+        assert lanterne("check", "--json", "--as", "garance", data=root, secret=GARANCE).json["faults"] == []
+
+
+def test_a_port_already_taken_is_said(demo: Path, lanterne: Run) -> None:
+    with running("serve", "--data", str(demo)) as (_, url):
+        port = url.rsplit(":", 1)[1].strip("/")
+        ended = lanterne("serve", "--no-browser", "--port", port, data=demo)
+    assert ended.code == 1
+    assert port in ended.err
+
+
+def test_serving_nothing_is_said(lanterne: Run, tmp_path: Path) -> None:
+    assert lanterne("serve", "--no-browser", "--port", "0", data=tmp_path).code == 1

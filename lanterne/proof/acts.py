@@ -119,20 +119,27 @@ class Deed(NamedTuple):
 
 
 def read_deed(entry: Entry) -> Deed:
-    """The deed in a members entry that passed E1–E11.
+    """The deed in a members entry that passed E1–E11, for the door it comes in by.
 
-    A part that is not one (E19), or that is missing, is one misshapen act: an entry once stored must never keep a
-    membership from being computed.
+    Raises:
+        EntryRefused: E19 when its part is not one, E10 when it is missing.
     """
     body = entry.bodies[0]
     if body is None:
-        return Deed(entry.head, ((None, Misshapen("E10", "its part is missing")),))
+        raise EntryRefused("E10", "its part is missing")
+    scope = bytes.fromhex(entry.head.practice)
+    return Deed(entry.head, tuple((fact.id, read_act(fact, scope)) for fact in unpack_part(body).facts))
+
+
+def keep_deed(entry: Entry) -> Deed:
+    """The deed in a members entry already stored: what `read_deed` refuses is one misshapen act, alarmed (M9).
+
+    An entry once stored must never keep a membership from being computed.
+    """
     try:
-        part = unpack_part(body)
+        return read_deed(entry)
     except EntryRefused as refused:
         return Deed(entry.head, ((None, Misshapen(refused.check, refused.why)),))
-    scope = bytes.fromhex(entry.head.practice)
-    return Deed(entry.head, tuple((fact.id, read_act(fact, scope)) for fact in part.facts))
 
 
 def read_act(fact: Fact, scope: bytes) -> Act:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from enum import Enum
 
-from lanterne.proof.acts import Deed, EpochRotated, SeatAdmitted, SheetReplaced, read_deed
+from lanterne.proof.acts import Deed, EpochRotated, SeatAdmitted, SheetReplaced, keep_deed
 from lanterne.proof.cuts import find_cuts
 from lanterne.proof.genesis import Genesis, read_genesis
 from lanterne.proof.history import History, Notice, arrange
@@ -121,7 +121,7 @@ class Membership:
                 raise EntryRefused("E4", "not an entry of the members stream")
             mark = (head.hash, head.signature)
             if mark not in deeds:
-                deeds[mark] = read_deed(entry)
+                deeds[mark] = keep_deed(entry)
         if len(deeds) == len(self._deeds):
             return self
         return Membership(self._genesis, deeds, self._verified, self._verdicts)

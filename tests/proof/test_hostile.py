@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -13,8 +14,8 @@ from lanterne.proof.membership import Membership
 from lanterne.proof.signature import GENESIS_CONTEXT
 from lanterne.seal import changing
 from lanterne.wire import packing
-from lanterne.wire.entry import Entry, PartPlan, build_entry
-from lanterne.wire.errors import LanterneError
+from lanterne.wire.entry import Entry, PartPlan, build_entry, emptied
+from lanterne.wire.errors import EntryRefused, LanterneError
 from lanterne.wire.names import NO_ENTRY, NO_KEY, ChainId, Compartment, PartMode, Stream
 from lanterne.wire.part import Fact, Part, pack_part
 from tests import cast
@@ -65,7 +66,17 @@ def computed(plaintext: bytes) -> Membership:
 
 @given(st.binary(min_size=1, max_size=300))
 def test_a_part_that_is_none(plaintext: bytes) -> None:
+    """Refused at the door; alarmed, and nothing worse, where it lies in a store all the same."""
+    with pytest.raises(EntryRefused) as caught:
+        acts.read_deed(members_entry(plaintext))
+    assert caught.value.check == "E19"
     assert [notice.rule for notice in computed(plaintext).notices] == ["E19"]
+
+
+def test_a_members_entry_without_its_part_is_alarmed() -> None:
+    entry = members_entry(b"whatever")
+    membership = cast.garance().membership.with_entries([emptied(entry.head)])
+    assert [notice.rule for notice in membership.notices] == ["E10"]
 
 
 def honest() -> list[Fact]:

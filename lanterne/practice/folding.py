@@ -304,7 +304,7 @@ def _insert(connection: Connection, batch: _Batch) -> None:
     connection.executemany("INSERT OR REPLACE INTO apart VALUES (?,?)", batch.apart)
 
 
-_PLACE = "SELECT e.rank, e.seat, e.incarnation, e.seq FROM entry e WHERE e.no = ?"
+_PLACE = "SELECT e.rank, e.seat, e.incarnation, e.seq, e.hash FROM entry e WHERE e.no = ?"
 
 
 def _take_again(

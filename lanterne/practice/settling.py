@@ -1,4 +1,4 @@
-"""Second half of folding: liveness, threads, conflicts and the latest of each kind, as set-based SQL.
+"""Second half of folding: liveness, threads, conflicts and the latest of each kind, as sets.
 
 `settle` touches what a few new facts touch; `settle_all` computes everything from nothing. Both give the same rows: a test
 compares them on shuffled arrivals.
@@ -12,49 +12,102 @@ from typing import Any
 import msgspec
 
 from lanterne.practice.catalogue import KINDS
-from lanterne.practice.kinds import Shape
+from lanterne.practice.kinds import Concerns, Shape
 from lanterne.practice.patients import folding as patients
 from lanterne.practice.tables import Connection
 from lanterne.practice.team.facts import PersonDescribed
 
-_LATEST_KINDS = tuple(name for name, kind in KINDS.items() if kind.shape is Shape.LATEST)
+# The order of entries (docs/format/entry.md, Order). The hash tells the two branches of a fork apart.
+ORDER = "e.rank, e.seat, e.incarnation, e.seq, e.hash"
+FACT_ORDER = f"{ORDER}, f.place"
+
+_LATEST = tuple(name for name, kind in KINDS.items() if kind.shape is Shape.LATEST)
+_OF_PATIENTS = tuple(name for name in _LATEST if KINDS[name].concerns is Concerns.PATIENT)
 
 # A replacement counts between facts of one chart and one compartment only: nobody withdraws what they may not write.
 _PAIRS = """SELECT b.no, t.no FROM replacement r JOIN fact b ON b.no = r.fact JOIN fact t ON t.id = r.target
             WHERE t.subject = b.subject AND t.compartment = b.compartment"""
 
+# Statements tied to others, with the row numbers of both ends; a retraction is no statement and ties nothing.
+_TIES = f"""SELECT p.by, p.target, sb.thread, st.thread FROM ({_PAIRS.replace("b.no, t.no", "b.no AS by, t.no AS target")}) p
+            JOIN statement st ON st.fact = p.target LEFT JOIN statement sb ON sb.fact = p.by"""
+
 _decode = msgspec.msgpack.decode
 
-_ORDER = "e.rank, e.seat, e.incarnation, e.seq, f.place"
 
-
-def settle(connection: Connection, first_fact: int, next_fact: int, latest: Collection[tuple[int, int, str]]) -> None:
+def settle(
+    connection: Connection, first_fact: int, next_fact: int, latest: Collection[tuple[int, int, str]]
+) -> None:
     """Bring up to date what facts numbered first_fact … next_fact − 1 touch."""
     pairs = connection.execute(f"{_PAIRS} AND b.no >= ? AND b.no < ?", (first_fact, next_fact)).fetchall()
     pairs += connection.execute(f"{_PAIRS} AND t.no >= ? AND t.no < ?", (first_fact, next_fact)).fetchall()
     _apply(connection, pairs)
+    settle_latest(connection, latest)
+
+
+def settle_latest(connection: Connection, latest: Collection[tuple[int, int, str]]) -> None:
+    """Which fact counts now, for each (kind, subject, key)."""
     for kind, subject, key in latest:
         _latest(connection, kind, subject, key)
 
 
-def settle_all(connection: Connection) -> None:
-    """Compute liveness, threads, conflicts, latest and patients from the facts alone."""
-    connection.execute(
-        "UPDATE statement SET live = 1, conflict = 0, thread = (SELECT id FROM fact WHERE no = statement.fact)"
-        " WHERE live = 0 OR conflict = 1 OR fact IN (SELECT fact FROM replacement)"
-        " OR thread <> (SELECT id FROM fact WHERE no = statement.fact)"
+def settle_all(connection: Connection, *, fresh: bool = False) -> None:
+    """Compute liveness, threads, conflicts, latest and patients from the facts alone.
+
+    Args:
+        fresh: statements stand as they were inserted, nothing has been settled yet.
+    """
+    if not fresh:
+        connection.execute(
+            "UPDATE statement SET live = 1, conflict = 0, thread = (SELECT id FROM fact WHERE no = statement.fact)"
+            " WHERE live = 0 OR conflict = 1 OR fact IN (SELECT fact FROM replacement)"
+            " OR thread <> (SELECT id FROM fact WHERE no = statement.fact)"
+        )
+    connection.executemany(
+        "UPDATE statement SET live = ?, conflict = ?, thread = ? WHERE fact = ?", list(_tied(connection))
     )
-    _apply(connection, connection.execute(_PAIRS).fetchall())
     connection.execute("DELETE FROM latest")
-    marks = ",".join("?" * len(_LATEST_KINDS))
+    marks, patient_marks = (",".join("?" * len(names)) for names in (_LATEST, _OF_PATIENTS))
+    winners: dict[tuple[int, int, str], int] = {}
     for kind, name, subject, number, body in connection.execute(
-        f"SELECT f.kind, k.name, f.subject, f.no, f.body FROM fact f JOIN entry e ON e.no = f.entry JOIN kind k ON k.no = f.kind"
-        f" WHERE k.name IN ({marks}) ORDER BY {_ORDER}",
-        _LATEST_KINDS,
-    ).fetchall():
-        connection.execute("INSERT OR REPLACE INTO latest VALUES (?,?,?,?)", (kind, subject, key_of(name, _decode(body)), number))
+        f"SELECT f.kind, k.name, f.subject, f.no, f.body FROM kind k CROSS JOIN fact f ON f.kind = k.no"
+        f" JOIN entry e ON e.no = f.entry JOIN subject s ON s.no = f.subject"
+        f" WHERE k.name IN ({marks}) AND (s.id <> zeroblob(16) OR k.name NOT IN ({patient_marks})) ORDER BY {FACT_ORDER}",
+        (*_LATEST, *_OF_PATIENTS),
+    ):
+        winners[kind, subject, key_of(name, _decode(body))] = number
+    connection.executemany("INSERT INTO latest VALUES (?,?,?,?)", [(*key, number) for key, number in winners.items()])
     everybody = [int(row[0]) for row in connection.execute("SELECT no FROM subject")]
     patients.refresh(connection, everybody, bulk=True)
+
+
+def _tied(connection: Connection) -> Iterable[tuple[int, int, bytes, int]]:
+    """(live, conflict, thread, row) of every statement that replaces or is replaced; the others stand as inserted."""
+    above: dict[int, int] = {}
+    names: dict[int, bytes] = {}
+    replaced: set[int] = set()
+
+    def root(number: int) -> int:
+        while above.setdefault(number, number) != number:
+            above[number] = number = above[above[number]]
+        return number
+
+    for by, target, by_thread, target_thread in connection.execute(_TIES):
+        replaced.add(target)
+        names[target] = target_thread
+        first = root(target)
+        if by_thread is not None:
+            names[by] = by_thread
+            above[root(by)] = first
+    smallest: dict[int, bytes] = {}
+    standing: dict[int, int] = {}
+    for number, name in names.items():
+        of = root(number)
+        smallest[of] = min(smallest.get(of, name), name)
+        standing[of] = standing.get(of, 0) + (number not in replaced)
+    for number in names:
+        of, live = root(number), number not in replaced
+        yield int(live), int(live and standing[of] > 1), smallest[of], number
 
 
 def key_of(kind: str, body: Mapping[str, Any]) -> str:
@@ -72,15 +125,20 @@ def _apply(connection: Connection, pairs: Iterable[tuple[int, int]]) -> None:
             connection.execute("UPDATE statement SET thread = ? WHERE thread = ?", (names[0], names[1]))
         threads.update(names)
     for thread in threads:
-        live = connection.execute("SELECT count(*) FROM statement WHERE thread = ? AND live = 1", (thread,)).fetchone()[0]
-        connection.execute("UPDATE statement SET conflict = (live = 1 AND ?) WHERE thread = ?", (live > 1, thread))
+        live = connection.execute(
+            "SELECT count(*) FROM statement WHERE thread = ? AND live = 1", (thread,)
+        ).fetchone()[0]
+        connection.execute(
+            "UPDATE statement SET conflict = (live = 1 AND ?) WHERE thread = ?", (live > 1, thread)
+        )
 
 
 def _latest(connection: Connection, kind: int, subject: int, key: str) -> None:
     winner: int | None = None
     name = connection.execute("SELECT name FROM kind WHERE no = ?", (kind,)).fetchone()[0]
     for number, body in connection.execute(
-        f"SELECT f.no, f.body FROM fact f JOIN entry e ON e.no = f.entry WHERE f.subject = ? AND f.kind = ? ORDER BY {_ORDER}",
+        "SELECT f.no, f.body FROM fact f JOIN entry e ON e.no = f.entry"
+        f" WHERE f.subject = ? AND f.kind = ? ORDER BY {FACT_ORDER}",
         (subject, kind),
     ):
         if key_of(name, _decode(body)) == key:

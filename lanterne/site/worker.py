@@ -6,6 +6,7 @@ reads the port; when the input closes, this process ends at once, so none outliv
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
@@ -75,6 +76,9 @@ def _listen(commands: IO[bytes], answers: IO[bytes], record: Record) -> None:
                 _say(answers, {"ok": True})
             except LanterneError as error:
                 _say(answers, {"ok": False, "error": error.code})
+    # The lock: write down the highest number acknowledged (store.md S11), then end; nothing else is owed.
+    with contextlib.suppress(LanterneError):
+        record.journal.close(record.seat)
     os._exit(0)
 
 

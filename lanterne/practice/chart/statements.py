@@ -112,7 +112,7 @@ def thread(chart: OpenChart, fact: FactId) -> list[Statement[Any]]:
     """Every version of what this fact is a version of, oldest first: its history."""
     current = one(chart, fact)
     rows = chart.connection.execute(
-        f"{_COLUMNS} WHERE s.thread = ? ORDER BY e.rank, e.seat, e.incarnation, e.seq, f.place",
+        f"{_COLUMNS} WHERE s.thread = ? ORDER BY e.rank, e.seat, e.incarnation, e.seq, e.hash, f.place",
         (bytes.fromhex(current.thread),),
     ).fetchall()
     return _readable(chart, rows)

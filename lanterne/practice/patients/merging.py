@@ -1,9 +1,10 @@
 """Which records are one person, from the merges that stand.
 
-A merge says "the absorbed record and the surviving one are the same person", so records tied by merges, directly or
-through others, are one group whatever the order they arrived in. Who survives a group is decided in the order of entries
-(docs/format/entry.md, Order): each merge puts the absorbed record's group under the survivor's; one that ties records of
-one group already (two people merged both ways at once) changes nothing. Undoing a merge takes it out of the set.
+A merge says "the absorbed record and the surviving one are the same person", so records tied by merges,
+directly or through others, are one group whatever the order they arrived in. Who survives a group is decided
+in the order of entries (docs/format/entry.md, Order): each merge puts the absorbed record's group under the
+survivor's; one that ties records of one group already (two people merged both ways at once) changes nothing.
+Undoing a merge takes it out of the set.
 """
 
 from __future__ import annotations
@@ -13,11 +14,12 @@ from collections.abc import Collection, Iterable
 
 from lanterne.practice.tables import Connection
 
-# Both ends must have an identity: a record that has not arrived yet absorbs nobody, so nobody vanishes from lists.
+# Both ends must have an identity: a record that has not arrived yet absorbs nobody, so nobody vanishes from
+# lists.
 _EDGES = """SELECT l.subject, o.no FROM patient_link l JOIN subject o ON o.id = l.other
     JOIN patient p ON p.subject = l.subject JOIN patient q ON q.subject = o.no
     JOIN fact f ON f.no = l.fact JOIN entry e ON e.no = f.entry
-    WHERE l.merges = 1 AND l.subject <> o.no {only} ORDER BY e.rank, e.seat, e.incarnation, e.seq, f.place"""
+    WHERE l.merges = 1 AND l.subject <> o.no {only} ORDER BY e.rank, e.seat, e.incarnation, e.seq, e.hash, f.place"""
 
 
 def survivors(edges: Iterable[tuple[int, int]]) -> dict[int, int]:

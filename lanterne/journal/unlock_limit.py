@@ -8,6 +8,7 @@ Argon2id alone. Source: docs/format/store.md, `local/unlock`.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
@@ -80,6 +81,11 @@ class UnlockLimit:
     def __init__(self, path: Path, files: Files) -> None:
         self._path, self._files = path, files
 
+    def _alone(self) -> AbstractContextManager[object]:
+        """The data directory's lock: one file counts for all seats, and two may be tried at the same moment, from the
+        server and from a command. Without it one attempt overwrote the other, or failed."""
+        return self._files.lock(self._path.parent.parent / "lock")
+
     def _load(self, now_ms: int) -> dict[SeatId, Attempts]:
         size = self._files.size(self._path)
         if size is None:
@@ -108,19 +114,21 @@ class UnlockLimit:
 
         Raises:
             TooManyAttempts: wait first; nothing was counted.
-            DiskFull, DiskFailed: the attempt could not be counted, so it must not be made.
+            DiskFull, DiskFailed, JournalBusy: the attempt could not be counted, so it must not be made.
         """
-        attempts = self._load(now_ms)
-        mine = self._of(attempts, seat)
-        wait = wait_ms(mine, now_ms)
-        if wait:
-            raise TooManyAttempts("too many attempts", wait_ms=wait)
-        attempts[seat] = Attempts(min(mine.made + 1, 1000), now_ms)
-        self._save(attempts)
+        with self._alone():
+            attempts = self._load(now_ms)
+            mine = self._of(attempts, seat)
+            wait = wait_ms(mine, now_ms)
+            if wait:
+                raise TooManyAttempts("too many attempts", wait_ms=wait)
+            attempts[seat] = Attempts(min(mine.made + 1, 1000), now_ms)
+            self._save(attempts)
 
     def succeeded(self, seat: SeatId) -> None:
         """Forget this seat's attempts, and what a damaged file counted against everybody."""
-        attempts = self._load(0)
-        if attempts.pop(seat, None) is not None or SeatId(ANYBODY) in attempts:
-            attempts.pop(SeatId(ANYBODY), None)
-            self._save(attempts)
+        with self._alone():
+            attempts = self._load(0)
+            if attempts.pop(seat, None) is not None or SeatId(ANYBODY) in attempts:
+                attempts.pop(SeatId(ANYBODY), None)
+                self._save(attempts)

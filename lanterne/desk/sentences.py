@@ -30,6 +30,10 @@ SENTENCES: dict[str, str] = {
     "changed_meanwhile": _(
         "Cet élément a été changé entre-temps. Rechargez le dossier pour voir la dernière version."
     ),
+    "written_in_other_words": _(
+        "Une première version de ce texte est déjà dans le dossier : son enregistrement avait réussi. Enregistrez encore "
+        "pour garder aussi celle-ci."
+    ),
     "nothing_to_write": _("Il n’y a rien à enregistrer."),
     "nothing_to_withdraw": _("Il n’y a rien à retirer."),
     "section_not_empty": _("Cette rubrique n’est pas vide."),

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from lanterne.desk.chart import drafts, view
+from lanterne.desk.chart import drafts, resent, view
 from lanterne.desk.chart import page as pages
 from lanterne.desk.chart.items import _fact_id
 from lanterne.desk.forms.consultation import ConsultationForm, DayMeasuresForm
@@ -35,14 +35,16 @@ def new(request: HttpRequest, patient: str) -> HttpResponse:
         form, measures = ConsultationForm(request.POST), DayMeasuresForm(request.POST)
         if form.is_valid() and measures.is_valid():
             started = request.POST.get("started", "") or None
+            body = form.body()
             command = RecordConsultation(
                 seen.chart.patient,
-                form.body(),
+                body,  # type: ignore[arg-type]
                 measures.body(),
                 started,
-                _fact_id(request),  # type: ignore[arg-type]
+                _fact_id(request),
             )
             try:
+                resent.refuse_other_words(seen, request.POST.get("fact", ""), body)
                 record(seen.presence.record, command)
             except Refusal as refusal:
                 measures.add_error(
@@ -57,7 +59,7 @@ def new(request: HttpRequest, patient: str) -> HttpResponse:
             form,
             measures,
             url,
-            request.POST.get("fact", ""),
+            resent.next_fact(seen, request.POST.get("fact", "")),
             request.POST.get("started", ""),
             422,
         )
@@ -83,17 +85,20 @@ def correct(request: HttpRequest, patient: str, fact: str) -> HttpResponse:
     if request.method == "POST":
         form = ConsultationForm(request.POST, initial=initial)
         if form.is_valid():
+            body = form.body()
             command = commands.Record(
-                seen.chart.patient, form.body(), item.at or item.day, (FactId(fact),), _fact_id(request)
+                seen.chart.patient, body, item.at or item.day, (FactId(fact),), _fact_id(request)
             )
             try:
+                resent.refuse_other_words(seen, request.POST.get("fact", ""), body)
                 record(seen.presence.record, command)
             except Refusal as refusal:
                 form.refuse(refusal)
             else:
                 drafts.drop(seen, slot)
                 return written(request, reverse("chart", args=[patient]))
-        return _editor(request, seen, form, None, url, request.POST.get("fact", ""), item.day, 422, slot=slot)
+        fact_id = resent.next_fact(seen, request.POST.get("fact", ""))
+        return _editor(request, seen, form, None, url, fact_id, item.day, 422, slot=slot)
     kept = drafts.kept(seen, slot)
     form = ConsultationForm(initial={**initial, **(kept.fields if kept else {})})
     return _editor(request, seen, form, None, url, "", item.day, 200, kept, slot=slot)

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from lanterne.desk.chart import drafts, story
+from lanterne.desk.chart import drafts, resent, story
 from lanterne.desk.chart.page import provenance
 from lanterne.desk.forms.base import ItemForm
 from lanterne.desk.forms.registry import FORMS, form_of
@@ -47,7 +47,7 @@ def add(request: HttpRequest, patient: str, noun: str) -> HttpResponse:
             form,
             slot,
             reverse("item-add", args=[patient, noun]),
-            request.POST.get("fact", ""),
+            resent.next_fact(seen, request.POST.get("fact", "")),
             422,
         )
     kept = drafts.kept(seen, slot)
@@ -78,7 +78,8 @@ def correct(request: HttpRequest, patient: str, fact: str) -> HttpResponse:
             drafts.drop(seen, slot)
             return written(request, reverse("chart", args=[patient]))
         url = reverse("item-correct", args=[patient, fact])
-        return _form(request, seen, form, slot, url, request.POST.get("fact", ""), 422, corrects=True)
+        fact_id = resent.next_fact(seen, request.POST.get("fact", ""))
+        return _form(request, seen, form, slot, url, fact_id, 422, corrects=True)
     kept = drafts.kept(seen, slot)
     form = form_type(initial={**initial, **(kept.fields if kept else {})})
     return _form(
@@ -148,7 +149,9 @@ def none_known(request: HttpRequest, patient: str, section: str) -> HttpResponse
 def _record(request: HttpRequest, seen: Opened, form: ItemForm, *, replaces: tuple[FactId, ...]) -> bool:
     """Write what a valid form states. False when refused; the form then says why."""
     try:
-        command = commands.Record(seen.chart.patient, form.body(), form.moment(), replaces, _fact_id(request))
+        body = form.body()
+        resent.refuse_other_words(seen, request.POST.get("fact", ""), body)
+        command = commands.Record(seen.chart.patient, body, form.moment(), replaces, _fact_id(request))
         record(seen.presence.record, command)
     except Refusal as refusal:
         form.refuse(refusal)

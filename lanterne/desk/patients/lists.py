@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable
 
 from django.urls import reverse
@@ -21,6 +22,8 @@ RECENT = "recent-charts"
 # As many as fit on a screen; kept sealed to the seat.
 RECENT_MOST = 20
 LARGEST_BYTES = 16 * 1024
+# Two charts opened at the same moment: neither is forgotten, and neither write meets the other's.
+_remembering = threading.Lock()
 
 
 def hits(presence: Presence, found: Iterable[search.Hit]) -> tuple[Hit, ...]:
@@ -59,11 +62,12 @@ def recent(presence: Presence) -> list[PatientId]:
 
 def remember(presence: Presence, patient: PatientId) -> None:
     """Put a chart first among those opened last."""
-    held = recent(presence)
-    if held[:1] == [patient]:
-        return
-    kept = [patient, *(one for one in held if one != patient)][:RECENT_MOST]
-    presence.record.local.put(RECENT, packing.encode(kept))
+    with _remembering:
+        held = recent(presence)
+        if held[:1] == [patient]:
+            return
+        kept = [patient, *(one for one in held if one != patient)][:RECENT_MOST]
+        presence.record.local.put(RECENT, packing.encode(kept))
 
 
 def _last_seen(presence: Presence, patient: PatientId) -> When | None:

@@ -1,8 +1,8 @@
 """What was typed in the search field, read in every way it may be meant.
 
-Words are parts of names, in any order. Numbers are birth dates, phones or matricules: "06 39" is a phone, "3/4/52" a date,
-"1948" a year or four digits of a phone, and all that a run of numbers may be is looked for. A month's name beside a
-number is a date and, since Avril and Mars are names too, a name.
+Words are parts of names, in any order. Numbers are birth dates, phones or matricules: "06 39" is a phone,
+"3/4/52" a date, "1948" a year or four digits of a phone, and all that a run of numbers may be is looked for.
+A month's name beside a number is a date and, since Avril and Mars are names too, a name.
 """
 
 from __future__ import annotations
@@ -42,7 +42,9 @@ INS_PART = 5
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One way to read what was typed: every word matches a name, and for every run of numbers one alternative holds."""
+    """One way to read what was typed: every word matches a name, and for every run of numbers one alternative
+    holds.
+    """
 
     words: tuple[str, ...]
     runs: tuple[tuple[Needles, ...], ...]
@@ -54,10 +56,7 @@ def readings(typed: str, today: date) -> list[Reading]:
     matricule = re.sub(r"[\s.\-]", "", text)
     if _INS.fullmatch(matricule):
         return [Reading((), (((INS_START + ins_letters(matricule.upper()),),),))]
-    tokens = _TOKEN.findall(text)
-    tokens = [
-        token for at, token in enumerate(tokens) if not (token == "er" and at and tokens[at - 1] == "1")
-    ]
+    tokens = _TOKEN.findall(re.sub(r"\b1\s?er\b", "1", text))
     found: list[Reading] = []
     for months in (True, False):
         reading = _read(tokens, today, months=months)

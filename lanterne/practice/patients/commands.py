@@ -1,7 +1,7 @@
 """Writing who a patient is: register, correct, reach, médecin traitant, death.
 
-A correction carries the fact its form showed (`replaces`); when another has been written since, it is refused as
-"changed_meanwhile": nobody overwrites what they have not seen. Tying records together is in tying.py.
+A correction carries the fact its form showed (`replaces`); when another has been written since, it is refused
+as "changed_meanwhile": nobody overwrites what they have not seen. Tying records together is in tying.py.
 """
 
 from __future__ import annotations
@@ -59,8 +59,10 @@ class RegisterPatient:
 
     Attributes:
         identity: dates in any French form.
-        confirmed_new: somebody looked at the candidates of a DuplicateSuspected and says it is another person.
-        insi_answered: INSi, or a document carrying a qualified INS, gave these traits; else the identity may only be
+        confirmed_new: somebody looked at the candidates of a DuplicateSuspected and says it is another
+            person.
+        insi_answered: INSi, or a document carrying a qualified INS, gave these traits; else the identity may
+            only be
             provisional or validated.
         patient: id drawn when the form was shown; None: drawn by the door.
         id: of the identity's fact, drawn when the form was shown, so that a form sent twice writes once.
@@ -76,7 +78,9 @@ class RegisterPatient:
     right: Right = Right.WRITE_IDENTITY
 
     def load(self, look: Look) -> Newcomer:
-        """See Command.load. The identity is checked first: candidates are looked for under what will be written."""
+        """See Command.load. The identity is checked first: candidates are looked for under what will be
+        written.
+        """
         today = last_day(look.now_ms)
         identity = check_identity(self.identity, today=today)
         patient = self.patient or PatientId(look.new_id())
@@ -99,7 +103,8 @@ class RegisterPatient:
 
 @dataclass(frozen=True, slots=True)
 class Held(Generic[B]):
-    """What a correction must know: the fact that counts now (None: none yet), and fields of it we do not know.
+    """What a correction must know: the fact that counts now (None: none yet), and fields of it we do not
+    know.
 
     `own` is False when that fact belongs to a record merged into this one: it is followed, not replaced.
     """
@@ -118,7 +123,8 @@ class CorrectIdentity:
 
     Attributes:
         replaces: the fact the form showed.
-        insi_answered: INSi gave these traits now. Without it, traits that INSi vouched for change only together with a
+        insi_answered: INSi gave these traits now. Without it, traits that INSi vouched for change only
+            together with a
             status that no longer claims so.
     """
 
@@ -143,7 +149,9 @@ class CorrectIdentity:
 
 @dataclass(frozen=True, slots=True)
 class RecordDeath:
-    """The patient died on `deceased` (any French form, at the precision known). An empty date withdraws a mistake."""
+    """The patient died on `deceased` (any French form, at the precision known). An empty date withdraws a
+    mistake.
+    """
 
     patient: PatientId
     replaces: FactId

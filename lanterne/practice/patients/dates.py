@@ -1,7 +1,8 @@
-"""Birth dates as French people write them: 3/4/52, 03.04.1952, 3 avril 1952, avril 52, 19520403, 030452, 1952.
+"""Birth dates as French people write them: 3/4/52, 03.04.1952, 3 avril 1952, avril 52, 19520403, 030452,
+1952.
 
-What is known is kept at its precision (ISO 8601, possibly "1952" or "1952-04"); what cannot be is refused with its reason.
-The day is always first in French: 3/4 is the third of April. The current day is an argument.
+What is known is kept at its precision (ISO 8601, possibly "1952" or "1952-04"); what cannot be is refused
+with its reason. The day is always first in French: 3/4 is the third of April. The current day is an argument.
 """
 
 from __future__ import annotations
@@ -66,7 +67,9 @@ def _checked(iso: str, text: str, today: date, field: str) -> str:
 
 
 def is_birth_date(iso: str) -> bool:
-    """Whether a stored value is a date of the calendar, whole or partial. For facts that did not pass a command."""
+    """Whether a stored value is a date of the calendar, whole or partial. For facts that did not pass a
+    command.
+    """
     parts = iso.split("-")
     if [len(part) for part in parts] not in ([4], [4, 2], [4, 2, 2]) or not all(
         p.isascii() and p.isdigit() for p in parts
@@ -81,7 +84,9 @@ def _exists(year: int, month: int, day: int) -> bool:
 
 
 def _iso_of(year: str, month: int, day: int, today: date) -> str:
-    """The most recent such date not after today; a later one when there is no other; empty when the calendar has none."""
+    """The most recent such date not after today; a later one when there is no other; empty when the calendar
+    has none.
+    """
     later = ""
     for full in _full_years(year, today):
         if month and not _exists(full, month, day or 1):
@@ -101,7 +106,9 @@ def _full_years(year: str, today: date) -> list[int]:
 
 
 def _written(tokens: Sequence[str]) -> Iterator[Known]:
-    """Every way French reads these words and numbers as a date with a year, the likeliest first. May not exist."""
+    """Every way French reads these words and numbers as a date with a year, the likeliest first. May not
+    exist.
+    """
     named = [index for index, token in enumerate(tokens) if token in MONTHS]
     if any(not token.isdigit() and token not in MONTHS for token in tokens) or len(named) > 1:
         return

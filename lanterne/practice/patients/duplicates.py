@@ -1,7 +1,7 @@
 """Two records that may be one person: how strongly, and why. Pure; a person decides.
 
-A suspicion never merges anything. Scores only order the list: what is above SUSPECTED is shown with its reasons, and
-registering such a patient asks whether it is a new one.
+A suspicion never merges anything. Scores only order the list: what is above SUSPECTED is shown with its
+reasons, and registering such a patient asks whether it is a new one.
 """
 
 from __future__ import annotations
@@ -9,16 +9,17 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import chain, combinations, product
 from typing import Literal
 
 from rapidfuzz.distance import OSA
 
 from lanterne.practice.patients.facts import PatientIdentified
-from lanterne.practice.patients.names import close, strict
+from lanterne.practice.patients.names import alike, heard, strict
 
 Reason = Literal[
-    "same_ins", "same_traits", "same_birth_same_names", "same_birth_close_names", "used_and_birth_name", "inverted_names",
+    "same_ins", "same_traits", "same_birth_same_names", "same_birth_close_names", "used_and_birth_name",
+    "inverted_names",
     "inverted_day_month", "near_birth_date", "birth_date_unknown",
 ]  # fmt: skip
 
@@ -43,8 +44,9 @@ REASONS: dict[Reason, str] = {
 SUSPECTED = 60
 # Sexes that differ: twins and spouses with one first name (Camille, Dominique) rather than one person.
 _OTHER_SEX = 15
-# Same names in a practice: beyond, comparing each with each says nothing any more.
-_MOST_ALIKE = 300
+# Namesakes without a birth date: beyond so many pairs a suspicion says nothing any more (an import without
+# dates).
+_MOST_COMPARED = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +84,45 @@ class Suspicion:
     reasons: tuple[Reason, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """Traits ready to be compared with many others."""
+
+    traits: Traits
+    strict: tuple[str, ...]
+    birth_name: tuple[str, str]
+    family: dict[str, tuple[str, str]]
+    given: dict[str, tuple[str, str]]
+
+
+def _heard(traits: Traits) -> _Heard:
+    family = {strict(name): heard(name) for name in (traits.birth_name, traits.used_name)}
+    given = {strict(name): heard(name) for name in (traits.first_given, traits.used_given)}
+    family.pop("", None)
+    given.pop("", None)
+    exact = (
+        strict(traits.birth_name),
+        strict(traits.first_given),
+        strict(traits.given_names),
+        traits.sex,
+        traits.birth_place_code,
+    )
+    return _Heard(traits, exact, heard(traits.birth_name), family, given)
+
+
 def suspect(one: Traits, other: Traits) -> Suspicion | None:
     """The suspicion that two records are one person; None below SUSPECTED. Symmetric."""
+    return _suspect(_heard(one), _heard(other))
+
+
+def _suspect(first: _Heard, second: _Heard) -> Suspicion | None:
+    one, other = first.traits, second.traits
     if one.ins and other.ins:
         if one.ins == other.ins:
-            return Suspicion(100, ("same_ins", *(reason for _score, reason in _by_traits(one, other))))
+            return Suspicion(100, ("same_ins", *(reason for _score, reason in _by_traits(first, second))))
         if one.ins_oid == other.ins_oid:
             return None  # one authority gave two numbers: two persons
-    found = sorted(_by_traits(one, other), reverse=True)
+    found = sorted(_by_traits(first, second), reverse=True)
     if not found:
         return None
     score = found[0][0]
@@ -98,60 +131,37 @@ def suspect(one: Traits, other: Traits) -> Suspicion | None:
     return Suspicion(score, tuple(reason for _score, reason in found)) if score >= SUSPECTED else None
 
 
-def _by_traits(one: Traits, other: Traits) -> Iterator[tuple[int, Reason]]:
-    same_day = len(one.birth_date) == 10 and one.birth_date == other.birth_date
-    if same_day and _strict(one) == _strict(other):
-        yield 95, "same_traits"
-        return
-    swapped = bool(one.birth_date) and _swapped(one.birth_date) == other.birth_date != one.birth_date
-    close_names = _close_family(one, other) and _close_given(one, other)
-    same_names = (
-        close_names and _family(one) & _family(other) != set() and _given(one) & _given(other) != set()
-    )
-    if same_day and close_names:
-        yield (90, "same_birth_same_names") if same_names else (80, "same_birth_close_names")
-        if same_names and not close(one.birth_name, other.birth_name):
-            yield 80, "used_and_birth_name"
-    elif same_day and _inverted(one, other):
-        yield 80, "inverted_names"
-    elif swapped and close_names:
-        yield 75, "inverted_day_month"
-    elif same_names and _partial(one.birth_date, other.birth_date):
-        yield 60, "birth_date_unknown"
-    elif same_names and OSA.distance(one.birth_date.replace("-", ""), other.birth_date.replace("-", "")) == 1:
+def _by_traits(one: _Heard, other: _Heard) -> Iterator[tuple[int, Reason]]:
+    """Reasons with their scores. Dates first: they tell most pairs apart at the least cost."""
+    born, also = one.traits.birth_date, other.traits.birth_date
+    if len(born) == 10 and born == also:
+        if one.strict == other.strict:
+            yield 95, "same_traits"
+        elif _close(one.family, other.family) and _close(one.given, other.given):
+            same = _same_names(one, other)
+            yield (90, "same_birth_same_names") if same else (80, "same_birth_close_names")
+            if same and not alike(one.birth_name, other.birth_name):
+                yield 80, "used_and_birth_name"
+        elif _close(one.family, other.given) and _close(one.given, other.family):
+            yield 80, "inverted_names"
+    elif born and born != also and _swapped(born) == also:
+        if _close(one.family, other.family) and _close(one.given, other.given):
+            yield 75, "inverted_day_month"
+    elif _partial(born, also):
+        if _same_names(one, other):
+            yield 60, "birth_date_unknown"
+    elif OSA.distance(born.replace("-", ""), also.replace("-", ""), score_cutoff=1) == 1 and _same_names(
+        one, other
+    ):
         yield 65, "near_birth_date"
 
 
-def _strict(traits: Traits) -> tuple[str, ...]:
-    return (
-        strict(traits.birth_name),
-        strict(traits.first_given),
-        strict(traits.given_names),
-        traits.sex,
-        traits.birth_place_code,
-    )
+def _same_names(one: _Heard, other: _Heard) -> bool:
+    return not one.family.keys().isdisjoint(other.family) and not one.given.keys().isdisjoint(other.given)
 
 
-def _family(traits: Traits) -> set[str]:
-    return {strict(name) for name in (traits.birth_name, traits.used_name)} - {""}
-
-
-def _given(traits: Traits) -> set[str]:
-    return {strict(name) for name in (traits.first_given, traits.used_given)} - {""}
-
-
-def _close_family(one: Traits, other: Traits) -> bool:
-    return any(close(a, b) for a in _family(one) for b in _family(other))
-
-
-def _close_given(one: Traits, other: Traits) -> bool:
-    return any(close(a, b) for a in _given(one) for b in _given(other))
-
-
-def _inverted(one: Traits, other: Traits) -> bool:
-    return any(close(a, b) for a in _family(one) for b in _given(other)) and any(
-        close(a, b) for a in _given(one) for b in _family(other)
-    )
+def _close(some: dict[str, tuple[str, str]], others: dict[str, tuple[str, str]]) -> bool:
+    return any(alike(one, other) for one in some.values() for other in others.values())
 
 
 def _swapped(birth_date: str) -> str:
@@ -173,28 +183,40 @@ def _partial(one: str, other: str) -> bool:
 def pairs(records: Iterable[tuple[int, Traits]]) -> list[tuple[int, int, Suspicion]]:
     """Every suspected pair of a practice (smaller row number first), strongest first.
 
-    Only records that share a birth date (or its inversion), a matricule, or both names are compared with each other.
+    Only records that share a birth date (or its inversion), a matricule, or both names are compared with each
+    other.
     """
-    known = dict(records)
+    known = {number: _heard(traits) for number, traits in records}
     buckets: dict[object, list[int]] = defaultdict(list)
-    for number, traits in known.items():
-        born = traits.birth_date
-        if len(born) == 10:
+    # By family name and first given name: those with a whole birth date, and those without.
+    namesakes: dict[tuple[str, str], tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
+    for number, person in known.items():
+        born = person.traits.birth_date
+        whole = len(born) == 10
+        if whole:
             buckets[born[:4], *sorted((born[5:7], born[8:]))].append(number)
-        if traits.ins:
-            buckets[traits.ins].append(number)
-        for name in _family(traits):
-            for given in _given(traits):
-                buckets[name, given].append(number)
+        if person.traits.ins:
+            buckets[person.traits.ins].append(number)
+        for names in product(person.family, person.given):
+            namesakes[names][0 if whole else 1].append(number)
+            if whole:
+                # Dates one slip apart share the year, or the day and month, or all but the two digits between
+                # them.
+                year, rest = born[:4], born[5:7] + born[8:]
+                for key in (year, rest, (year[:3], *sorted((year[3], rest[0])), rest[1:])):
+                    buckets[names, key].append(number)
+    candidates: list[Iterable[tuple[int, int]]] = [
+        combinations(sorted(set(bucket)), 2) for bucket in buckets.values() if len(bucket) > 1
+    ]
+    for dated, undated in namesakes.values():
+        if 0 < len(undated) * (len(dated) + len(undated)) <= _MOST_COMPARED:
+            candidates += [combinations(sorted(undated), 2), product(undated, dated)]
     found: dict[tuple[int, int], Suspicion] = {}
-    for bucket in buckets.values():
-        if not 1 < len(bucket) <= _MOST_ALIKE:
-            continue
-        for one, other in combinations(sorted(set(bucket)), 2):
-            if (one, other) not in found:
-                suspicion = suspect(known[one], known[other])
-                if suspicion is not None:
-                    found[one, other] = suspicion
+    for one, other in chain.from_iterable(candidates):
+        pair = (one, other) if one < other else (other, one)
+        suspicion = _suspect(known[one], known[other]) if pair not in found else None
+        if suspicion is not None:
+            found[pair] = suspicion
     return sorted(
         ((*pair, held) for pair, held in found.items()), key=lambda item: (-item[2].score, item[:2])
     )

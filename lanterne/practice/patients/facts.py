@@ -1,7 +1,7 @@
 """Who the patients are (FHIR Patient, French profile FR Core).
 
-The five strict traits and the INS follow the référentiel identifiant national de santé (DOMAIN 2): birth name, first birth
-given name and list of given names, sex, birth date, INSEE code of the birth place.
+The five strict traits and the INS follow the référentiel identifiant national de santé (DOMAIN 2): birth
+name, first birth given name and list of given names, sex, birth date, INSEE code of the birth place.
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ IdentityStatus = Literal["provisional", "retrieved", "validated", "qualified"]
 
 
 class Ins(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """Matricule INS: 13 characters and key of two digits together (15), and the OID of its assigning authority."""
+    """Matricule INS: 13 characters and key of two digits together (15), and the OID of its assigning
+    authority.
+    """
 
     matricule: str
     oid: str = "1.2.250.1.213.1.4.8"
@@ -25,8 +27,8 @@ class Ins(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 class PatientIdentified(Body):
     """The identity as known now, whole. The first one registers the patient; a later one corrects it.
 
-    Dates are ISO; `birth_date` may be partial. `status` is the French identity status (provisoire, récupérée, validée,
-    qualifiée).
+    Dates are ISO; `birth_date` may be partial. `status` is the French identity status (provisoire, récupérée,
+    validée, qualifiée).
     """
 
     KIND: ClassVar[str] = "patient.identified"
@@ -74,7 +76,9 @@ class ContactsRecorded(Body):
 
 
 class AttendingRecorded(Body):
-    """The médecin traitant (article L.162-5-3 CSS): a person of the practice (`person` id) or somebody outside by name."""
+    """The médecin traitant (article L.162-5-3 CSS): a person of the practice (`person` id) or somebody
+    outside by name.
+    """
 
     KIND: ClassVar[str] = "patient.attending"
     name: str
@@ -84,7 +88,9 @@ class AttendingRecorded(Body):
 
 
 class PatientsMerged(Body):
-    """Two records are one person. The subject survives; `absorbed` is the other. Undone by a patient.retracted fact."""
+    """Two records are one person. The subject survives; `absorbed` is the other. Undone by a
+    patient.retracted fact.
+    """
 
     KIND: ClassVar[str] = "patient.merged"
     absorbed: str

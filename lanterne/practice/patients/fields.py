@@ -1,4 +1,6 @@
-"""Checks of one field of a form, shared with the team room: text of one line or several, phone, e-mail, postcode."""
+"""Checks of one field of a form, shared with the team room: text of one line or several, phone, e-mail,
+postcode.
+"""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Patient facts to rows: the only writer of `patient`, `patient_link` and `patient_change`.
 
-The rows are a function of `latest`, `statement`, `fact` and `entry` alone: any order of arrival gives the same, and
-`refresh` of one patient the same as `refresh` of everybody. Called in the folder's transaction, after `latest` and
-`statement` are settled.
+The rows are a function of `latest`, `statement`, `fact` and `entry` alone: any order of arrival gives the
+same, and `refresh` of one patient the same as `refresh` of everybody. Called in the folder's transaction,
+after `latest` and `statement` are settled.
 """
 
 from __future__ import annotations
@@ -42,7 +42,8 @@ def refresh(connection: Connection, subjects: Collection[int], *, bulk: bool = F
 
     Args:
         subjects: local row numbers of subjects whose patient.* facts changed.
-        bulk: they are all there are; everything is rebuilt from nothing (100,000 patients in seconds, see bench/search.py).
+        bulk: they are all there are; everything is rebuilt from nothing (100,000 patients in seconds, see
+            bench/search.py).
     """
     if bulk:
         _rebuild(connection)
@@ -77,7 +78,8 @@ def _rows(connection: Connection, chosen: str | None) -> Iterator[tuple[object, 
     for kind in _LATEST_KINDS:
         found = connection.execute(
             "SELECT l.subject, f.body FROM latest l JOIN fact f ON f.no = l.fact"
-            f" WHERE l.kind = (SELECT no FROM kind WHERE name = ?) {_ONLY.format(column='l.subject') if chosen else ''}",
+            " WHERE l.kind = (SELECT no FROM kind WHERE name = ?)"
+            f" {_ONLY.format(column='l.subject') if chosen else ''}",
             (kind, chosen) if chosen else (kind,),
         )
         bodies.append(dict(found.fetchall()))
@@ -87,7 +89,9 @@ def _rows(connection: Connection, chosen: str | None) -> Iterator[tuple[object, 
 
 
 def _links(connection: Connection, chosen: str) -> set[int]:
-    """Renew the merges and distinctions these subjects state. Returns the records at the other end, before and after."""
+    """Renew the merges and distinctions these subjects state. Returns the records at the other end, before
+    and after.
+    """
     others = (
         "SELECT s.no FROM patient_link l JOIN subject s ON s.id = l.other"
         f" WHERE l.merges = 1 {_ONLY.format(column='l.subject')}"

@@ -1,7 +1,8 @@
 """The INS: matricule, key, authority (OID), status, and what it must agree with.
 
-Sources: référentiel identifiant national de santé; RNIV (référentiel national d'identitovigilance). A matricule is 13
-characters and a key of two digits, 97 − (number mod 97); in Corsica 2A counts as 19 and 2B as 18.
+Sources: référentiel identifiant national de santé; RNIV (référentiel national d'identitovigilance). A
+    matricule is 13 characters and a key of two digits, 97 − (number mod 97); in Corsica 2A counts as 19 and
+    2B as 18.
 """
 
 from __future__ import annotations
@@ -51,9 +52,11 @@ def key_agrees(matricule: str) -> bool:
 
 
 def disagreements(identity: PatientIdentified) -> tuple[str, ...]:
-    """Where matricule and traits do not say the same: "ins_sex", "ins_birth_date". Warnings: registers hold such cases.
+    """Where matricule and traits do not say the same: "ins_sex", "ins_birth_date". Warnings: registers hold
+    such cases.
 
-    The first digit says the sex, the next four year and month of birth; months above 12 mean "not known" and say nothing.
+    The first digit says the sex, the next four year and month of birth; months above 12 mean "not known" and
+    say nothing.
     """
     if identity.ins is None or not has_shape(identity.ins.matricule):
         return ()
@@ -93,8 +96,9 @@ def missing_traits(identity: PatientIdentified) -> tuple[str, ...]:
 
 
 def may_follow(before: IdentityStatus, after: IdentityStatus) -> bool:
-    """Whether a status may become another in one step: an answer is gained or given up, never one traded for the other
-    (récupérée never becomes validée, nor the reverse: that would hide which of the two is doubted)."""
+    """Whether a status may become another in one step: an answer is gained or given up, never one traded for
+    the other (récupérée never becomes validée, nor the reverse: that would hide which of the two is doubted).
+    """
     insi_before, checked_before = _ANSWERS[before]
     insi_after, checked_after = _ANSWERS[after]
     gained = insi_after > insi_before or checked_after > checked_before
@@ -113,7 +117,9 @@ def carries_insi(status: IdentityStatus) -> bool:
 
 
 def outgoing(identity: PatientIdentified) -> Ins | None:
-    """The INS as it may leave the practice: only when the identity is qualified. Every export and print asks here."""
+    """The INS as it may leave the practice: only when the identity is qualified. Every export and print asks
+    here.
+    """
     if identity.status != "qualified" or identity.ins is None or not key_agrees(identity.ins.matricule):
         return None
     return identity.ins

@@ -23,5 +23,5 @@ def named(connection: Connection, patients: Iterable[PatientId]) -> list[Hit]:
             (group.subjects[0],),
         ).fetchone()
         if row is not None:
-            found[group.patient] = Hit(group.patient, *row, "exact", "")
+            found[group.patient] = Hit(*(group.patient, *row, "exact", ""))
     return list(found.values())

@@ -1,8 +1,9 @@
 """Names compared, never rewritten: what a person typed is what the screen shows.
 
-Three forms of a name serve three questions. `strict` is the form of the strict traits of the référentiel INS (capitals
-without accents): are these the same traits? `words` are what search compares: case, accents, hyphens, apostrophes and
-spaces do not count. `sound` groups spellings that a French ear confuses: Thibault, Thibaut, Tibo.
+Three forms of a name serve three questions. `strict` is the form of the strict traits of the référentiel INS
+(capitals without accents): are these the same traits? `words` are what search compares: case, accents,
+hyphens, apostrophes and spaces do not count. `sound` groups spellings that a French ear confuses: Thibault,
+Thibaut, Tibo.
 """
 
 from __future__ import annotations
@@ -39,7 +40,9 @@ def words(text: str) -> list[str]:
 
 
 def strict(text: str) -> str:
-    """The form in which strict traits are compared: capitals, no accents; hyphens and apostrophes count as spaces."""
+    """The form in which strict traits are compared: capitals, no accents; hyphens and apostrophes count as
+    spaces.
+    """
     return " ".join(words(text)).upper()
 
 
@@ -61,7 +64,8 @@ def spread(names: Iterable[str]) -> Iterator[str]:
 
 _GROUPS = (
     ("ph", "f"), ("sch", "ch"), ("ch", "5"), ("th", "t"), ("gn", "6"), ("ill", "i"), ("eau", "o"), ("au", "o"),
-    ("qu", "k"), ("q", "k"), ("ck", "k"), ("gu", "g"), ("ge", "je"), ("gi", "ji"), ("gy", "ji"), ("jea", "ja"), ("jeh", "j"),
+    ("qu", "k"), ("q", "k"), ("ck", "k"), ("gu", "g"), ("ge", "je"), ("gi", "ji"), ("gy", "ji"),
+    ("jea", "ja"), ("jeh", "j"),
     ("ce", "se"), ("ci", "si"), ("cy", "si"), ("c", "k"), ("w", "v"), ("y", "i"), ("z", "s"), ("h", ""),
     ("oeu", "e"), ("eu", "e"),
 )  # fmt: skip
@@ -77,40 +81,49 @@ _DOUBLES = re.compile(r"(.)\1+")
 
 
 def sound(word: str) -> str:
-    """A key shared by spellings a French ear confuses, for a folded word. Own rules, after Soundex 2 and Phonex.
+    """A key shared by spellings a French ear confuses, for a folded word. Own rules, after Soundex 2 and
+    Phonex.
 
     Only for suggesting: two names with one sound are shown as close, never taken for one.
     """
     if len(word) < 3 or not word.isascii():
         return word
     key = _SILENT_END.sub("", _OPEN_END.sub("e4", word))
-    for letters, heard in _GROUPS:
+    for letters, as_heard in _GROUPS:
         if letters in key:
-            key = key.replace(letters, heard)
-    for nasal, heard in _NASALS:
-        key = nasal.sub(heard, key)
+            key = key.replace(letters, as_heard)
+    for nasal, as_heard in _NASALS:
+        key = nasal.sub(as_heard, key)
     key = key.replace("ai", "e").replace("ei", "e")
     key = _MUTE_END.sub("", key)
     return _DOUBLES.sub(r"\1", key) or word
 
 
 def allowed_slips(length: int) -> int:
-    """Letters a word of this length may have wrong: none below 4, one below 7, two beyond (measured on 40,000 names:
-    one more lets in a dozen unrelated names a query)."""
+    """Letters a word of this length may have wrong: none below 4, one below 7, two beyond (measured on 40,000
+    names: one more lets in a dozen unrelated names a query).
+    """
     if length < 4:
         return 0
     return 1 if length < 7 else 2
 
 
+def heard(name: str) -> tuple[str, str]:
+    """What `alike` compares of a name: its words in one, and their sound."""
+    joined = "".join(words(name))
+    return joined, sound(joined)
+
+
+def alike(one: tuple[str, str], other: tuple[str, str]) -> bool:
+    """`close`, of names already heard."""
+    if not one[0] or not other[0]:
+        return False
+    if one[0] == other[0] or (len(one[1]) >= 3 and one[1] == other[1]):
+        return True
+    slips = allowed_slips(min(len(one[0]), len(other[0])))
+    return slips > 0 and OSA.distance(one[0], other[0], score_cutoff=slips) <= slips
+
+
 def close(first: str, second: str) -> bool:
     """Whether two names (any number of words) are the same but for a slip, or sound alike."""
-    one, other = "".join(words(first)), "".join(words(second))
-    if not one or not other:
-        return False
-    if one == other:
-        return True
-    slips = allowed_slips(min(len(one), len(other)))
-    if slips and OSA.distance(one, other, score_cutoff=slips) <= slips:
-        return True
-    heard = sound(one)
-    return len(heard) >= 3 and heard == sound(other)
+    return alike(heard(first), heard(second))

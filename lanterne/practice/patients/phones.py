@@ -14,7 +14,9 @@ MOST_DIGITS = 17
 
 
 def digits(number: str) -> str:
-    """What is compared: "+33 (0)6 39 98 12 34", "0033639981234" and "06.39.98.12.34" are one; others start with 00."""
+    """What is compared: "+33 (0)6 39 98 12 34", "0033639981234" and "06.39.98.12.34" are one; others start
+    with 00.
+    """
     bare = number.strip()
     abroad = _ABROAD.match(bare)
     if abroad is None:

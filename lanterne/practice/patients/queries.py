@@ -1,11 +1,13 @@
-"""What pages ask of the patients room. Everything follows merges: asking for an absorbed record answers with the survivor."""
+"""What pages ask of the patients room. Everything follows merges: asking for an absorbed record answers with
+the survivor.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from lanterne.practice.kinds import Body
 from lanterne.practice.patients import duplicates
@@ -39,7 +41,9 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Version(Generic[B]):
-    """A fact as it was written: its id (what a form carries as `replaces`), by which seat, when (ms since 1970 UTC)."""
+    """A fact as it was written: its id (what a form carries as `replaces`), by which seat, when (ms since
+    1970 UTC).
+    """
 
     fact: FactId
     patient: PatientId
@@ -156,7 +160,8 @@ def attending(connection: Connection, patient: PatientId) -> Version[AttendingRe
 def versions(connection: Connection, group: Group, body: type[B]) -> list[Version[B]]:
     """Identities, contacts or médecins traitants as written: the one that counts first, then newest first.
 
-    Identities are the survivor's alone; contacts and médecin traitant fall back on those of the records merged into it.
+    Identities are the survivor's alone; contacts and médecin traitant fall back on those of the records
+    merged into it.
     """
     subjects = group.subjects[:1] if body is PatientIdentified else group.subjects
     found = _versions(connection, subjects, body)
@@ -194,7 +199,9 @@ def suspected_of(connection: Connection, identity: PatientIdentified) -> list[Su
 
 
 def suspected_everywhere(connection: Connection, *, limit: int = 200) -> list[tuple[Suspect, Suspect]]:
-    """Pairs of the practice that may be one person, strongest first. Reads every patient: for a page asked for, not for all."""
+    """Pairs of the practice that may be one person, strongest first. Reads every patient: for a page asked
+    for, not for all.
+    """
     records = dict(_traits(connection, None))
     apart = {
         frozenset((int(row[0]), int(row[1])))
@@ -220,7 +227,8 @@ def declared_apart(connection: Connection, one: Group, other: Group) -> bool:
     return bool(_declared_apart(connection, one.subjects) & set(other.subjects))
 
 
-_READERS = {
+# mypy cannot tie the type asked for to the reader found under it.
+_READERS: dict[type[Body], Callable[[bytes], Any]] = {
     PatientIdentified: read_identity,
     ContactsRecorded: read_contacts,
     AttendingRecorded: read_attending,
@@ -228,12 +236,12 @@ _READERS = {
 
 
 def _versions(connection: Connection, subjects: Collection[int], body: type[B]) -> list[Version[B]]:
-    read = _READERS[body]  # type: ignore[index]
+    read = _READERS[body]
     rows = connection.execute(
         "SELECT f.id, s.id, e.seat, e.time >> 16, f.body FROM fact f JOIN entry e ON e.no = f.entry"
         " JOIN kind k ON k.no = f.kind JOIN subject s ON s.no = f.subject"
         " WHERE f.subject IN (SELECT value FROM json_each(?)) AND k.name = ?"
-        " ORDER BY e.rank DESC, e.seat DESC, e.incarnation DESC, e.seq DESC, f.place DESC",
+        " ORDER BY e.rank DESC, e.seat DESC, e.incarnation DESC, e.seq DESC, e.hash DESC, f.place DESC",
         (json.dumps(list(subjects)), body.KIND),
     )
     return [
@@ -261,8 +269,8 @@ def _standing_links(connection: Connection, patient: PatientId, body: type[B]) -
     ]  # fmt: skip
 
 
-_TRAITS = """SELECT subject, CASE merged_into WHEN 0 THEN subject ELSE merged_into END, birth_name, first_given, used_name,
-    used_given, given_names, sex, birth_date, birth_place_code, ins, ins_oid FROM patient"""
+_TRAITS = """SELECT subject, CASE merged_into WHEN 0 THEN subject ELSE merged_into END, birth_name, first_given,
+    used_name, used_given, given_names, sex, birth_date, birth_place_code, ins, ins_oid FROM patient"""
 
 
 def _traits(connection: Connection, subjects: Collection[int] | None) -> list[tuple[int, Traits]]:
@@ -309,7 +317,8 @@ def _declared_apart(connection: Connection, subjects: Collection[int]) -> set[in
              UNION
              SELECT l.subject FROM subject o JOIN patient_link l ON l.other = o.id
                WHERE l.merges = 0 AND o.no IN (SELECT value FROM json_each(?1)))
-           SELECT no FROM apart UNION SELECT merged_into FROM patient WHERE subject IN apart AND merged_into <> 0""",
+           SELECT no FROM apart UNION SELECT merged_into FROM patient WHERE subject IN apart AND merged_into
+           <> 0""",
         (chosen,),
     )
     return {int(row[0]) for row in rows}

@@ -1,7 +1,8 @@
-"""One patient's facts to one row. Folding never refuses: what has not the shape of its kind gives what it can.
+"""One patient's facts to one row. Folding never refuses: what has not the shape of its kind gives what it
+can.
 
-Facts that came by sync passed no command: a date that is none, a list where text is expected, a name of a thousand
-words are shown as they are and indexed as far as they make sense.
+Facts that came by sync passed no command: a date that is none, a list where text is expected, a name of a
+thousand words are shown as they are and indexed as far as they make sense.
 """
 
 from __future__ import annotations
@@ -22,12 +23,14 @@ _contacts = msgspec.msgpack.Decoder(ContactsRecorded).decode
 _raw = msgspec.msgpack.Decoder().decode
 
 COLUMNS = (
-    "subject", "merged_into", "sort_name", "numbers", "birth_name", "used_name", "first_given", "given_names", "used_given",
-    "sex", "birth_date", "birth_place_code", "ins", "ins_oid", "status", "deceased", "phone", "city", "attending",
+    "subject", "merged_into", "sort_name", "numbers", "birth_name", "used_name", "first_given",
+    "given_names", "used_given", "sex", "birth_date", "birth_place_code", "ins", "ins_oid", "status",
+    "deceased", "phone", "city", "attending",
 )  # fmt: skip
 
-# Each kind of number is written in its own alphabet, so that a needle only ever meets its own kind: birth dates in digits
-# between < and >, phones in A–J after #, matricules in K–T (U, V for Corsica's letters) after *.
+# Each kind of number is written in its own alphabet, so that a needle only ever meets its own kind: birth
+# dates in digits between < and >, phones in A–J after #, matricules in K–T (U, V for Corsica's letters) after
+# *.
 BIRTH_START, BIRTH_END, PHONE_START, INS_START = "<", ">", "#", "*"
 _PHONE_LETTERS = str.maketrans("0123456789", "ABCDEFGHIJ")
 _INS_LETTERS = str.maketrans("0123456789AB", "KLMNOPQRSTUV")

@@ -1,6 +1,8 @@
-"""What an identity, its contacts and its médecin traitant must be to be written, and the sentences of the refusals.
+"""What an identity, its contacts and its médecin traitant must be to be written, and the sentences of the
+refusals.
 
-Names are kept as typed; only what compares them folds them. A refusal names the field of the form. Warnings never
+Names are kept as typed; only what compares them folds them. A refusal names the field of the form. Warnings
+never
 refuse: registers hold odd cases, and the person in front of the screen knows more than the rule.
 """
 
@@ -188,9 +190,8 @@ def _check_ins(held: Ins | None) -> Ins | None:
 
 
 def _check_status(identity: PatientIdentified) -> None:
-    if ins.carries_insi(identity.status):
-        if identity.ins is None:
-            raise Refusal("ins_missing", field="ins")
+    if ins.carries_insi(identity.status) and identity.ins is None:
+        raise Refusal("ins_missing", field="ins")
     if identity.status == "qualified":
         lacking = ins.missing_traits(identity)
         if lacking:
@@ -202,7 +203,8 @@ def _check_status(identity: PatientIdentified) -> None:
 
 
 def check_step(before: PatientIdentified | None, after: PatientIdentified, *, insi_answered: bool) -> None:
-    """The status may follow the one before, and traits that INSi vouched for change only with a new answer or less trust.
+    """The status may follow the one before, and traits that INSi vouched for change only with a new answer or
+    less trust.
 
     Args:
         before: None when registering: the identity then starts provisional.

@@ -1,8 +1,8 @@
 """Finding a patient as one types: parts of names in any order, birth date, phone, matricule.
 
-The index lives in this process's memory, shared by its threads, and follows the read tables: what a fold changed is mended
-into a small second index, and beyond a few hundred changes, or in another generation of the tables, everything is read
-anew. It never outlives the process, hence neither the unlocked seat.
+The index lives in this process's memory, shared by its threads, and follows the read tables: what a fold
+changed is mended into a small second index, and beyond a few hundred changes, or in another generation of the
+tables, everything is read anew. It never outlives the process, hence neither the unlocked seat.
 """
 
 from __future__ import annotations
@@ -36,7 +36,8 @@ class Hit:
         patient: the surviving record's id.
         birth_date, deceased: ISO, possibly partial or empty.
         match: how the worst matching word was found; numbers alone are exact.
-        found_as: the name of the absorbed record that was found, when it was not the survivor's own; else empty.
+        found_as: the name of the absorbed record that was found, when it was not the survivor's own; else
+            empty.
     """
 
     patient: PatientId
@@ -76,7 +77,8 @@ class _Snapshot:
 
 
 _lock = threading.Lock()
-# One per generation of tables held open; a process has the office's or the medical set, and two during a rebuild.
+# One per generation of tables held open; a process has the office's or the medical set, and two during a
+# rebuild.
 _snapshots: dict[str, _Snapshot] = {}
 _MOST_SNAPSHOTS = 2
 
@@ -169,8 +171,8 @@ def _hits(connection: Connection, candidates: Collection[Candidate]) -> tuple[Hi
     rows = {
         int(row[0]): row[1:]
         for row in connection.execute(
-            "SELECT p.subject, s.id, p.birth_name, p.used_name, p.first_given, p.used_given, p.sex, p.birth_date, p.status,"
-            " p.deceased, p.phone, p.city, p.attending FROM patient p JOIN subject s ON s.no = p.subject"
+            "SELECT p.subject, s.id, p.birth_name, p.used_name, p.first_given, p.used_given, p.sex, p.birth_date,"
+            " p.status, p.deceased, p.phone, p.city, p.attending FROM patient p JOIN subject s ON s.no = p.subject"
             " WHERE p.subject IN (SELECT value FROM json_each(?))",
             (_json(wanted),),
         )
@@ -182,7 +184,7 @@ def _hits(connection: Connection, candidates: Collection[Candidate]) -> tuple[Hi
             continue  # changed since the index was read: the next keystroke shows it
         other = rows.get(candidate.subject) if candidate.subject != candidate.survivor else None
         found_as = f"{other[2] or other[1]} {other[4] or other[3]}" if other is not None else ""
-        hits.append(Hit(PatientId(bytes(row[0]).hex()), *row[1:], _MATCHES[candidate.level], found_as))
+        hits.append(Hit(*(PatientId(bytes(row[0]).hex()), *row[1:], _MATCHES[candidate.level], found_as)))
     return tuple(hits)
 
 

@@ -1,7 +1,7 @@
 """Tying records together: two are one person, two are not, and taking either back.
 
-Both say something about two records and are written under the one whose id comes as `patient`. Forms carry the identity
-facts they showed side by side, so that nobody merges what has changed since they compared it.
+Both say something about two records and are written under the one whose id comes as `patient`. Forms carry
+the identity facts they showed side by side, so that nobody merges what has changed since they compared it.
 """
 
 from __future__ import annotations
@@ -91,8 +91,8 @@ class Links:
 class UndoMerge:
     """Take a merge back: both records are as before. `fact` is one of queries.merges.
 
-    The same merge written twice (on two devices at once) is taken back whole; one written the other way round is another
-    fact, shown as such, and stands until it is undone as well.
+    The same merge written twice (on two devices at once) is taken back whole; one written the other way round
+    is another fact, shown as such, and stands until it is undone as well.
     """
 
     patient: PatientId

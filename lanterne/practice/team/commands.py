@@ -22,7 +22,9 @@ from lanterne.wire.names import FactId, PersonId
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """The description that counts now: its fact (None: none yet), and fields of it this program does not know."""
+    """The description that counts now: its fact (None: none yet), and fields of it this program does not
+    know.
+    """
 
     fact: FactId | None
     unknown: dict[str, object]
@@ -31,7 +33,9 @@ class Described:
 
 @dataclass(frozen=True, slots=True)
 class DescribePractice:
-    """The practice's name and address, whole. `replaces` is the fact the form showed, None when there was none."""
+    """The practice's name and address, whole. `replaces` is the fact the form showed, None when there was
+    none.
+    """
 
     practice: PracticeDescribed
     replaces: FactId | None = None
@@ -76,7 +80,9 @@ class DescribePerson:
 
 
 def _other_administrators(connection: Connection, person: str, today: date) -> bool:
-    """Whether somebody else administers the practice, or nobody has been described as doing so yet and this one is."""
+    """Whether somebody else administers the practice, or nobody has been described as doing so yet and this
+    one is.
+    """
     administrators = {
         one.id for one in queries.persons(connection) if one.administrator and not one.has_left(today)
     }

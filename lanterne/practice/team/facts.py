@@ -23,7 +23,9 @@ class PracticeDescribed(Body):
 
 
 class PersonDescribed(Body):
-    """A person, whole. `person` is the id in the membership; `rpps` 11 digits with its Luhn key; `letterhead` lines."""
+    """A person, whole. `person` is the id in the membership; `rpps` 11 digits with its Luhn key; `letterhead`
+    lines.
+    """
 
     KIND: ClassVar[str] = "person.described"
     person: str

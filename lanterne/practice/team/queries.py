@@ -94,8 +94,9 @@ def rights(
 ) -> frozenset[Right]:
     """What a person may do here today.
 
-    Nobody described: nothing, but an administrator's seat may describe the team. An administrator is one whom both the
-    membership and the team name: a description is a mere office fact, which a modified client could write about itself.
+    Nobody described: nothing, but an administrator's seat may describe the team. An administrator is one whom
+    both the membership and the team name: a description is a mere office fact, which a modified client could
+    write about itself.
 
     Args:
         administrator_seat: what the membership says of the seat in use.
@@ -113,9 +114,9 @@ def _latest(
     connection: Connection, kind: str, key: str | None
 ) -> Iterator[tuple[FactId, SeatId, int, dict[str, Any]]]:
     rows = connection.execute(
-        "SELECT f.id, e.seat, e.time >> 16, f.body FROM latest l JOIN fact f ON f.no = l.fact JOIN entry e ON e.no = f.entry"
-        " JOIN subject s ON s.no = l.subject WHERE l.kind = (SELECT no FROM kind WHERE name = ?) AND s.id = zeroblob(16)"
-        + (" AND l.key = ?" if key is not None else " AND l.key <> ''"),
+        "SELECT f.id, e.seat, e.time >> 16, f.body FROM latest l JOIN fact f ON f.no = l.fact"
+        " JOIN entry e ON e.no = f.entry JOIN subject s ON s.no = l.subject WHERE l.kind = (SELECT no FROM kind WHERE name = ?)"
+        " AND s.id = zeroblob(16)" + (" AND l.key = ?" if key is not None else " AND l.key <> ''"),
         (kind, key) if key is not None else (kind,),
     ).fetchall()
     for fact, seat, written, body in rows:

@@ -1,6 +1,7 @@
 """What a practice and its persons must be to be written, and what printing a prescription will miss.
 
-RPPS: 11 digits, the last a Luhn key (ANS, Répertoire partagé des professionnels intervenant dans le système de santé).
+RPPS: 11 digits, the last a Luhn key (ANS, Répertoire partagé des professionnels intervenant dans le système
+    de santé).
 Prescription: article R.5132-3 of the Code de la santé publique.
 """
 
@@ -84,7 +85,9 @@ def check_practice(practice: PracticeDescribed) -> PracticeDescribed:
 
 
 def check_person(person: PersonDescribed) -> PersonDescribed:
-    """The person as written. RPPS may be missing (a student locum, a secretary); a wrong one is refused. Raises Refusal."""
+    """The person as written. RPPS may be missing (a student locum, a secretary); a wrong one is refused.
+    Raises Refusal.
+    """
     if not _PERSON.fullmatch(person.person):
         raise Refusal("person_unknown", field="person")
     family_name = tidy(person.family_name, field="family_name")
@@ -116,9 +119,11 @@ def check_person(person: PersonDescribed) -> PersonDescribed:
 
 
 def missing_for_prescription(person: PersonDescribed, practice: PracticeDescribed | None) -> tuple[str, ...]:
-    """What a printed prescription would miss (R.5132-3), as codes of MISSING. Empty for who does not prescribe.
+    """What a printed prescription would miss (R.5132-3), as codes of MISSING. Empty for who does not
+    prescribe.
 
-    The signature is not here: on paper it is by hand. The practice's phone and e-mail serve when the person has none.
+    The signature is not here: on paper it is by hand. The practice's phone and e-mail serve when the person
+    has none.
     """
     if person.role not in PRESCRIBERS:
         return ()

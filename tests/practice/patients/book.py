@@ -1,4 +1,5 @@
-"""A small practice in memory: facts arrive, are settled and folded as the folder does, and commands pass as at the door.
+"""A small practice in memory: facts arrive, are settled and folded as the folder does, and commands pass as
+at the door.
 
 No keys and no journal: what is tested here is what facts become. The doors have their own tests.
 """
@@ -71,18 +72,31 @@ class Book:
         latest, touched = set(), set()
         for number, fact in enumerate(facts, first):
             entry = self._next("entry")
-            subject, kind = self._number("subject", "id", bytes.fromhex(fact.subject)), self._number("kind", "name", fact.kind)
+            subject, kind = (
+                self._number("subject", "id", bytes.fromhex(fact.subject)),
+                self._number("kind", "name", fact.kind),
+            )
             identifier = bytes.fromhex(fact.id)
             self.connection.execute(
                 "INSERT INTO entry VALUES (?,?,1,?,0,?,?,?,?)",
-                (entry, secrets.token_bytes(32), bytes.fromhex(fact.seat), fact.rank, fact.rank << 16, fact.rank, entry),
+                (
+                    entry,
+                    secrets.token_bytes(32),
+                    bytes.fromhex(fact.seat),
+                    fact.rank,
+                    fact.rank << 16,
+                    fact.rank,
+                    entry,
+                ),
             )
             self.connection.execute(
                 "INSERT INTO fact VALUES (?,?,?,0,1,?,1,?,NULL,NULL,?)",
                 (number, identifier, entry, kind, subject, msgspec.msgpack.encode(fact.body)),
             )
             for target in fact.replaces:
-                self.connection.execute("INSERT OR IGNORE INTO replacement VALUES (?,?)", (bytes.fromhex(target), number))
+                self.connection.execute(
+                    "INSERT OR IGNORE INTO replacement VALUES (?,?)", (bytes.fromhex(target), number)
+                )
             shape = KINDS[fact.kind].shape
             if shape is Shape.STATEMENT:
                 self.connection.execute(
@@ -118,7 +132,9 @@ class Book:
     def register(self, birth_name: str, first_given: str, birth_date: str = "", **more: Any) -> PatientId:
         """A new patient, whoever looks alike."""
         contacts, attending = more.pop("contacts", None), more.pop("attending", None)
-        identity = PatientIdentified(birth_name=birth_name, first_given=first_given, birth_date=birth_date, **more)
+        identity = PatientIdentified(
+            birth_name=birth_name, first_given=first_given, birth_date=birth_date, **more
+        )
         insi = identity.status in ("retrieved", "qualified")
         command = RegisterPatient(identity, contacts, attending, confirmed_new=True, insi_answered=insi)
         patient = self.do(command)[0].patient
@@ -134,11 +150,15 @@ class Book:
     def rows(self) -> dict[str, list[tuple[Any, ...]]]:
         """What the facts became, by ids: equal whatever the order they came in."""
         every = "SELECT s.id, coalesce(m.id, x''), p.* FROM patient p JOIN subject s ON s.no = p.subject"
-        patients_held = self.connection.execute(f"{every} LEFT JOIN subject m ON m.no = p.merged_into ORDER BY s.id")
+        patients_held = self.connection.execute(
+            f"{every} LEFT JOIN subject m ON m.no = p.merged_into ORDER BY s.id"
+        )
         links = "SELECT f.id, s.id, l.other, l.merges FROM patient_link l JOIN fact f ON f.no = l.fact"
         return {
             "patient": [(row[0], row[1], *row[4:]) for row in patients_held],
-            "link": self.connection.execute(f"{links} JOIN subject s ON s.no = l.subject ORDER BY f.id").fetchall(),
+            "link": self.connection.execute(
+                f"{links} JOIN subject s ON s.no = l.subject ORDER BY f.id"
+            ).fetchall(),
         }
 
     def _next(self, table: str) -> int:
@@ -146,4 +166,6 @@ class Book:
 
     def _number(self, table: str, column: str, value: object) -> int:
         self.connection.execute(f"INSERT OR IGNORE INTO {table}({column}) VALUES (?)", (value,))
-        return int(self.connection.execute(f"SELECT no FROM {table} WHERE {column} = ?", (value,)).fetchone()[0])
+        return int(
+            self.connection.execute(f"SELECT no FROM {table} WHERE {column} = ?", (value,)).fetchone()[0]
+        )

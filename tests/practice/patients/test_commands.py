@@ -111,7 +111,11 @@ def test_what_was_typed_is_what_is_kept() -> None:
         ({"deceased": "31/12/2026"}, "birth_date_future", "deceased"),
         ({"status": "retrieved"}, "ins_missing", "ins"),
         ({"status": "retrieved", "ins": Ins(matricule="252047654000118")}, "status_needs_insi", "status"),
-        ({"status": "qualified", "ins": Ins(matricule="252047654000118")}, "qualified_traits_missing", "given_names"),
+        (
+            {"status": "qualified", "ins": Ins(matricule="252047654000118")},
+            "qualified_traits_missing",
+            "given_names",
+        ),
     ],
 )
 def test_registering_is_refused(changes: dict[str, Any], code: str, field: str) -> None:
@@ -121,7 +125,17 @@ def test_registering_is_refused(changes: dict[str, Any], code: str, field: str) 
 
 def test_names_of_everywhere_are_names() -> None:
     book = Book()
-    for name in ("O’Brien", "N'Guessan", "Nguyễn", "Иванов", "王", "محمد", "Saint-Exupéry", "D'Arc (de)"[:5], "St. Clair"):
+    for name in (
+        "O’Brien",
+        "N'Guessan",
+        "Nguyễn",
+        "Иванов",
+        "王",
+        "محمد",
+        "Saint-Exupéry",
+        "D'Arc (de)"[:5],
+        "St. Clair",
+    ):
         book.register(name, "Jean")
 
 
@@ -178,7 +192,10 @@ def test_nobody_overwrites_what_they_have_not_seen() -> None:
     assert shown is not None
     book.do(RecordContacts(patient, shown.fact, ContactsRecorded(city="Dieppe")))
     book.do(RecordAttending(patient, None, AttendingRecorded(name="Dr Morel")))
-    assert refused(book, RecordAttending(patient, None, AttendingRecorded(name="Dr X"))).code == "changed_meanwhile"
+    assert (
+        refused(book, RecordAttending(patient, None, AttendingRecorded(name="Dr X"))).code
+        == "changed_meanwhile"
+    )
 
 
 def test_an_unknown_or_absorbed_patient_is_not_written_to() -> None:
@@ -224,7 +241,9 @@ def test_the_status_moves_step_by_step() -> None:
     patient = book.register("Cœur", "Zoé", "1952-04-13")
 
     def move(status: str, *, insi: bool = False, **changes: Any) -> str:
-        command = CorrectIdentity(patient, book.shown(patient), but(QUALIFIED, status=status, **changes), insi_answered=insi)
+        command = CorrectIdentity(
+            patient, book.shown(patient), but(QUALIFIED, status=status, **changes), insi_answered=insi
+        )
         try:
             book.do(command)
         except Refusal as refusal:
@@ -273,7 +292,11 @@ def test_death_is_recorded_and_taken_back() -> None:
         (ContactsRecorded(email="jean baptiste@x.fr"), "email_shape", "email"),
         (ContactsRecorded(postcode="760000"), "postcode_shape", "postcode"),
         (ContactsRecorded(postcode="?"), "postcode_shape", "postcode"),
-        (ContactsRecorded(relatives=[Relative(name="", phone="0639981234")]), "relative_name_missing", "relatives"),
+        (
+            ContactsRecorded(relatives=[Relative(name="", phone="0639981234")]),
+            "relative_name_missing",
+            "relatives",
+        ),
         (ContactsRecorded(relatives=[Relative(name="Z", phone="x")]), "phone_unreadable", "relatives"),
         (ContactsRecorded(relatives=[Relative(name="Z")] * 21), "too_many", "relatives"),
         (ContactsRecorded(comment="x" * 1001), "text_too_long", "comment"),
@@ -294,7 +317,10 @@ def test_postcodes_of_here_and_elsewhere(postcode: str) -> None:
 
 @pytest.mark.parametrize(
     ("attending", "code"),
-    [(AttendingRecorded(name=" "), "attending_name_missing"), (AttendingRecorded(name="X", rpps="10003456787"), "rpps_invalid")],
+    [
+        (AttendingRecorded(name=" "), "attending_name_missing"),
+        (AttendingRecorded(name="X", rpps="10003456787"), "rpps_invalid"),
+    ],
 )
 def test_attending_refused(attending: AttendingRecorded, code: str) -> None:
     book = Book()

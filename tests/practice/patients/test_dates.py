@@ -13,7 +13,8 @@ from lanterne.practice.patients.dates import is_birth_date, parse_birth_date
 
 TODAY = date(2026, 3, 2)
 MONTHS = (
-    "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre",
+    "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre",
+    "décembre",
 )  # fmt: skip
 
 
@@ -110,7 +111,10 @@ def test_every_full_form_gives_the_same_day(day: date) -> None:
 
 @given(recent)
 def test_two_digit_years_are_the_last_hundred(day: date) -> None:
-    for typed in (f"{day.day}/{day.month}/{day.year % 100:02}", f"{day.day:02}{day.month:02}{day.year % 100:02}"):
+    for typed in (
+        f"{day.day}/{day.month}/{day.year % 100:02}",
+        f"{day.day:02}{day.month:02}{day.year % 100:02}",
+    ):
         assert parse_birth_date(typed, TODAY) == day.isoformat()
 
 
@@ -118,10 +122,11 @@ def test_two_digit_years_are_the_last_hundred(day: date) -> None:
 def test_anything_typed_is_read_or_refused(typed: str) -> None:
     try:
         iso = parse_birth_date(typed, TODAY)
-    except Refusal as refused:
-        assert refused.code.startswith("birth_date_")
+    except Refusal as refusal:
+        outcome = refusal.code
     else:
-        assert iso == "" or is_birth_date(iso)
+        outcome = "read" if iso == "" or is_birth_date(iso) else iso
+    assert outcome == "read" or outcome.startswith("birth_date_")
 
 
 @pytest.mark.parametrize("stored", ["1952", "1952-04", "1952-04-03"])
@@ -129,6 +134,8 @@ def test_stored_dates(stored: str) -> None:
     assert is_birth_date(stored)
 
 
-@pytest.mark.parametrize("stored", ["", "52", "1952-4", "1952-02-30", "1952-04-03T10:20", "abcd", "١٩٥٢", "1952-"])
+@pytest.mark.parametrize(
+    "stored", ["", "52", "1952-4", "1952-02-30", "1952-04-03T10:20", "abcd", "١٩٥٢", "1952-"]
+)
 def test_stored_nonsense(stored: str) -> None:
     assert not is_birth_date(stored)

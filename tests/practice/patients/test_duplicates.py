@@ -28,11 +28,19 @@ def changed(**fields: str) -> Traits:
     ("other", "score", "first_reason"),
     [
         (HELENE, 95, "same_traits"),
-        (changed(birth_name="DUPONT", first_given="HELENE", given_names="HELENE MARIE", used_name=""), 95, "same_traits"),
+        (
+            changed(birth_name="DUPONT", first_given="HELENE", given_names="HELENE MARIE", used_name=""),
+            95,
+            "same_traits",
+        ),
         (changed(birth_place_code=""), 90, "same_birth_same_names"),
         (changed(birth_name="Dupond", used_name="", given_names=""), 80, "same_birth_close_names"),
         (changed(first_given="Éléne", used_name="", given_names=""), 80, "same_birth_close_names"),
-        (changed(birth_name="Hélène", used_name="", first_given="Dupont", given_names=""), 80, "inverted_names"),
+        (
+            changed(birth_name="Hélène", used_name="", first_given="Dupont", given_names=""),
+            80,
+            "inverted_names",
+        ),
         (changed(birth_date="1952-03-04"), 75, "inverted_day_month"),
         (changed(birth_date="1952-04-08"), 65, "near_birth_date"),
         (changed(birth_date="1952-04-30"), 65, "near_birth_date"),

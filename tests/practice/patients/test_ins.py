@@ -28,7 +28,9 @@ def test_the_public_example() -> None:
     assert ins.disagreements(MARIE_LOUISE) == ()
 
 
-@pytest.mark.parametrize(("body", "key"), [("1850120A00412", None), ("185012A004123", "88"), ("185012B004123", "18")])
+@pytest.mark.parametrize(
+    ("body", "key"), [("1850120A00412", None), ("185012A004123", "88"), ("185012B004123", "18")]
+)
 def test_corsica(body: str, key: str | None) -> None:
     """2A counts as 19, 2B as 18 (computed by hand from 1 85 01 19 004 123 and 1 85 01 18 004 123)."""
     if key is None:
@@ -56,7 +58,8 @@ def test_one_wrong_digit_is_seen(body: str, place: int, digit: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "matricule", ["", "27903512151898", "2790351215189890", "579035121518989", "27903512151898A", "279035121518９89"]
+    "matricule",
+    ["", "27903512151898", "2790351215189890", "579035121518989", "27903512151898A", "279035121518９89"],
 )
 def test_shapes_refused(matricule: str) -> None:
     assert not ins.has_shape(matricule)
@@ -117,6 +120,8 @@ def test_traits_a_qualified_identity_needs(changes: dict[str, object], lacking: 
     assert ins.missing_traits(msgspec.structs.replace(MARIE_LOUISE, **changes)) == lacking
 
 
-@pytest.mark.parametrize(("code", "good"), [("51215", True), ("2A004", True), ("99350", True), ("2C004", False), ("5121", False)])
+@pytest.mark.parametrize(
+    ("code", "good"), [("51215", True), ("2A004", True), ("99350", True), ("2C004", False), ("5121", False)]
+)
 def test_place_codes(code: str, good: bool) -> None:
     assert ins.is_place_code(code) is good

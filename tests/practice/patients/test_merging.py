@@ -106,14 +106,19 @@ def test_a_merge_that_ties_nobody_changes_nothing(absorbed: str) -> None:
     assert group(book, A) == ("a", {"a"})
 
 
-facts_of_a_story = st.lists(st.tuples(st.sampled_from(PEOPLE), st.sampled_from(PEOPLE), st.booleans()), max_size=7)
+facts_of_a_story = st.lists(
+    st.tuples(st.sampled_from(PEOPLE), st.sampled_from(PEOPLE), st.booleans()), max_size=7
+)
 
 
 @given(facts_of_a_story, st.randoms(use_true_random=False), st.booleans())
 def test_any_order_of_arrival_gives_the_same_rows(story, random, together) -> None:  # type: ignore[no-untyped-def]
     facts = everybody()
     facts += [Written.of(5, A, ContactsRecorded(phones=[Phone(number="0639981234")], city="Rouen"))]
-    facts += [Written.of(6, A, AttendingRecorded(name="Dr Morel")), Written.of(7, B, PatientsDistinct(other=C))]
+    facts += [
+        Written.of(6, A, AttendingRecorded(name="Dr Morel")),
+        Written.of(7, B, PatientsDistinct(other=C)),
+    ]
     facts += [Written.of(8, A, PatientIdentified(birth_name="Autre", first_given="A", birth_date="1952"))]
     for number, (one, other, taken_back) in enumerate(story):
         merge = merged(10 + number, one, other)

@@ -42,7 +42,14 @@ def test_strict_traits_are_capitals_without_accents() -> None:
 
 
 def test_compound_names_are_found_in_one_word_too() -> None:
-    assert list(spread(["Le Goff", "Jean-Noël", "Jean"])) == ["le", "goff", "jean", "noel", "legoff", "jeannoel"]
+    assert list(spread(["Le Goff", "Jean-Noël", "Jean"])) == [
+        "le",
+        "goff",
+        "jean",
+        "noel",
+        "legoff",
+        "jeannoel",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -57,7 +64,9 @@ def test_sounds(heard_alike: tuple[str, ...]) -> None:
     assert len({sound(word) for word in heard_alike}) == 1
 
 
-@pytest.mark.parametrize("pair", [("martin", "morin"), ("dupont", "dubois"), ("jean", "jeanne"), ("marie", "maria")])
+@pytest.mark.parametrize(
+    "pair", [("martin", "morin"), ("dupont", "dubois"), ("jean", "jeanne"), ("marie", "maria")]
+)
 def test_sounds_that_differ(pair: tuple[str, str]) -> None:
     assert sound(pair[0]) != sound(pair[1])
 
@@ -109,7 +118,15 @@ def test_phones_are_compared_as_dialled_in_france(typed: str, digits: str) -> No
 
 @pytest.mark.parametrize(
     ("typed", "good"),
-    [("06 39 98 12 34", True), ("15", True), ("+33 6", True), ("bientôt", False), ("", False), ("7", False), ("1" * 18, False)],
+    [
+        ("06 39 98 12 34", True),
+        ("15", True),
+        ("+33 6", True),
+        ("bientôt", False),
+        ("", False),
+        ("7", False),
+        ("1" * 18, False),
+    ],
 )
 def test_phones_that_can_be_dialled(typed: str, good: bool) -> None:
     assert phones.is_phone(typed) is good

@@ -1,4 +1,6 @@
-"""What is typed, and whom it must find. Best first; merged records lead to the survivor; nothing is found by accident."""
+"""What is typed, and whom it must find. Best first; merged records lead to the survivor; nothing is found by
+accident.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,13 @@ def town() -> Book:
     book = Book()
     book.register("Baptiste", "Jean", "1948-06-12", contacts=phones("06 39 98 12 34"))
     book.register("Baptistin", "Marie", "1952-04-03")
-    book.register("Dupont", "Hélène", "1952-04-03", used_name="Garnier", contacts=phones("+33 6 39 98 55 66", "0235841122"))
+    book.register(
+        "Dupont",
+        "Hélène",
+        "1952-04-03",
+        used_name="Garnier",
+        contacts=phones("+33 6 39 98 55 66", "0235841122"),
+    )
     book.register("Dupond", "Jean-Noël", "1979-12-01", given_names=["Jean-Noël", "André"])
     book.register("Lefebvre", "Thibault", "2001-02-28")
     book.register("D'Hauteville", "Anne-Sophie", "1990-07")
@@ -176,7 +184,9 @@ def test_whom_it_finds(town: Book, typed: str, everybody: list[str]) -> None:
     assert found(town, typed) == everybody
 
 
-@pytest.mark.parametrize("typed", ["a" * 5000, "0" * 5000, "é̀" * 3000, "\x00\x1b%_\\'\"", "(((", "1 " * 500, "🜂 ﷽ ٣٤"])
+@pytest.mark.parametrize(
+    "typed", ["a" * 5000, "0" * 5000, "é̀" * 3000, "\x00\x1b%_\\'\"", "(((", "1 " * 500, "🜂 ﷽ ٣٤"]
+)
 def test_whatever_is_typed_is_answered(town: Book, typed: str) -> None:
     assert len(search(town.connection, typed, today=TODAY).hits) <= searching.LIMIT
 
@@ -193,8 +203,17 @@ def test_twenty_at_most_and_it_says_that_there_are_more() -> None:
 
 def test_a_hit_says_enough_to_be_sure_of_the_person(town: Book) -> None:
     (hit,) = search(town.connection, "garnier", today=TODAY).hits
-    assert (hit.birth_name, hit.used_name, hit.first_given, hit.birth_date) == ("Dupont", "Garnier", "Hélène", "1952-04-03")
-    assert (hit.phone, hit.status, hit.match) == ("06\u00a039\u00a098\u00a055\u00a066", "provisional", "exact")
+    assert (hit.birth_name, hit.used_name, hit.first_given, hit.birth_date) == (
+        "Dupont",
+        "Garnier",
+        "Hélène",
+        "1952-04-03",
+    )
+    assert (hit.phone, hit.status, hit.match) == (
+        "06\u00a039\u00a098\u00a055\u00a066",
+        "provisional",
+        "exact",
+    )
     assert [hit.match for hit in search(town.connection, "garn", today=TODAY).hits] == ["prefix"]
     assert [hit.match for hit in search(town.connection, "arnie", today=TODAY).hits] == ["infix"]
     assert [hit.match for hit in search(town.connection, "garmier", today=TODAY).hits] == ["misspelt"]
@@ -206,7 +225,10 @@ def merge(book: Book, survivor: PatientId, absorbed: PatientId) -> None:
 
 def test_an_absorbed_record_leads_to_the_survivor_and_says_so() -> None:
     book = Book()
-    kept, gone = book.register("Garnier", "Hélène", "1952-04-03"), book.register("Dupont", "Josiane", "1952-03-04")
+    kept, gone = (
+        book.register("Garnier", "Hélène", "1952-04-03"),
+        book.register("Dupont", "Josiane", "1952-03-04"),
+    )
     assert found(book, "josiane") == ["Dupont Josiane"]
     merge(book, kept, gone)
     (hit,) = search(book.connection, "josiane", today=TODAY).hits
@@ -231,7 +253,9 @@ def test_the_index_follows_what_is_written() -> None:
     assert found(book, "0639981234") == ["Batistin Jean"]
     other = book.register("Aubry", "Jean", "1950-01-01")
     assert found(book, "jean") == ["Aubry Jean", "Batistin Jean"]
-    book.do(CorrectIdentity(other, book.shown(other), PatientIdentified(birth_name="Zola", first_given="Jean")))
+    book.do(
+        CorrectIdentity(other, book.shown(other), PatientIdentified(birth_name="Zola", first_given="Jean"))
+    )
     assert found(book, "jean") == ["Batistin Jean", "Zola Jean"]
 
 
@@ -274,7 +298,14 @@ def test_two_practices_never_share_an_index() -> None:
 def test_facts_that_passed_no_command_are_found_as_far_as_they_make_sense() -> None:
     """A sync may bring anything; folding refuses nothing."""
     book = Book()
-    odd = {"birth_name": "Étrange", "first_given": 7, "birth_date": "le 3", "ins": "x", "given_names": "y", "sex": []}
+    odd = {
+        "birth_name": "Étrange",
+        "first_given": 7,
+        "birth_date": "le 3",
+        "ins": "x",
+        "given_names": "y",
+        "sex": [],
+    }
     book.arrive([Written(1, secrets.token_hex(16), odd, PatientIdentified.KIND)])
     huge = {"birth_name": "Long " * 5000, "first_given": "A", "birth_date": "1952-04-03"}
     book.arrive([Written(2, secrets.token_hex(16), huge, PatientIdentified.KIND)])

@@ -23,8 +23,8 @@ from lanterne.wire.names import FactId, PersonId
 from tests.practice.patients.book import NOBODY, TODAY, Book, Written
 
 LILAS = PracticeDescribed(
-    name="Cabinet de la rue des Lilas", address="3 rue des Lilas", postcode="76000", city="Rouen", phone="02 35 84 11 22",
-    email="cabinet@lilas.example",
+    name="Cabinet de la rue des Lilas", address="3 rue des Lilas", postcode="76000", city="Rouen",
+    phone="02 35 84 11 22", email="cabinet@lilas.example",
 )  # fmt: skip
 GARANCE = PersonDescribed(
     person="9a" * 16, family_name="Morel", given_name="Garance", title="Dr", role="doctor", administrator=True,
@@ -57,7 +57,10 @@ def test_described_and_described_anew() -> None:
     practice = queries.practice(book.connection)
     assert practice is not None
     assert practice.body == LILAS
-    assert [person.display_name for person in queries.persons(book.connection)] == ["Inès Caron", "Dr Garance Morel"]
+    assert [person.display_name for person in queries.persons(book.connection)] == [
+        "Inès Caron",
+        "Dr Garance Morel",
+    ]
     garance = queries.person(book.connection, PersonId(GARANCE.person))
     assert garance is not None
     (written,) = book.do(DescribePerson(but(GARANCE, phone="02 35 84 11 22"), garance.fact))
@@ -161,7 +164,11 @@ def test_numbers_are_kept_without_spaces() -> None:
         (GARANCE, LILAS, ()),
         (INES, None, ()),
         (but(GARANCE, rpps=""), LILAS, ("prescriber_rpps",)),
-        (but(GARANCE, given_name="", title="", specialty=""), LILAS, ("prescriber_name", "prescriber_quality")),
+        (
+            but(GARANCE, given_name="", title="", specialty=""),
+            LILAS,
+            ("prescriber_name", "prescriber_quality"),
+        ),
         (GARANCE, None, ("prescriber_address", "prescriber_phone", "prescriber_email")),
         (but(GARANCE, phone="15", email="g@x.fr"), None, ("prescriber_address",)),
     ],

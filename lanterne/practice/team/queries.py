@@ -114,8 +114,9 @@ def _latest(
     connection: Connection, kind: str, key: str | None
 ) -> Iterator[tuple[FactId, SeatId, int, dict[str, Any]]]:
     rows = connection.execute(
-        "SELECT f.id, e.seat, e.time >> 16, f.body FROM latest l JOIN fact f ON f.no = l.fact"
-        " JOIN entry e ON e.no = f.entry JOIN subject s ON s.no = l.subject WHERE l.kind = (SELECT no FROM kind WHERE name = ?)"
+        "SELECT f.id, e.seat, e.time >> 16, f.body FROM latest l"
+        " JOIN fact f ON f.no = l.fact JOIN entry e ON e.no = f.entry JOIN subject s ON s.no = l.subject"
+        " WHERE l.kind = (SELECT no FROM kind WHERE name = ?) AND s.id = zeroblob(16)"
         " AND s.id = zeroblob(16)" + (" AND l.key = ?" if key is not None else " AND l.key <> ''"),
         (kind, key) if key is not None else (kind,),
     ).fetchall()

@@ -29,7 +29,7 @@ def explain(request: HttpRequest, error: LanterneError) -> HttpResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form without its token: it was not ours, or the page is from before the last unlock."""
-    return _page(request, "desk/errors/403.html", 403, sentence(LanterneError("csrf", code="form.foreign")))
+    return _page(request, "desk/errors/403.html", 403, sentence(LanterneError("form.foreign")))
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -15,6 +15,7 @@ from lanterne.desk.opening import Opened, today
 from lanterne.desk.patients.view import AldLine, Contact, Duplicate, IdentityPage, Merge, Trait
 from lanterne.practice.patients import queries
 from lanterne.practice.patients.duplicates import REASONS
+from lanterne.practice.patients.facts import PatientIdentified
 from lanterne.practice.patients.phones import digits
 from lanterne.practice.patients.rules import WARNINGS
 from lanterne.practice.rights import Right
@@ -162,7 +163,8 @@ def _absorbed_name(opened: Opened, version: queries.Version[Any]) -> str:
     number = queries.row_number(opened.chart.connection, version.body.absorbed)
     if number is None:
         return str(version.body.absorbed)[:8]
-    versions = queries.identity_versions(opened.chart.connection, queries.Group(version.body.absorbed, (number,)))
+    group = queries.Group(version.body.absorbed, (number,))
+    versions = queries.versions(opened.chart.connection, group, PatientIdentified)
     if not versions:
         return str(version.body.absorbed)[:8]
     body = versions[0].body

@@ -12,7 +12,7 @@ from lanterne.desk.forms.fields import french
 from lanterne.desk.frame.build import display_name
 from lanterne.desk.opening import for_its_patient, opened_widest, page, written
 from lanterne.desk.patients.view import Compared, MergePage
-from lanterne.practice.errors import UnknownPatient
+from lanterne.practice.errors import UnknownFact, UnknownPatient
 from lanterne.practice.patients import queries
 from lanterne.practice.patients.queries import Identity
 from lanterne.practice.patients.tying import DeclareDistinct, MergePatients, UndoMerge
@@ -75,6 +75,8 @@ def distinct(request: HttpRequest, patient: str, other: str) -> HttpResponse:
 def undo(request: HttpRequest, patient: str, fact: str) -> HttpResponse:
     """Separate two records again: each keeps what was written in it."""
     seen = opened_widest(request, patient)
+    if fact not in [version.fact for version in queries.merges(seen.chart.connection, seen.chart.patient)]:
+        raise UnknownFact("no such merge of this patient")
     if request.method == "POST":
         record(seen.presence.record, UndoMerge(seen.chart.patient, FactId(fact), "", _fact_id(request)))
         return written(request, reverse("identity", args=[patient]))

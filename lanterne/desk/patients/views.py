@@ -27,6 +27,7 @@ from lanterne.practice.patients.commands import (
     RecordContacts,
     RegisterPatient,
 )
+from lanterne.practice.patients.facts import PatientIdentified
 from lanterne.practice.patients.search import search as find
 from lanterne.practice.recording import record
 from lanterne.practice.rights import Right
@@ -130,7 +131,7 @@ def identity(request: HttpRequest, patient: str) -> HttpResponse:
 def correct(request: HttpRequest, patient: str) -> HttpResponse:
     """Correct the identity, whole; the earlier one stays one click away."""
     seen = opened_widest(request, patient)
-    held = queries.identity_versions(seen.chart.connection, _group(seen))[0]
+    held = queries.versions(seen.chart.connection, _group(seen), PatientIdentified)[0]
     form = IdentityForm(request.POST or None, initial=IdentityForm.initial_of(held.body, None))
     if request.method == "POST" and form.is_valid():
         command = CorrectIdentity(seen.chart.patient, form.identity(), _replaces(request), id=_fact_id(request))

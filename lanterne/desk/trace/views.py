@@ -13,6 +13,7 @@ from lanterne.desk.opening import opened, page, presence_of
 from lanterne.desk.trace.view import TraceLine, TracePage
 from lanterne.practice.patients import queries as patients
 from lanterne.practice.reading import trace
+from lanterne.practice.rights import Right
 from lanterne.practice.traces.queries import Access, accesses
 from lanterne.wire.names import PatientId
 
@@ -34,6 +35,7 @@ WORDS = {
 def traces(request: HttpRequest, patient: str = "") -> HttpResponse:
     """Accesses of the practice, or to one chart. Looking at them leaves a trace too."""
     presence = presence_of(request)
+    presence.record.require(Right.READ_TRACES)  # before the chart is opened, and traced as opened
     before = request.GET.get("avant", "")
     seen = opened(request, patient) if patient else None
     found = accesses(

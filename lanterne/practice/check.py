@@ -81,6 +81,8 @@ def check_record(
     _check_local(journal, seat, found)
     checker = _Checker(root, journal, keyring, found, progress)
     found.facts, found.content = checker.check(widest, Stream.CARE)
+    if widest is not Compartment.OFFICE:
+        checker.verify(Compartment.OFFICE)
     if keyring.can_read(Compartment.TRACE):
         found.traces, _ = checker.check(Compartment.TRACE, Stream.TRACE)
     return found
@@ -117,6 +119,13 @@ class _Checker:
                 )
             finally:
                 held.close()
+
+    def verify(self, compartment: Compartment) -> None:
+        """A set others use on this machine: every page verifies. It is folded anew when they check."""
+        if key_path(self._root, compartment).exists():
+            tables = self._tables_in_use(compartment, compartment.name.lower())
+            if tables is not None:
+                tables.close()
 
     def _tables_in_use(self, compartment: Compartment, name: str) -> Tables | None:
         """The set in use when it can be compared; what keeps it from being so is a fault, or a note."""

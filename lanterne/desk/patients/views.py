@@ -134,7 +134,7 @@ def correct(request: HttpRequest, patient: str) -> HttpResponse:
     held = queries.versions(seen.chart.connection, _group(seen), PatientIdentified)[0]
     form = IdentityForm(request.POST or None, initial=IdentityForm.initial_of(held.body, None))
     if request.method == "POST" and form.is_valid():
-        command = CorrectIdentity(seen.chart.patient, form.identity(), _replaces(request), id=_fact_id(request))
+        command = CorrectIdentity(seen.chart.patient, _replaces(request), form.identity(), id=_fact_id(request))
         if _recorded(seen, command, form):
             return written(request, reverse("identity", args=[patient]))
     return _form_page(request, seen, form, _("Corriger l’identité"), "identity-correct", held.fact)
@@ -148,7 +148,7 @@ def contacts(request: HttpRequest, patient: str) -> HttpResponse:
     held = queries.contacts(seen.chart.connection, seen.chart.patient)
     form = ContactsForm(request.POST or None, initial=ContactsForm.initial_of(held.body, None) if held else None)
     if request.method == "POST" and form.is_valid():
-        command = RecordContacts(seen.chart.patient, form.contacts(), _replaces(request), id=_fact_id(request))
+        command = RecordContacts(seen.chart.patient, _replaces(request), form.contacts(), id=_fact_id(request))
         if _recorded(seen, command, form):
             return written(request, reverse("identity", args=[patient]))
     return _form_page(request, seen, form, _("Coordonnées"), "contacts", held.fact if held else "")
@@ -162,7 +162,7 @@ def attending(request: HttpRequest, patient: str) -> HttpResponse:
     held = queries.attending(seen.chart.connection, seen.chart.patient)
     form = AttendingForm(request.POST or None, initial=AttendingForm.initial_of(held.body, None) if held else None)
     if request.method == "POST" and form.is_valid():
-        command = RecordAttending(seen.chart.patient, form.attending(), _replaces(request), id=_fact_id(request))
+        command = RecordAttending(seen.chart.patient, _replaces(request), form.attending(), id=_fact_id(request))
         if _recorded(seen, command, form):
             return written(request, reverse("identity", args=[patient]))
     return _form_page(request, seen, form, _("Médecin traitant"), "attending", held.fact if held else "")

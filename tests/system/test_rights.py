@@ -1,0 +1,326 @@
+"""Who gets what: every address of the desk × everybody who works here, as one table, read on the real server.
+
+Each address is asked about a patient (own), with a fact of another patient's chart (other), and with ids nobody has
+(unknown). An address added to `lanterne.site.urls` without a line here fails the first test. Nothing the secretary is
+ever answered holds a medical word.
+"""
+
+from __future__ import annotations
+
+import http.client
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import pytest
+
+from tests.system.browser import Answer, Browser
+from tests.system.stage import (
+    AWA,
+    GARANCE,
+    HUGO,
+    INES,
+    JEAN,
+    LUCIE,
+    MEDICAL,
+    PAUL,
+    THEO,
+    Practice,
+    Server,
+    phrase_of,
+)
+
+UNKNOWN = "0" * 31 + "1"
+CARERS = (HUGO, THEO, AWA, PAUL)
+
+
+class Line(NamedTuple):
+    """One address. Answers to a GET: the administrator (a doctor), care-givers, the secretary.
+
+    `fact`: the kind of fact its address names. `posts`: POST only (the answers are those of an empty POST with its
+    token). `other`: what an administrator gets when the fact is another patient's; everybody else the same or 403.
+    """
+
+    name: str
+    path: str
+    administrator: int
+    carers: int
+    secretary: int
+    fact: str = ""
+    posts: bool = False
+
+
+# fmt: off
+MATRIX = (
+    #    name                   path                                        admin carers secretary
+    Line("home",                "",                                         200, 200, 200),
+    Line("search",              "recherche",                                200, 200, 200, posts=True),
+    Line("results",             "recherche/liste",                          200, 200, 200, posts=True),
+    Line("patient-new",         "patients/nouveau",                         200, 200, 200),
+    Line("chart",               "dossier/{p}",                              200, 200, 303),
+    Line("summary",             "dossier/{p}/resume",                       200, 200, 403),
+    Line("timeline",            "dossier/{p}/histoire",                     200, 200, 403),
+    Line("curve",               "dossier/{p}/courbe/{f}",                   200, 200, 403, "result"),
+    Line("item",                "dossier/{p}/element/{f}",                  200, 200, 403, "allergy"),
+    Line("item-correct",        "dossier/{p}/element/{f}/corriger",         200, 200, 403, "allergy"),
+    Line("item-mistake",        "dossier/{p}/element/{f}/erreur",           200, 200, 403, "allergy"),
+    Line("item-settle",         "dossier/{p}/element/{f}/departager",       200, 200, 403, "allergy"),
+    Line("item-add",            "dossier/{p}/ajouter/allergy",              200, 200, 403),
+    Line("section-none",        "dossier/{p}/rien/procedures",              303, 303, 403, posts=True),
+    Line("draft",               "dossier/{p}/brouillon/consultation",       204, 204, 403, posts=True),
+    Line("consultation-new",    "dossier/{p}/consultation",                 200, 200, 403),
+    Line("consultation-correct", "dossier/{p}/consultation/{f}",            200, 200, 403, "consultation"),
+    Line("document-add",        "dossier/{p}/documents/classer",            200, 200, 200),
+    Line("document",            "dossier/{p}/documents/{f}",                200, 200, 403, "document"),
+    Line("document-file",       "dossier/{p}/documents/{f}/fichier",        200, 200, 403, "document"),
+    Line("document-classify",   "dossier/{p}/documents/{f}/genre",          200, 200, 403, "document"),
+    Line("chart-traces",        "dossier/{p}/acces",                        200, 403, 403),
+    Line("identity",            "dossier/{p}/identite",                     200, 200, 200),
+    Line("identity-correct",    "dossier/{p}/identite/corriger",            200, 200, 200),
+    Line("contacts",            "dossier/{p}/identite/coordonnees",         200, 200, 200),
+    Line("attending",           "dossier/{p}/identite/medecin-traitant",    200, 200, 200),
+    Line("merge",               "dossier/{p}/identite/reunir/{o}",          200, 200, 200),
+    Line("merge-undo",          "dossier/{p}/identite/separer/{f}",         404, 404, 404, "allergy"),
+    Line("distinct",            "dossier/{p}/identite/distinct/{o}",        200, 200, 200),
+    Line("team",                "equipe",                                   200, 200, 200),
+    Line("practice",            "equipe/cabinet",                           200, 403, 403),
+    Line("person-add",          "equipe/ajouter",                           200, 403, 403),
+    Line("person",              "equipe/{who}",                             200, 403, 403),
+    Line("person-seat",         "equipe/{who}/acces",                       200, 403, 403),
+    Line("seat-revoke",         "equipe/acces/{seat}/retirer",              200, 403, 403),
+    Line("traces",              "acces",                                    200, 403, 403),
+    Line("settings",            "reglages",                                 200, 200, 200),
+    Line("passphrase",          "reglages/phrase-de-passe",                 422, 422, 422, posts=True),
+    Line("theme",               "reglages/apparence",                       303, 303, 303, posts=True),
+    Line("awake",               "reglages/eveil",                           204, 204, 204),
+    Line("reference-diagnoses", "references/diagnostics",                   200, 200, 200, posts=True),
+    Line("reference-tests",     "references/examens",                       200, 200, 200, posts=True),
+)
+# fmt: on
+
+
+def address(line: Line, practice: Practice, *, patient: str, chart: str, known: bool = True) -> str:
+    """Its address: about `patient`, naming a fact of `chart`."""
+    fact = practice.charts[chart].get(line.fact, UNKNOWN) if known else UNKNOWN
+    other = LUCIE if patient == practice.patients[JEAN] else JEAN
+    seat, person = (practice.seats[THEO], practice.persons[THEO]) if known else (UNKNOWN * 2, UNKNOWN)
+    return "/" + line.path.format(
+        p=patient, f=fact, o=practice.patients[other] if known else UNKNOWN, who=person, seat=seat[:32]
+    )
+
+
+@pytest.fixture(scope="module")
+def everybody(shared: Server) -> dict[str, Browser]:
+    """A browser unlocked by each, and one by nobody."""
+    return {name: shared.browser(name) for name in (GARANCE, *CARERS, INES)} | {"": shared.browser()}
+
+
+def expected(line: Line, who: str) -> int:
+    return {GARANCE: line.administrator, INES: line.secretary}.get(who, line.carers)
+
+
+def ask(browser: Browser, line: Line, path: str, patient: str = "") -> Answer:
+    """GET, or for a POST-only address an empty form of that patient's with a token taken from a page."""
+    if not line.posts:
+        return browser.get(path)
+    return browser.post(path, {**own_form(browser), "patient": patient})
+
+
+def own_form(browser: Browser) -> dict[str, str]:
+    """What every form of this browser's pages carries: its token, and whose access it was shown under."""
+    shown = browser.page("/reglages").form("/reglages/phrase-de-passe").values
+    return {name: value for name, value in shown.items() if name in ("csrfmiddlewaretoken", "seat")}
+
+
+def test_every_address_has_its_line() -> None:
+    from tests.desk.stage import engine
+
+    engine()
+    from lanterne.site.urls import urlpatterns
+
+    names = sorted(str(pattern.name) for pattern in urlpatterns)
+    assert names == sorted(line.name for line in MATRIX)
+    for pattern in urlpatterns:
+        line = next(one for one in MATRIX if one.name == pattern.name)
+        example = line.path.format(p=UNKNOWN, f=UNKNOWN, o=UNKNOWN, who=UNKNOWN, seat=UNKNOWN)
+        assert pattern.resolve(example), f"{line.name}: {example} is not its address"
+
+
+@pytest.mark.parametrize("who", [GARANCE, *CARERS, INES])
+def test_own(shared: Server, everybody: dict[str, Browser], who: str) -> None:
+    """A patient of the practice, with a fact of that patient."""
+    practice, wrong = shared.practice, []
+    patient = practice.patients[JEAN]
+    for line in MATRIX:
+        answer = ask(everybody[who], line, address(line, practice, patient=patient, chart=JEAN), patient)
+        if answer.status != expected(line, who):
+            wrong.append(f"{line.name}: {answer.status}, expected {expected(line, who)}")
+        if who == INES and MEDICAL in answer.text:
+            wrong.append(f"{line.name}: a medical word for the secretary")
+        if (
+            who != INES
+            and line.name in ("chart", "summary", "timeline", "item")
+            and MEDICAL not in answer.text
+        ):
+            wrong.append(f"{line.name}: the chart is empty, the test would prove nothing")
+    assert wrong == []
+
+
+@pytest.mark.parametrize("who", [GARANCE, AWA, INES])
+def test_a_fact_of_another_patient(shared: Server, everybody: dict[str, Browser], who: str) -> None:
+    """Named under the wrong patient, a fact does not exist; nothing of it is shown."""
+    practice, wrong = shared.practice, []
+    patient = practice.patients[JEAN]
+    for line in (one for one in MATRIX if one.fact):
+        answer = ask(everybody[who], line, address(line, practice, patient=patient, chart=LUCIE), patient)
+        if answer.status != (403 if expected(line, who) == 403 else 404):
+            wrong.append(f"{line.name}: {answer.status}")
+        if f"{MEDICAL}-" in answer.text and "-lucie" in answer.text:
+            wrong.append(f"{line.name}: shows the other patient's")
+    assert wrong == []
+
+
+@pytest.mark.parametrize("who", [GARANCE, AWA, INES])
+@pytest.mark.parametrize("whose", ["patient", "fact"])
+def test_an_unknown_id(shared: Server, everybody: dict[str, Browser], who: str, whose: str) -> None:
+    """404, or 403 for who may not ask; never a 500, never another answer than for what exists elsewhere."""
+    practice, wrong = shared.practice, []
+    patient = practice.patients[JEAN] if whose == "fact" else UNKNOWN
+    named = ("{p}",) if whose == "patient" else ("{f}", "{o}", "{who}", "{seat}")
+    for line in (one for one in MATRIX if any(part in one.path for part in named)):
+        path = address(line, practice, patient=patient, chart=JEAN, known=whose == "patient")
+        answer = ask(everybody[who], line, path, patient)
+        if answer.status != (403 if expected(line, who) == 403 else 404):
+            wrong.append(f"{line.name}: {answer.status}")
+    assert wrong == []
+
+
+def test_nobody_unlocked(shared: Server, everybody: dict[str, Browser]) -> None:
+    """A page is sent to the unlock page, htmx is told to go there, anything else gets 401: for every address."""
+    practice, browser = shared.practice, everybody[""]
+    for line in MATRIX:
+        path = address(line, practice, patient=practice.patients[JEAN], chart=JEAN)
+        answer = browser.get(path)
+        assert (answer.status, answer.get("location"), answer.body) == (303, "/ouvrir", b""), line.name
+        posted = browser.post(path, {"patient": practice.patients[JEAN]})
+        assert (posted.status, posted.get("location"), posted.body) == (303, "/ouvrir", b""), line.name
+        htmx = browser.get(path, HX_Request="true")
+        assert (htmx.status, htmx.get("hx-redirect")) == (401, "/ouvrir"), line.name
+        assert browser.get(path, Accept="*/*", Sec_Fetch_Mode="cors").status == 401, line.name
+
+
+def test_post_only_addresses_refuse_a_get(shared: Server, everybody: dict[str, Browser]) -> None:
+    for line in (one for one in MATRIX if one.posts):
+        path = address(line, shared.practice, patient=shared.practice.patients[JEAN], chart=JEAN)
+        assert everybody[GARANCE].get(path).status == 405, line.name
+
+
+def test_only_the_methods_of_the_desk(shared: Server, everybody: dict[str, Browser]) -> None:
+    for method in ("PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"):
+        assert everybody[GARANCE].ask(method, "/").status == 405, method
+    for line in (
+        one for one in MATRIX if not one.posts and one.name in ("home", "chart", "item", "document-file")
+    ):
+        path = address(line, shared.practice, patient=shared.practice.patients[JEAN], chart=JEAN)
+        assert everybody[GARANCE].post(path, own_form(everybody[GARANCE])).status == 405, line.name
+
+
+def tokens(shared: Server, everybody: dict[str, Browser]) -> Iterator[tuple[str, dict[str, str]]]:
+    """What does not stand for the form's own token."""
+    own = own_form(everybody[GARANCE])
+    own.pop("csrfmiddlewaretoken")
+    yield "no token", own
+    yield "an invented token", {**own, "csrfmiddlewaretoken": "a" * 64}
+    yield (
+        "another session's token",
+        own | {"csrfmiddlewaretoken": own_form(everybody[HUGO])["csrfmiddlewaretoken"]},
+    )
+
+
+def test_a_form_without_its_token_writes_nothing(shared: Server, everybody: dict[str, Browser]) -> None:
+    """Every address that writes, as the administrator, who may do all of it."""
+    practice, browser = shared.practice, everybody[GARANCE]
+    before = practice.facts()
+    patient = practice.patients[JEAN]
+    for named, fields in tokens(shared, everybody):
+        for line in MATRIX:
+            if line.name in ("home", "chart", "summary", "timeline", "curve", "item", "document", "document-file",
+                             "chart-traces", "identity", "team", "traces", "settings", "awake"):  # fmt: skip
+                continue
+            path = address(line, practice, patient=patient, chart=JEAN)
+            answer = browser.post(path, {**fields, "patient": patient})
+            assert answer.status == 403, f"{line.name} with {named}: {answer.status}"
+            assert "Ce formulaire ne vient pas de cette page" in answer.text
+    assert practice.facts().keys() == before.keys()
+
+
+def test_another_origin_writes_nothing(shared: Server, everybody: dict[str, Browser]) -> None:
+    browser, path = everybody[GARANCE], f"/dossier/{shared.practice.patients[JEAN]}/ajouter/note"
+    form = browser.open_form(path)
+    for origin in ("http://evil.example", "null", f"http://localhost:{browser.port}", None):
+        assert browser.send(form, {"text": "x"}, Origin=origin).status == 403, origin
+    assert browser.send(form, {"text": "x"}, Host="evil.example").status == 421
+    assert browser.send(form, {"text": "x"}, Sec_Fetch_Site="cross-site").status == 403
+
+
+def test_the_workers_port_answers_its_front_alone(shared: Server, everybody: dict[str, Browser]) -> None:
+    """Straight to the worker, with the browser's own cookies: 403 and not a word, whatever is asked."""
+    practice = shared.practice
+    _, *workers = shared.processes()
+    assert len(workers) == 1 + len(CARERS) + 1
+    for worker in workers:
+        (port,) = {one.laddr.port for one in worker.net_connections("tcp") if one.status == "LISTEN"}
+        assert {one.laddr.ip for one in worker.net_connections("tcp") if one.status == "LISTEN"} == {
+            "127.0.0.1"
+        }
+        jar = "; ".join(f"{name}={value}" for name, value in everybody[GARANCE].jar.items())
+        for fields in ({}, {"Cookie": jar}, {"X-Lanterne-Front": "x" * 43}, {"X-Lanterne-Front": ""}):
+            straight = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+            straight.request("GET", f"/dossier/{practice.patients[JEAN]}", headers=fields)
+            answer = straight.getresponse()
+            assert (answer.status, answer.read()) == (403, b"403")
+            straight.close()
+
+
+def test_a_session_is_of_one_seat(shared: Server, everybody: dict[str, Browser]) -> None:
+    """Fields a page may not set: saying that one is the front, or another session, changes nothing."""
+    word = {"X_Lanterne_Session": "garance", "X_Lanterne_Front": "x" * 43, "X_Lanterne_Role": "doctor"}
+    answer = everybody[INES].get(f"/dossier/{shared.practice.patients[JEAN]}/resume", **word)
+    assert answer.status == 403
+    assert MEDICAL not in answer.text
+
+
+def test_the_secretary_writes_no_chart(shared: Server, everybody: dict[str, Browser]) -> None:
+    """Her own token, forms made by hand: refused, and nothing is written."""
+    practice, browser = shared.practice, everybody[INES]
+    before = practice.facts().keys()
+    patient = practice.patients[JEAN]
+    typed = {**own_form(browser), "patient": patient, "text": "x", "substance": "x", "reason": "x"}
+    allergy, note, document = (practice.charts[JEAN][noun] for noun in ("allergy", "note", "document"))
+    for path in (
+        "ajouter/note",
+        "ajouter/allergy",
+        "consultation",
+        "rien/family",
+        "brouillon/consultation",
+        f"element/{allergy}/corriger",
+        f"element/{note}/erreur",
+        f"element/{allergy}/departager",
+        f"documents/{document}/genre",
+    ):
+        answer = browser.post(f"/dossier/{patient}/{path}", typed)
+        assert answer.status == 403, path
+        assert MEDICAL not in answer.text
+    assert practice.facts().keys() == before
+
+
+def test_only_an_administrator_changes_the_team(shared: Server, everybody: dict[str, Browser]) -> None:
+    practice = shared.practice
+    before = practice.facts().keys()
+    for who in (*CARERS, INES):
+        browser = everybody[who]
+        typed = {**own_form(browser), "name": "Intrus Unique", "role": "doctor", "administrator": "on",
+                 "passphrase": phrase_of("x"), "again": phrase_of("x"), "family_name": "X"}  # fmt: skip
+        for path in ("ajouter", "cabinet", practice.persons[who], f"{practice.persons[who]}/acces",
+                     f"acces/{practice.seats[GARANCE]}/retirer"):  # fmt: skip
+            assert browser.post(f"/equipe/{path}", typed).status == 403, f"{who} {path}"
+    assert practice.facts().keys() == before

@@ -40,3 +40,11 @@ class TablesDamaged(LanterneError):
 
     def __init__(self, name: str, detail: str) -> None:
         super().__init__("tables.damaged", f"read tables {name}: {detail}", name=name, detail=detail)
+
+
+class TablesBehind(LanterneError):
+    """Read tables could not be brought up to date (disk full, or held by another process for too long). What was
+    recorded is recorded; pages wait until the tables follow."""
+
+    def __init__(self, name: str, detail: str) -> None:
+        super().__init__("tables.behind", f"read tables {name}: {detail}", name=name, detail=detail)

@@ -8,56 +8,57 @@ What the tables hold is a function of the *set* of facts, not of the order they 
 - for kinds of shape LATEST the last in the order counts.
 
 So a late fact needs no replay of others: it touches its own thread, its own subject's latest, and its own patient row.
-`lanterne.practice.settling` does these; this module reads the journal and inserts.
+`lanterne.practice.settling` does these, `inserting` makes rows, `counting` knows who counts; this module reads the journal.
 """
 
 from __future__ import annotations
 
 import gc
-import hashlib
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
-import msgspec
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
-from lanterne.journal.journal import Arrived, Journal
+from lanterne.journal.journal import Arrived, Damage, Journal
+from lanterne.practice import counting, reordering
 from lanterne.practice.catalogue import KINDS
+from lanterne.practice.errors import TablesBehind
+from lanterne.practice.inserting import Again, Batch, fact_row, insert, take_again
 from lanterne.practice.kinds import Shape
 from lanterne.practice.patients import folding as patients
-from lanterne.practice.projection import project
+from lanterne.practice.projection import project, written_at
 from lanterne.practice.settling import key_of, settle, settle_all
 from lanterne.practice.tables import Connection, Tables
-from lanterne.proof.membership import Standing
+from lanterne.proof.membership import Membership, Standing
+from lanterne.seal.errors import NotEntitled
 from lanterne.seal.keyring import Keyring
-from lanterne.wire.errors import LanterneError
+from lanterne.wire.errors import EntryRefused, LanterneError
 from lanterne.wire.names import Compartment, Stream
-from lanterne.wire.part import Fact, Part
+from lanterne.wire.part import Part
 
 PRACTICE_SUBJECT = "0" * 32
 
 # Facts in one transaction: bounds memory in bulk without costing time (measured flat from 5,000).
 CHUNK_FACTS = 20_000
-
-_encode = msgspec.msgpack.Encoder().encode
+# Entries between two words to the progress bar.
+TELL_EVERY = 1_000
+# How long to wait for another process that rebuilds the same tables.
+PATIENCE_S = 900.0
 
 Progress = Callable[[int, int], None]
+"""(entries folded, entries held)"""
+
+# Why a part was not read, when a membership still to come may open it.
+_KEYLESS = "key: "
 
 
-@dataclass(slots=True)
-class _Batch:
-    """What one transaction inserts."""
+class _Known(NamedTuple):
+    """A kind as it stands in the tables: its row number, and how it folds."""
 
-    entries: list[tuple[object, ...]] = field(default_factory=list)
-    facts: list[tuple[object, ...]] = field(default_factory=list)
-    statements: list[tuple[object, ...]] = field(default_factory=list)
-    replacements: list[tuple[object, ...]] = field(default_factory=list)
-    unread: list[tuple[object, ...]] = field(default_factory=list)
-    apart: list[tuple[object, ...]] = field(default_factory=list)
-    latest: set[tuple[int, int, str]] = field(default_factory=set)
-    patients: set[int] = field(default_factory=set)
-    # Entries holding a fact whose id is here already: rare, settled after the insertions.
-    again: list[tuple[int, int, Compartment, int, int, Fact]] = field(default_factory=list)
+    number: int
+    shape: Shape
+    compartment: Compartment | None
+    of_a_patient: bool
 
 
 class Folder:
@@ -74,175 +75,303 @@ class Folder:
         self.journal = journal
         self.keyring = keyring
         self.streams = tuple(streams)
-        self._kinds: dict[str, int] = {}
+        self._lock = FileLock(tables.folder / f"{tables.name}.rebuild.lock", timeout=PATIENCE_S)
+        self._kinds: dict[str, _Known] = {}
         self._subjects: dict[str, int] = {}
+        self._again: list[Again] = []
+        # What was looked at last, so that a request with nothing new asks nothing: of which generation, with which keys,
+        # under which membership, after how many changes of ranks.
+        self._looked_at: object = None
+        self._members: Membership | None = None
+        self._tried: Keyring | None = None
         self._reranks = -1
+
+    # ------------------------------------------------------------------ following the journal
 
     def behind(self) -> bool:
         """Whether the journal holds entries these tables have not folded."""
         connection = self.tables.read()
         return any(self.journal.end(stream) > _cursor(connection, stream) for stream in self.streams)
 
+    def build(self, progress: Progress | None = None) -> None:
+        """Build the tables unless they are there, with the schema of this program; another process may be at it."""
+        self._renew(lambda: not self.tables.ready(), progress)
+
     def catch_up(self, progress: Progress | None = None) -> int:
         """Fold what the journal holds beyond the cursors. Returns the number of facts folded.
 
-        Two rare events reach behind the cursors: a revocation changes which entries count, and everything is folded anew;
-        a head that came late raises ranks already given, and what depends on the order is settled anew.
+        Rare events reach behind the cursors. Another journal under these tables (an old image put back), and a membership
+        under which an entry stands otherwise: everything is folded anew. Ranks that rose: what depends on the order is
+        settled anew. A key that came late: the parts it opens are folded now.
         """
-        if self._members_changed():
-            return self.rebuild(progress)
         folded = 0
+        if self._looked_at != self.tables.path:
+            self._members, self._tried, self._reranks = None, None, -1
+            if self._is_of_another_journal():
+                folded += self._renew(self._is_of_another_journal, progress)
+            self._looked_at = self.tables.path
+        members = self.journal.membership
+        if self._members is not members:
+            folded += self._follow_members(members, progress)
+            self._members = members
+        self.follow_ranks(progress)
+        if self._tried is not self.keyring:
+            folded += self._try_again()
+            self._tried = self.keyring
         while self.behind():
             with self.tables.transaction() as connection:
-                self._kinds.clear()
-                self._subjects.clear()
-                folded += self._step(connection, progress=progress, bulk=None)
+                folded += self._step(connection, progress)
         return folded
 
-    def _members_changed(self) -> bool:
-        row = self.tables.read().execute("SELECT value FROM meta WHERE name = 'revoked'").fetchone()
-        return row is not None and row[0] != _revocations(self.journal)
+    def _is_of_another_journal(self) -> bool:
+        """Whether the newest entry folded is not where it was: these tables tell what this journal does not hold."""
+        for stream in self.streams:
+            row = self.tables.read().execute(
+                "SELECT hash, position FROM entry WHERE stream = ? ORDER BY no DESC LIMIT 1", (int(stream),)
+            ).fetchone()  # fmt: skip
+            if row is None:
+                continue
+            found = next(self.journal.since(stream, int(row[1])), None)
+            if found is None or found.position != row[1]:
+                if not any(_covers(damage, stream, int(row[1])) for damage in self.journal.damages):
+                    return True
+            elif bytes.fromhex(found.entry.head.hash) != bytes(row[0]):
+                return True
+        return False
 
-    def follow_ranks(self) -> None:
-        """Take in ranks that rose since they were folded, in this process or another."""
-        if self._reranks == self.journal.reranks:
-            return
+    def _follow_members(self, members: Membership, progress: Progress | None) -> int:
+        connection = self.tables.read()
+        if counting.unchanged(connection, members):
+            return 0
+        folded = self._renew(lambda: counting.folded_otherwise(self.tables.read(), members), progress)
         with self.tables.transaction() as connection:
-            changed = False
-            for stream in self.streams:
-                held = dict(
-                    connection.execute("SELECT position, rank FROM entry WHERE stream = ?", (int(stream),)).fetchall()
-                )
-                risen = [(rank, position) for position, rank in self.journal.ranks(stream) if held.get(position, rank) != rank]
-                connection.executemany(
-                    f"UPDATE entry SET rank = ? WHERE position = ? AND stream = {int(stream)}", risen
-                )
-                changed = changed or bool(risen)
-            if changed:
-                settle_all(connection)
-        self._reranks = self.journal.reranks
+            counting.remember(connection, members)
+        return folded
+
+    def follow_ranks(self, progress: Progress | None = None) -> None:
+        """Take in ranks that rose since they were folded, in this process or another."""
+        reranks = self.journal.reranks
+        if self._reranks == reranks:
+            return
+        anew = False
+        held = self.tables.read()
+        if any(
+            reordering.may_have_risen(held, stream, self.journal, _cursor(held, stream)) for stream in self.streams
+        ):
+            with self.tables.transaction() as connection:
+                for stream in self.streams:
+                    anew = reordering.follow(connection, stream, self.journal) or anew
+        if anew:
+            self._renew(lambda: True, progress)
+        self._reranks = reranks
+
+    def _try_again(self) -> int:
+        """Open what lacked a key when it was folded."""
+        waiting = (
+            self.tables.read()
+            .execute(
+                "SELECT DISTINCT e.no, e.stream, e.position FROM unread u JOIN entry e ON e.hash = u.hash"
+                " WHERE u.why LIKE ? ORDER BY e.no",
+                (f"{_KEYLESS}%",),
+            )
+            .fetchall()
+        )
+        if not waiting:
+            return 0
+        with self.tables.transaction() as connection:
+            batch = Batch()
+            first = number = _next(connection, "fact")
+            self._forget()
+            for entry, stream, position in waiting:
+                arrived = next(self.journal.since(Stream(stream), int(position)), None)
+                if arrived is None or arrived.position != position:
+                    continue
+                identifier = bytes.fromhex(arrived.entry.head.hash)
+                lacking = {
+                    int(row[0])
+                    for row in connection.execute(
+                        "SELECT compartment FROM unread WHERE hash = ? AND why LIKE ?", (identifier, f"{_KEYLESS}%")
+                    )
+                }
+                connection.execute("DELETE FROM unread WHERE hash = ? AND why LIKE ?", (identifier, f"{_KEYLESS}%"))
+                for compartment, part in self._open(arrived, batch):
+                    if compartment in lacking:
+                        number = self._take(connection, batch, arrived, entry, number, compartment, part, None)
+            self._write(connection, batch, first, number)
+        return number - first
+
+    # ------------------------------------------------------------------ from nothing
 
     def rebuild(self, progress: Progress | None = None) -> int:
         """Fold everything into a new generation, then swap it in. The old one stays readable until then.
 
-        One process at a time: a second one waits, then folds anew too (it was asked to).
+        Raises:
+            TablesBehind: another process has been rebuilding for too long.
+            DiskFull, DiskFailed: the old generation stands.
         """
-        with FileLock(self.tables.folder / f"{self.tables.name}.rebuild.lock"):
-            self.tables.follow()
-            return self._rebuild(progress)
+        return self._renew(lambda: True, progress)
+
+    def _renew(self, needed: Callable[[], bool], progress: Progress | None) -> int:
+        """Rebuild, one process and one thread at a time, if it is still needed when it is our turn."""
+        try:
+            with self._lock:
+                self.tables.follow()
+                return self._rebuild(progress) if needed() else 0
+        except Timeout as error:
+            raise TablesBehind(self.tables.name, "another process is rebuilding them") from error
 
     def _rebuild(self, progress: Progress | None) -> int:
+        members, reranks, keyring = self.journal.membership, self.journal.reranks, self.keyring
         fresh = self.tables.begin_generation()
-        folder = Folder(fresh, self.journal, self.keyring, self.streams)
+        folder = Folder(fresh, self.journal, keyring, self.streams)
         collecting = gc.isenabled()
         gc.disable()  # nothing here makes cycles, and the collector would walk every row held
         try:
-            folded = 0
-            known: set[bytes] = set()
+            folded, known = 0, set[bytes]()
             while folder.behind():
                 with fresh.transaction() as connection:
-                    folded += folder._step(connection, progress=progress, bulk=known)
+                    folded += folder._step(connection, progress, known)
             fresh.finish_generation()
             with fresh.transaction() as connection:
-                settle_all(connection)
-                connection.execute("INSERT OR REPLACE INTO meta VALUES ('revoked', ?)", (_revocations(self.journal),))
+                for again in folder._again:
+                    take_again(connection, again)
+                settle_all(connection, fresh=True)
+                counting.remember(connection, members)
+            self.tables.adopt(fresh)
         finally:
             if collecting:
                 gc.enable()
-        self.tables.adopt(fresh)
+            fresh.close()
+        self._looked_at, self._members, self._tried, self._reranks = self.tables.path, members, keyring, reranks
         return folded
 
-    def _step(self, connection: Connection, *, progress: Progress | None, bulk: set[bytes] | None) -> int:
+    # ------------------------------------------------------------------ one transaction
+
+    def _step(
+        self, connection: Connection, progress: Progress | None = None, bulk: set[bytes] | None = None
+    ) -> int:
         """One transaction: up to CHUNK_FACTS facts of the streams, in arrival order.
 
         `bulk` is the set of fact ids already folded when the tables are being filled from nothing (no look-ups then).
         """
-        batch = _Batch()
+        batch = Batch()
         entry = _next(connection, "entry")
         number = first = _next(connection, "fact")
-        known = bulk if bulk is not None else set()
+        if bulk is None:
+            self._forget()
+        held = sum(self.journal.count(stream) for stream in self.streams)
         for stream in self.streams:
             cursor = start = _cursor(connection, stream)
+            ranks: list[int] = []
             for arrived in self.journal.since(stream, cursor):
-                head = arrived.entry.head
-                batch.entries.append(
-                    (entry, bytes.fromhex(head.hash), int(head.stream), bytes.fromhex(head.seat),
-                     head.incarnation, head.seq, head.time, arrived.rank, arrived.position)
-                )  # fmt: skip
-                if arrived.standing is not Standing.COUNTS:
-                    batch.apart.append((bytes.fromhex(head.hash), arrived.standing.value))
-                for compartment, part in self._open(arrived, batch):
-                    number = self._take(connection, batch, arrived, entry, number, compartment, part, known, bulk is None)
-                entry += 1
                 cursor = arrived.next
+                if bulk is None and _moved(connection, arrived):
+                    continue
+                ranks.append(arrived.rank)
+                number = self._enter(connection, batch, arrived, entry, number, bulk)
+                entry += 1
+                if progress is not None and not entry % TELL_EVERY:
+                    progress(entry, max(entry, held))
                 if number - first >= CHUNK_FACTS:
                     break
             if cursor != start:
                 connection.execute("INSERT OR REPLACE INTO meta(name, value) VALUES (?, ?)", (_name(stream), cursor))
-            if progress is not None:
-                progress(cursor, self.journal.end(stream))
+                reordering.remember(connection, stream, ranks)
             if number - first >= CHUNK_FACTS:
                 break
-        _insert(connection, batch)
-        for again in batch.again:
-            _take_again(connection, *again)
+        if progress is not None:
+            progress(entry - 1, max(entry - 1, held))
         if bulk is None:
-            if batch.again:
-                settle_all(connection)
-            else:
-                settle(connection, first, number, batch.latest)
-                patients.refresh(connection, batch.patients)
+            self._write(connection, batch, first, number)
+        else:
+            insert(connection, batch)
+            self._again += batch.again
         return number - first
 
-    def _open(self, arrived: Arrived, batch: _Batch) -> Iterator[tuple[Compartment, Part]]:
+    def _forget(self) -> None:
+        """Row numbers remembered: another process, or a transaction rolled back, may have made them others."""
+        self._kinds.clear()
+        self._subjects.clear()
+
+    def _write(self, connection: Connection, batch: Batch, first: int, number: int) -> None:
+        insert(connection, batch)
+        if any([take_again(connection, again) for again in batch.again]):
+            settle_all(connection)
+        else:
+            settle(connection, first, number, batch.latest)
+            patients.refresh(connection, batch.patients)
+
+    def _enter(
+        self, connection: Connection, batch: Batch, arrived: Arrived, entry: int, number: int, bulk: set[bytes] | None
+    ) -> int:
         head = arrived.entry.head
+        identifier = bytes.fromhex(head.hash)
+        batch.entries.append(
+            (entry, identifier, int(head.stream), bytes.fromhex(head.seat), head.incarnation, head.seq, head.time,
+             arrived.rank, arrived.position)
+        )  # fmt: skip
         if arrived.standing is not Standing.COUNTS:
-            return
+            batch.apart.append((identifier, arrived.standing.value))
+            return number
+        for compartment, part in self._open(arrived, batch):
+            number = self._take(connection, batch, arrived, entry, number, compartment, part, bulk)
+        return number
+
+    def _open(self, arrived: Arrived, batch: Batch) -> Iterator[tuple[Compartment, Part]]:
+        head = arrived.entry.head
         for index, (descriptor, body) in enumerate(zip(head.parts, arrived.entry.bodies, strict=True)):
             if body is None or not self.keyring.can_read(descriptor.compartment):
                 continue
             try:
                 yield descriptor.compartment, self.keyring.open_part(head, index, body)
             except LanterneError as error:
-                # It ought to open and does not: kept, a fault for check, and the rest goes on.
-                batch.unread.append((bytes.fromhex(head.hash), int(descriptor.compartment), str(error)))
+                # It ought to open and does not: kept, a fault for check, and the rest goes on. A key may come yet.
+                keyless = isinstance(error, NotEntitled) or (isinstance(error, EntryRefused) and error.check == "E16")
+                why = f"{_KEYLESS}{error}" if keyless else str(error)
+                batch.unread.append((bytes.fromhex(head.hash), int(descriptor.compartment), why))
 
     def _take(
         self,
         connection: Connection,
-        batch: _Batch,
+        batch: Batch,
         arrived: Arrived,
         entry: int,
         number: int,
         compartment: Compartment,
         part: Part,
-        known: set[bytes],
-        look_up: bool,
+        bulk: set[bytes] | None,
     ) -> int:
-        subject = self._subject(connection, part.subject or PRACTICE_SUBJECT)
+        """Gather the rows of a part, from fact number `number` on. Returns the next free one."""
+        of_practice = part.subject is None or part.subject == PRACTICE_SUBJECT
+        subject = self._subject(connection, PRACTICE_SUBJECT if part.subject is None else part.subject)
+        written = written_at(arrived.entry.head.time)
+        place_code = int(compartment)
+        ids = batch.ids if bulk is None else bulk
         for place, fact in enumerate(part.facts):
-            kind = KINDS.get(fact.kind)
-            if kind is not None and kind.compartment != compartment:
-                batch.unread.append((bytes.fromhex(arrived.entry.head.hash), int(compartment), "E20: wrong compartment"))
+            held = self._kinds.get(fact.kind) or self._kind(connection, fact.kind)
+            if held.compartment is not None and held.compartment is not compartment:
+                batch.unread.append((bytes.fromhex(arrived.entry.head.hash), place_code, "E20: wrong compartment"))
                 continue
-            kind_number = self._kind(connection, fact.kind)
             identifier = bytes.fromhex(fact.id)
-            if identifier in known or (look_up and _holds(connection, identifier)):
-                batch.again.append((entry, place, compartment, subject, kind_number, fact))
+            if identifier in ids or (bulk is None and _holds(connection, identifier)):
+                batch.again.append(Again(entry, place, compartment, subject, held.number, fact))
                 continue
-            known.add(identifier)
-            batch.facts.append(_row(number, identifier, entry, place, compartment, kind_number, subject, fact))
-            for target in fact.replaces:
-                batch.replacements.append((bytes.fromhex(target), number))
-            shape = kind.shape if kind is not None else Shape.STATEMENT
-            if shape is Shape.STATEMENT:
-                day, code, label = project(fact, arrived.entry.head.time)
-                batch.statements.append((number, subject, kind_number, 1, 0, identifier, day, code, label))
-            elif shape is Shape.LATEST:
-                batch.latest.add((kind_number, subject, key_of(fact.kind, fact.body)))
-            if compartment is Compartment.OFFICE and part.subject is not None:
-                batch.patients.add(subject)
+            ids.add(identifier)
+            batch.facts.append(
+                fact_row(number, identifier, entry, place, place_code, held.number, subject, fact)
+            )
+            if fact.replaces:
+                batch.replacements += [
+                    (bytes.fromhex(target), number) for target in fact.replaces if target != fact.id
+                ]
+            if held.shape is Shape.STATEMENT:
+                day, code, label = project(fact, written)
+                batch.statements.append((number, subject, held.number, 1, 0, identifier, day, code, label))
+            elif held.shape is Shape.LATEST and not (of_practice and held.of_a_patient):
+                batch.latest.add((held.number, subject, key_of(fact.kind, fact.body)))
             number += 1
+        if compartment is Compartment.OFFICE:
+            batch.patients.add(subject)
         return number
 
     def _subject(self, connection: Connection, subject: str) -> int:
@@ -254,20 +383,21 @@ class Folder:
             self._subjects[subject] = number
         return number
 
-    def _kind(self, connection: Connection, name: str) -> int:
-        number = self._kinds.get(name)
-        if number is None:
-            connection.execute("INSERT OR IGNORE INTO kind(name) VALUES (?)", (name,))
-            number = int(connection.execute("SELECT no FROM kind WHERE name = ?", (name,)).fetchone()[0])
-            self._kinds[name] = number
-        return number
+    def _kind(self, connection: Connection, name: str) -> _Known:
+        connection.execute("INSERT OR IGNORE INTO kind(name) VALUES (?)", (name,))
+        number = int(connection.execute("SELECT no FROM kind WHERE name = ?", (name,)).fetchone()[0])
+        kind = KINDS.get(name)
+        if kind is None:  # what a newer Lanterne writes stands in the chart, shown as newer
+            found = _Known(number, Shape.STATEMENT, None, of_a_patient=False)
+        else:
+            found = _Known(number, kind.shape, kind.compartment, kind.of_a_patient)
+        self._kinds[name] = found
+        return found
 
 
-def _revocations(journal: Journal) -> str:
-    """Names whose entries count no further, and from where: when this changes, everything is folded anew."""
-    members = journal.membership
-    cuts = sorted((seat, str(members.cuts(seat))) for seat in members.revoked)
-    return hashlib.sha256(repr(cuts).encode()).hexdigest()
+def _covers(damage: Damage, stream: Stream, position: int) -> bool:
+    segment, offset = position >> 32, position & 0xFFFFFFFF
+    return damage[:2] == (stream, segment) and damage.offset <= offset < max(damage.end, damage.offset + 1)
 
 
 def _name(stream: Stream) -> str:
@@ -287,45 +417,10 @@ def _holds(connection: Connection, identifier: bytes) -> bool:
     return connection.execute("SELECT 1 FROM fact WHERE id = ?", (identifier,)).fetchone() is not None
 
 
-def _row(
-    number: int, identifier: bytes, entry: int, place: int, compartment: Compartment, kind: int, subject: int, fact: Fact
-) -> tuple[object, ...]:
-    replaces = b"".join(bytes.fromhex(target) for target in fact.replaces) or None
-    return (number, identifier, entry, place, int(compartment), kind, fact.version, subject, fact.at, replaces,
-            _encode(fact.body))  # fmt: skip
-
-
-def _insert(connection: Connection, batch: _Batch) -> None:
-    connection.executemany("INSERT OR IGNORE INTO entry VALUES (?,?,?,?,?,?,?,?,?)", batch.entries)
-    connection.executemany("INSERT INTO fact VALUES (?,?,?,?,?,?,?,?,?,?,?)", batch.facts)
-    connection.executemany("INSERT INTO statement VALUES (?,?,?,?,?,?,?,?,?)", batch.statements)
-    connection.executemany("INSERT OR IGNORE INTO replacement VALUES (?,?)", batch.replacements)
-    connection.executemany("INSERT OR REPLACE INTO unread VALUES (?,?,?)", batch.unread)
-    connection.executemany("INSERT OR REPLACE INTO apart VALUES (?,?)", batch.apart)
-
-
-_PLACE = "SELECT e.rank, e.seat, e.incarnation, e.seq, e.hash FROM entry e WHERE e.no = ?"
-
-
-def _take_again(
-    connection: Connection, entry: int, place: int, compartment: Compartment, subject: int, kind: int, fact: Fact
-) -> None:
-    """A fact id seen in two entries: the first in the order counts, whichever came first."""
-    identifier = bytes.fromhex(fact.id)
-    number, held_entry, held_place = connection.execute(
-        "SELECT no, entry, place FROM fact WHERE id = ?", (identifier,)
+def _moved(connection: Connection, arrived: Arrived) -> bool:
+    """Whether this entry is folded already and now lies elsewhere: its first place was damaged, and a peer healed it."""
+    identifier = bytes.fromhex(arrived.entry.head.hash)
+    found = connection.execute(
+        "UPDATE entry SET position = ? WHERE hash = ? RETURNING no", (arrived.position, identifier)
     ).fetchone()
-    held = (*connection.execute(_PLACE, (held_entry,)).fetchone(), held_place)
-    offered = (*connection.execute(_PLACE, (entry,)).fetchone(), place)
-    if held <= offered:
-        return
-    for table in ("fact WHERE no", "statement WHERE fact", "replacement WHERE fact"):
-        connection.execute(f"DELETE FROM {table} = ?", (number,))
-    batch = _Batch(facts=[_row(number, identifier, entry, place, compartment, kind, subject, fact)])
-    batch.replacements = [(bytes.fromhex(target), number) for target in fact.replaces]
-    known = KINDS.get(fact.kind)
-    if known is None or known.shape is Shape.STATEMENT:
-        time = connection.execute("SELECT time FROM entry WHERE no = ?", (entry,)).fetchone()[0]
-        day, code, label = project(fact, time)
-        batch.statements = [(number, subject, kind, 1, 0, identifier, day, code, label)]
-    _insert(connection, batch)
+    return found is not None

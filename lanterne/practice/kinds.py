@@ -77,6 +77,11 @@ class Kind:
     body: type[Body]
     upcasters: Mapping[int, Upcaster] = field(default_factory=dict)
 
+    @property
+    def of_a_patient(self) -> bool:
+        """Whether its subject is a patient."""
+        return self.concerns is Concerns.PATIENT
+
     def read(self, version: int, raw: Mapping[str, Any]) -> Body:
         """Decode a raw body of any known version.
 

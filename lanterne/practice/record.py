@@ -13,9 +13,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from sqlcipher3 import dbapi2 as sqlite
+
 from lanterne.journal import founding
 from lanterne.journal.journal import Journal
-from lanterne.practice.errors import NotAllowed
+from lanterne.practice.errors import NotAllowed, TablesBehind, TablesDamaged
 from lanterne.practice.folding import Folder, Progress
 from lanterne.practice.rights import Right
 from lanterne.practice.tables import Connection, Tables
@@ -72,6 +74,8 @@ class Record:
         self.seat = seat
         self.keyring = keyring
         self.local = journal.local(seat)
+        self.door = threading.RLock()
+        """Held by a command from what it reads to what it writes: two threads never write one form twice."""
         self._folding = threading.RLock()
         self.clock_ms = clock_ms
         self.draw_id = draw_id
@@ -108,33 +112,45 @@ class Record:
         return self.tables.read()
 
     def catch_up(self, progress: Progress | None = None) -> None:
-        """Take in what others wrote; one thread at a time. See `_catch_up`."""
-        with self._folding:
-            self._catch_up(progress)
+        """Fold what the journal holds and the tables do not; build them when they are missing, damaged or of another
+        schema. One thread at a time.
 
-    def _catch_up(self, progress: Progress | None) -> None:
-        """Fold what the journal holds and the tables do not; build them when they are missing or of another schema."""
+        Raises:
+            TablesBehind: the disk is full, or another process holds the tables for too long; nothing recorded is lost.
+        """
+        with self._folding:
+            self._refresh()
+            self._bring_up(self.folder, progress)
+
+    def _refresh(self) -> None:
         self.journal.refresh()
         if self.keyring.membership is not self.journal.membership:
             self.keyring = self.keyring.with_membership(self.journal.membership)
-            self.folder.keyring = self.keyring
-        self.tables.follow()
-        if not self.tables.ready():
-            self.folder.rebuild(progress)
-        self.folder.follow_ranks()
-        self.folder.catch_up(progress)
+
+    def _bring_up(self, folder: Folder, progress: Progress | None = None) -> None:
+        folder.keyring = self.keyring
+        tables = folder.tables
+        try:
+            tables.follow()
+            if not tables.ready():
+                folder.build(progress)
+            try:
+                folder.catch_up(progress)
+            except sqlite.OperationalError:
+                raise
+            except (sqlite.DatabaseError, TablesDamaged):
+                # A page that does not verify: the journal has it all.
+                folder.rebuild(progress)
+        except sqlite.OperationalError as error:
+            raise TablesBehind(tables.name, str(error)) from error
 
     def catch_up_traces(self) -> Tables:
         """The trace tables, caught up. Raises NotAllowed when this seat does not read traces."""
         if self.trace_tables is None or self.trace_folder is None:
             raise NotAllowed("this seat does not read traces", what="traces")
-        self.catch_up()
-        self.trace_folder.keyring = self.keyring
-        self.trace_tables.follow()
-        if not self.trace_tables.ready():
-            self.trace_folder.rebuild()
-        else:
-            self.trace_folder.catch_up()
+        with self._folding:
+            self._refresh()
+            self._bring_up(self.trace_folder)
         return self.trace_tables
 
     def writer(self) -> Writer:

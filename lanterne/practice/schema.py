@@ -10,17 +10,18 @@ from __future__ import annotations
 
 import hashlib
 
+from lanterne.practice.catalogue import KINDS
 from lanterne.practice.patients.tables import INDEXES as PATIENT_INDEXES
 from lanterne.practice.patients.tables import TABLES as PATIENT_TABLES
 
 # Raise when folding changes what the same facts become.
-FOLDING_VERSION = 1
+FOLDING_VERSION = 2
 
 _TABLES = (
     "CREATE TABLE meta(name TEXT PRIMARY KEY, value) WITHOUT ROWID",
     # One row per entry: who wrote, when by the author's clock (hybrid time), in which order it counts (rank).
     """CREATE TABLE entry(
-        no INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, stream INTEGER NOT NULL, seat BLOB NOT NULL,
+        no INTEGER PRIMARY KEY, hash BLOB NOT NULL, stream INTEGER NOT NULL, seat BLOB NOT NULL,
         incarnation INTEGER NOT NULL, seq INTEGER NOT NULL, time INTEGER NOT NULL, rank INTEGER NOT NULL,
         position INTEGER NOT NULL)""",
     # Patients, and one subject of zeros for what concerns the practice.
@@ -28,10 +29,12 @@ _TABLES = (
     "CREATE TABLE kind(no INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE)",
     # Every fact readable here, whole and raw: history, re-folding, what a newer Lanterne wrote.
     """CREATE TABLE fact(
-        no INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, entry INTEGER NOT NULL, place INTEGER NOT NULL,
+        no INTEGER PRIMARY KEY, id BLOB NOT NULL, entry INTEGER NOT NULL, place INTEGER NOT NULL,
         compartment INTEGER NOT NULL, kind INTEGER NOT NULL, version INTEGER NOT NULL, subject INTEGER NOT NULL,
         at TEXT, replaces BLOB, body BLOB NOT NULL)""",
     "CREATE TABLE replacement(target BLOB NOT NULL, fact INTEGER NOT NULL, PRIMARY KEY(target, fact)) WITHOUT ROWID",
+    # Fact ids seen under another entry than the one they count in: should the order change, all is folded anew.
+    "CREATE TABLE again(id BLOB NOT NULL, entry INTEGER NOT NULL, PRIMARY KEY(id, entry)) WITHOUT ROWID",
     # What stands in a chart. `thread` is shared by a fact and its corrections; `live` unless replaced; `conflict` when several
     # of a thread are live; `day` orders a chart: when it happened, else when it was written.
     """CREATE TABLE statement(
@@ -47,16 +50,22 @@ _TABLES = (
     "CREATE TABLE unread(hash BLOB NOT NULL, compartment INTEGER NOT NULL, why TEXT NOT NULL, PRIMARY KEY(hash, compartment))",
 )
 
+# Unique indexes are made with the others, over full tables: in bulk nothing is looked up.
 _INDEXES = (
-    "CREATE INDEX statement_by_day ON statement(subject, day DESC, fact DESC)",
+    "CREATE UNIQUE INDEX entry_by_hash ON entry(hash)",
+    "CREATE INDEX entry_by_rank ON entry(rank)",
+    "CREATE UNIQUE INDEX fact_by_id ON fact(id)",
+    "CREATE INDEX statement_by_day ON statement(subject, day DESC)",
     "CREATE INDEX statement_by_kind ON statement(subject, kind, live, day DESC)",
-    "CREATE INDEX statement_by_thread ON statement(thread) ",
+    "CREATE INDEX statement_by_thread ON statement(thread)",
     "CREATE INDEX fact_by_subject ON fact(subject, kind)",
     "CREATE INDEX fact_by_entry ON fact(entry)",
 )
 
 SCHEMA_TABLES = _TABLES + PATIENT_TABLES
 SCHEMA_INDEXES = _INDEXES + PATIENT_INDEXES
+# A kind learnt or changed by a new version folds otherwise what is here already.
+_KINDS = sorted((kind.name, kind.version, int(kind.compartment), kind.shape.value) for kind in KINDS.values())
 SCHEMA_FINGERPRINT = hashlib.sha256(
-    "\n".join((*SCHEMA_TABLES, *SCHEMA_INDEXES, str(FOLDING_VERSION))).encode()
+    "\n".join((*SCHEMA_TABLES, *SCHEMA_INDEXES, str(FOLDING_VERSION), repr(_KINDS))).encode()
 ).hexdigest()[:16]

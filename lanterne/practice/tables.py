@@ -12,12 +12,14 @@ from __future__ import annotations
 
 import os
 import threading
+import weakref
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sqlcipher3 import dbapi2 as sqlite
 
+from lanterne.journal.files import OsFiles, disk_errors, replace_small_file
 from lanterne.practice.errors import TablesDamaged
 from lanterne.practice.schema import SCHEMA_FINGERPRINT, SCHEMA_INDEXES, SCHEMA_TABLES
 
@@ -25,6 +27,18 @@ Connection = sqlite.Connection
 
 # 8 MiB of cache a connection: measured flat beyond that for a practice of 22,500 patients.
 CACHE_KIB = 8_192
+# While a generation is filled, indexes are built over all of it: 64 MiB keep 300,000 facts from being read twice.
+BULK_CACHE_KIB = 65_536
+
+
+class _Held:
+    """A connection of one thread. Gone with its thread, or when the thread moves to another generation and nobody there
+    still holds a chart open."""
+
+    __slots__ = ("__weakref__", "connection", "path")
+
+    def __init__(self, path: Path, connection: Connection) -> None:
+        self.path, self.connection = path, connection
 
 
 class Tables:
@@ -32,14 +46,20 @@ class Tables:
 
     Connections are kept one per thread; a single writer lock serialises folding inside this process, SQLite's own lock
     between processes.
+
+    Args:
+        folder: `read/`.
+        name: of the set.
+        key: 32 bytes.
     """
 
     def __init__(self, folder: Path, name: str, key: bytes) -> None:
         self.folder = folder
         self.name = name
         self._key = key.hex()
+        self._bulk = False
         self._local = threading.local()
-        self._opened: list[Connection] = []
+        self._opened: weakref.WeakSet[_Held] = weakref.WeakSet()
         self.write_lock = threading.RLock()
         self.path = self._current()
 
@@ -48,10 +68,10 @@ class Tables:
 
     def _current(self) -> Path:
         try:
-            number = int(self._pointer().read_text("ascii"))
-        except (FileNotFoundError, ValueError):
-            number = 0
-        return self.generation(number)
+            text = self._pointer().read_text("ascii").strip()
+        except (FileNotFoundError, UnicodeDecodeError):
+            text = ""
+        return self.generation(int(text) if text.isdigit() and len(text) <= 6 else 0)
 
     def generation(self, number: int) -> Path:
         """The file of one generation."""
@@ -59,36 +79,60 @@ class Tables:
 
     def number(self) -> int:
         """The number of the generation in use."""
-        return int(self.path.stem.rsplit("-", 1)[1])
+        return _number(self.path)
+
+    # ------------------------------------------------------------------ connections
 
     def _connect(self, path: Path) -> Connection:
-        connection = sqlite.connect(str(path), timeout=30.0, isolation_level=None, check_same_thread=False)
-        connection.execute(f"PRAGMA key = \"x'{self._key}'\"")
-        connection.execute("PRAGMA cipher_log_level = NONE")  # its findings reach us as errors, not on the terminal
-        connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+        # "rw": another process may have removed this generation; an empty file must not take its place.
+        mode = "rwc" if self._bulk else "rw"
+        connection = sqlite.connect(
+            f"{path.absolute().as_uri()}?mode={mode}", uri=True, timeout=30.0, isolation_level=None,
+            check_same_thread=False,
+        )  # fmt: skip
+        self._unlock(connection)
         connection.execute("PRAGMA temp_store = MEMORY")
         connection.execute("PRAGMA secure_delete = OFF")
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = NORMAL")
+        if self._bulk:
+            # Nobody reads this file before it is whole, and a failure throws it away.
+            connection.execute(f"PRAGMA cache_size = -{BULK_CACHE_KIB}")
+            connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+            connection.execute("PRAGMA journal_mode = OFF")
+            connection.execute("PRAGMA synchronous = OFF")
+        else:
+            connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = NORMAL")
         return connection
+
+    def _unlock(self, connection: Connection) -> None:
+        connection.execute(f"PRAGMA key = \"x'{self._key}'\"")
+        # What does not verify is raised as TablesDamaged; SQLCipher would print it too.
+        connection.execute("PRAGMA cipher_log_level = NONE")
 
     def read(self) -> Connection:
         """This thread's connection to the current generation.
 
         Raises:
-            TablesDamaged: the file does not open under its key; a rebuild heals it.
+            TablesDamaged: the file is missing or does not open under its key; a rebuild heals it.
         """
-        held: tuple[Path, Connection] | None = getattr(self._local, "held", None)
-        if held is not None and held[0] == self.path:
-            return held[1]
-        try:
-            connection = self._connect(self.path)
-            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        except sqlite.DatabaseError as error:
-            raise TablesDamaged(self.name, str(error)) from error
-        self._opened.append(connection)
-        self._local.held = (self.path, connection)
-        return connection
+        held: _Held | None = getattr(self._local, "held", None)
+        if held is not None and held.path == self.path:
+            return held.connection
+        for _ in range(2):
+            path = self.path
+            try:
+                connection = self._connect(path)
+                connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+            except sqlite.DatabaseError as error:
+                if self.follow():
+                    continue  # another process swapped a generation in just now
+                raise TablesDamaged(self.name, str(error)) from error
+            held = _Held(path, connection)
+            self._opened.add(held)
+            self._local.held = held
+            return connection
+        raise TablesDamaged(self.name, "swapped too often")
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
@@ -99,12 +143,13 @@ class Tables:
             try:
                 yield connection
             except BaseException:
-                connection.execute("ROLLBACK")
+                with suppress(sqlite.Error):  # a full disk has rolled it back already; the first error is raised
+                    connection.execute("ROLLBACK")
                 raise
             connection.execute("COMMIT")
 
     def ready(self) -> bool:
-        """Whether the current generation opens and has the schema of this program. Damaged is not ready: it is folded anew."""
+        """Whether the current generation exists, opens, and has the schema of this program; else it must be rebuilt."""
         if not self.path.exists():
             return False
         try:
@@ -113,14 +158,16 @@ class Tables:
             return False
         return row is not None and row[0] == SCHEMA_FINGERPRINT
 
+    # ------------------------------------------------------------------ generations
+
     def begin_generation(self) -> Tables:
-        """Empty tables under the next number, not yet in use; `adopt` swaps them in."""
-        fresh = Tables.__new__(Tables)
-        fresh.folder, fresh.name, fresh._key = self.folder, self.name, self._key
-        fresh._local, fresh._opened, fresh.write_lock = threading.local(), [], threading.RLock()
-        fresh.path = self.generation(self.number() + 1)
-        for stale in (fresh.path, _beside(fresh.path, "-wal"), _beside(fresh.path, "-shm")):
-            stale.unlink(missing_ok=True)
+        """Empty tables under the next number, not yet in use; `adopt` swaps them in. One process at a time."""
+        self._sweep(keep=self.path)
+        taken = [_number(path) for path in self.folder.glob(f"{self.name}-[0-9]*.db")]
+        fresh = Tables.__new__(type(self))
+        fresh.folder, fresh.name, fresh._key, fresh._bulk = self.folder, self.name, self._key, True
+        fresh._local, fresh._opened, fresh.write_lock = threading.local(), weakref.WeakSet(), threading.RLock()
+        fresh.path = self.generation(max([self.number(), *taken]) + 1)
         connection = fresh.read()
         connection.execute("BEGIN IMMEDIATE")
         for statement in SCHEMA_TABLES:
@@ -134,23 +181,28 @@ class Tables:
         connection = self.read()
         for statement in SCHEMA_INDEXES:
             connection.execute(statement)
-        connection.execute("ANALYZE")
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def adopt(self, fresh: Tables) -> None:
-        """Swap a finished generation in; the old file is removed as soon as nobody holds it open."""
-        old = self.path
-        pointer = self._pointer()
-        beside = pointer.with_suffix(".next")
-        beside.write_text(str(fresh.number()), "ascii")
-        os.replace(beside, pointer)
+        """Swap a finished generation in; the old file is removed as soon as nobody holds it open.
+
+        Raises:
+            DiskFull, DiskFailed: the old generation stands.
+        """
+        fresh.read().execute("ANALYZE")
         fresh.close()
+        with disk_errors("making read tables durable"), fresh.path.open("r+b") as stream:
+            os.fsync(stream.fileno())
+        replace_small_file(OsFiles(), self._pointer(), str(fresh.number()).encode())
         self.path = fresh.path
-        for stale in (old, _beside(old, "-wal"), _beside(old, "-shm")):
-            try:
-                stale.unlink(missing_ok=True)
-            except PermissionError:
-                pass  # Windows: another process still reads it; the next rebuild removes it
+        self._local.held = None
+        self._sweep(keep=fresh.path)
+
+    def _sweep(self, *, keep: Path) -> None:
+        """Remove the other generations: older ones, and those of rebuilds that never ended."""
+        for stale in self.folder.glob(f"{self.name}-[0-9]*.db*"):
+            if not stale.name.startswith(keep.name):
+                with suppress(PermissionError):  # Windows: still read by another process; the next rebuild removes it
+                    stale.unlink(missing_ok=True)
 
     def follow(self) -> bool:
         """Take in a generation another process swapped in. True when it moved."""
@@ -173,12 +225,13 @@ class Tables:
 
     def close(self) -> None:
         """Close every connection of this process."""
-        for connection in self._opened:
-            connection.close()
+        for held in list(self._opened):
+            held.connection.close()
         self._opened.clear()
         self._local = threading.local()
 
 
-def _beside(path: Path, suffix: str) -> Path:
-    return path.with_name(path.name + suffix)
+def _number(path: Path) -> int:
+    text = path.stem.rsplit("-", 1)[1]
+    return int(text) if text.isdigit() else 0
 

@@ -71,6 +71,7 @@ class Form:
     values: dict[str, str] = field(default_factory=dict)
     kinds: dict[str, str] = field(default_factory=dict)
     options: dict[str, list[str]] = field(default_factory=dict)
+    modes: dict[str, str] = field(default_factory=dict)
     multipart: bool = False
     draft_url: str = ""
 
@@ -121,6 +122,7 @@ class _Page(HTMLParser):
         if tag == "input":
             kind = held.get("type", "text")
             form.kinds[name] = kind
+            form.modes[name] = held.get("inputmode", "")
             if kind in ("radio", "checkbox"):
                 form.options.setdefault(name, []).append(held.get("value", "on"))
                 if "checked" in held:
@@ -170,7 +172,7 @@ class Browser:
     def origin(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def ask(self, method: str, path: str, body: bytes = b"", **fields: str | None) -> Answer:
+    def ask(self, method: str, path: str, body: bytes = b"", /, **fields: str | None) -> Answer:
         """One request, on a connection of its own. A field given as None is left out; underscores stand for hyphens.
 
         Raises OSError or http.client.HTTPException when the server dies under it.
@@ -255,7 +257,8 @@ class Browser:
     ) -> Answer:
         """Submit a form with some values changed, as its page would."""
         content_type, body = encode_form(form, values or {}, files)
-        return self.ask("POST", form.action, body, **{"Content-Type": content_type, **fields})
+        told: dict[str, str | None] = {"Content-Type": content_type, **fields}
+        return self.ask("POST", form.action, body, **told)
 
     def write(self, path: str, values: Mapping[str, str] | None = None, *, files: Files = ()) -> Answer:
         """Open the form at `path`, fill it, send it: must be acknowledged."""

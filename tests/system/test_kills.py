@@ -1,4 +1,4 @@
-"""kill -9 of the front and its workers at random moments while several tabs write: what was said to be « enregistré » is there.
+"""kill -9 of the front and its workers while several tabs write: what was said to be « enregistré » is there.
 
 A round starts the server, unlocks, checks that every acknowledged draft came back, writes from several tabs (and, one
 round in four, from a second seat), and kills everything: in three rounds out of four within half a second of

@@ -94,7 +94,7 @@ def keep(request: HttpRequest, patient: str, slot: str) -> HttpResponse:
     if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST_BYTES:
         return HttpResponse(status=413)
     number = request.headers.get("Lanterne-Draft", "0")
-    sent = int(number) if number.isdigit() else 0
+    sent = int(number) if number.isascii() and number.isdecimal() and len(number) <= 15 else 0
     fields = {name: str(value) for name, value in request.POST.items() if name != "csrfmiddlewaretoken"}
     record = seen.presence.record
     with _keeping:

@@ -1,9 +1,9 @@
 """Which entries count, when the membership changes after they were folded (E15).
 
-A revocation that arrives late takes entries out of the charts, one that falls puts them back. The tables remember how each
-seat stood; when that changes, the entries of the seat held here are judged anew. Only when one of them stands otherwise
-than it was folded is everything folded anew: a forgotten passphrase, which revokes a seat at its newest entry, costs
-nothing.
+A revocation that arrives late takes entries out of the charts, one that falls puts them back. The tables
+remember how each seat stood; when that changes, the entries of the seat held here are judged anew. Only
+when one of them stands otherwise than it was folded is everything folded anew: a forgotten passphrase,
+which revokes a seat at its newest entry, costs nothing.
 """
 
 from __future__ import annotations

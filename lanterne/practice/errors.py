@@ -1,5 +1,5 @@
-"""Refusals and faults of the record. Each carries a code word and parameters; the French sentence is made once, at the
-boundary, by `practice.sentences`."""
+"""Refusals and faults of the record. Each carries a code word and parameters; the French sentence is made
+once, at the boundary, by `practice.sentences`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from lanterne.wire.errors import LanterneError
 
 
 class Refusal(LanterneError):
-    """A command was refused and nothing was written. `code` is a word; `field` names the form's field when there is one."""
+    """A command was refused and nothing was written. `code` is a word; `field` names the form's field when
+    there is one.
+    """
 
     def __init__(self, code: str, *, field: str = "", **params: object) -> None:
         super().__init__(code, f"refused: {code}", **params)
@@ -43,8 +45,8 @@ class TablesDamaged(LanterneError):
 
 
 class TablesBehind(LanterneError):
-    """Read tables could not be brought up to date (disk full, or held by another process for too long). What was
-    recorded is recorded; pages wait until the tables follow."""
+    """Read tables could not be brought up to date (disk full, or held by another process for too long).
+    What was recorded is recorded; pages wait until the tables follow."""
 
     def __init__(self, name: str, detail: str) -> None:
         super().__init__("tables.behind", f"read tables {name}: {detail}", name=name, detail=detail)

@@ -4,11 +4,13 @@ What the tables hold is a function of the *set* of facts, not of the order they 
 
 - one fact id counts once: the first in the order of entries (docs/format/entry.md, Order);
 - a statement is live unless a fact of the same chart and compartment names it in `replaces`;
-- the thread of a statement is the smallest fact id of all it is tied to by corrections; two live in one thread: conflict;
+- the thread of a statement is the smallest fact id of all it is tied to by corrections; two live in one
+thread: conflict;
 - for kinds of shape LATEST the last in the order counts.
 
-So a late fact needs no replay of others: it touches its own thread, its own subject's latest, and its own patient row.
-`lanterne.practice.settling` does these, `inserting` makes rows, `counting` knows who counts; this module reads the journal.
+So a late fact needs no replay of others: it touches its own thread, its own subject's latest, and its own
+patient row. `lanterne.practice.settling` does these, `inserting` makes rows, `counting` knows who counts;
+this module reads the journal.
 """
 
 from __future__ import annotations
@@ -79,8 +81,8 @@ class Folder:
         self._kinds: dict[str, _Known] = {}
         self._subjects: dict[str, int] = {}
         self._again: list[Again] = []
-        # What was looked at last, so that a request with nothing new asks nothing: of which generation, with which keys,
-        # under which membership, after how many changes of ranks.
+        # What was looked at last, so that a request with nothing new asks nothing: of which generation,
+        # with which keys, under which membership, after how many changes of ranks.
         self._looked_at: object = None
         self._members: Membership | None = None
         self._tried: Keyring | None = None
@@ -94,15 +96,17 @@ class Folder:
         return any(self.journal.end(stream) > _cursor(connection, stream) for stream in self.streams)
 
     def build(self, progress: Progress | None = None) -> None:
-        """Build the tables unless they are there, with the schema of this program; another process may be at it."""
+        """Build the tables unless they are there, with the schema of this program; another process may be
+        at it.
+        """
         self._renew(lambda: not self.tables.ready(), progress)
 
     def catch_up(self, progress: Progress | None = None) -> int:
         """Fold what the journal holds beyond the cursors. Returns the number of facts folded.
 
-        Rare events reach behind the cursors. Another journal under these tables (an old image put back), and a membership
-        under which an entry stands otherwise: everything is folded anew. Ranks that rose: what depends on the order is
-        settled anew. A key that came late: the parts it opens are folded now.
+        Rare events reach behind the cursors. Another journal under these tables (an old image put back),
+        and a membership under which an entry stands otherwise: everything is folded anew. Ranks that rose:
+        what depends on the order is settled anew. A key that came late: the parts it opens are folded now.
         """
         folded = 0
         if self._looked_at != self.tables.path:
@@ -124,7 +128,9 @@ class Folder:
         return folded
 
     def _is_of_another_journal(self) -> bool:
-        """Whether the newest entry folded is not where it was: these tables tell what this journal does not hold."""
+        """Whether the newest entry folded is not where it was: these tables tell what this journal does
+        not hold.
+        """
         for stream in self.streams:
             row = self.tables.read().execute(
                 "SELECT hash, position FROM entry WHERE stream = ? ORDER BY no DESC LIMIT 1", (int(stream),)
@@ -156,7 +162,8 @@ class Folder:
         anew = False
         held = self.tables.read()
         if any(
-            reordering.may_have_risen(held, stream, self.journal, _cursor(held, stream)) for stream in self.streams
+            reordering.may_have_risen(held, stream, self.journal, _cursor(held, stream))
+            for stream in self.streams
         ):
             with self.tables.transaction() as connection:
                 for stream in self.streams:
@@ -190,13 +197,18 @@ class Folder:
                 lacking = {
                     int(row[0])
                     for row in connection.execute(
-                        "SELECT compartment FROM unread WHERE hash = ? AND why LIKE ?", (identifier, f"{_KEYLESS}%")
+                        "SELECT compartment FROM unread WHERE hash = ? AND why LIKE ?",
+                        (identifier, f"{_KEYLESS}%"),
                     )
                 }
-                connection.execute("DELETE FROM unread WHERE hash = ? AND why LIKE ?", (identifier, f"{_KEYLESS}%"))
+                connection.execute(
+                    "DELETE FROM unread WHERE hash = ? AND why LIKE ?", (identifier, f"{_KEYLESS}%")
+                )
                 for compartment, part in self._open(arrived, batch):
                     if compartment in lacking:
-                        number = self._take(connection, batch, arrived, entry, number, compartment, part, None)
+                        number = self._take(
+                            connection, batch, arrived, entry, number, compartment, part, None
+                        )
             self._write(connection, batch, first, number)
         return number - first
 
@@ -242,7 +254,12 @@ class Folder:
             if collecting:
                 gc.enable()
             fresh.close()
-        self._looked_at, self._members, self._tried, self._reranks = self.tables.path, members, keyring, reranks
+        self._looked_at, self._members, self._tried, self._reranks = (
+            self.tables.path,
+            members,
+            keyring,
+            reranks,
+        )
         return folded
 
     # ------------------------------------------------------------------ one transaction
@@ -252,7 +269,8 @@ class Folder:
     ) -> int:
         """One transaction: up to CHUNK_FACTS facts of the streams, in arrival order.
 
-        `bulk` is the set of fact ids already folded when the tables are being filled from nothing (no look-ups then).
+        `bulk` is the set of fact ids already folded when the tables are being filled from nothing (no
+        look-ups then).
         """
         batch = Batch()
         entry = _next(connection, "entry")
@@ -275,7 +293,9 @@ class Folder:
                 if number - first >= CHUNK_FACTS:
                     break
             if cursor != start:
-                connection.execute("INSERT OR REPLACE INTO meta(name, value) VALUES (?, ?)", (_name(stream), cursor))
+                connection.execute(
+                    "INSERT OR REPLACE INTO meta(name, value) VALUES (?, ?)", (_name(stream), cursor)
+                )
                 reordering.remember(connection, stream, ranks)
             if number - first >= CHUNK_FACTS:
                 break
@@ -289,25 +309,35 @@ class Folder:
         return number - first
 
     def _forget(self) -> None:
-        """Row numbers remembered: another process, or a transaction rolled back, may have made them others."""
+        """Row numbers remembered: another process, or a transaction rolled back, may have made them
+        others.
+        """
         self._kinds.clear()
         self._subjects.clear()
 
     def _write(self, connection: Connection, batch: Batch, first: int, number: int) -> None:
         insert(connection, batch)
-        if any([take_again(connection, again) for again in batch.again]):
+        replaced = [take_again(connection, again) for again in batch.again]
+        if any(replaced):
             settle_all(connection)
         else:
             settle(connection, first, number, batch.latest)
             patients.refresh(connection, batch.patients)
 
     def _enter(
-        self, connection: Connection, batch: Batch, arrived: Arrived, entry: int, number: int, bulk: set[bytes] | None
+        self,
+        connection: Connection,
+        batch: Batch,
+        arrived: Arrived,
+        entry: int,
+        number: int,
+        bulk: set[bytes] | None,
     ) -> int:
         head = arrived.entry.head
         identifier = bytes.fromhex(head.hash)
         batch.entries.append(
-            (entry, identifier, int(head.stream), bytes.fromhex(head.seat), head.incarnation, head.seq, head.time,
+            (entry, identifier, int(head.stream), bytes.fromhex(head.seat), head.incarnation, head.seq,
+            head.time,
              arrived.rank, arrived.position)
         )  # fmt: skip
         if arrived.standing is not Standing.COUNTS:
@@ -325,8 +355,11 @@ class Folder:
             try:
                 yield descriptor.compartment, self.keyring.open_part(head, index, body)
             except LanterneError as error:
-                # It ought to open and does not: kept, a fault for check, and the rest goes on. A key may come yet.
-                keyless = isinstance(error, NotEntitled) or (isinstance(error, EntryRefused) and error.check == "E16")
+                # It ought to open and does not: kept, a fault for check, and the rest goes on. A key may
+                # come yet.
+                keyless = isinstance(error, NotEntitled) or (
+                    isinstance(error, EntryRefused) and error.check == "E16"
+                )
                 why = f"{_KEYLESS}{error}" if keyless else str(error)
                 batch.unread.append((bytes.fromhex(head.hash), int(descriptor.compartment), why))
 
@@ -350,7 +383,8 @@ class Folder:
         for place, fact in enumerate(part.facts):
             held = self._kinds.get(fact.kind) or self._kind(connection, fact.kind)
             if held.compartment is not None and held.compartment is not compartment:
-                batch.unread.append((bytes.fromhex(arrived.entry.head.hash), place_code, "E20: wrong compartment"))
+                why = "E20: wrong compartment"
+                batch.unread.append((bytes.fromhex(arrived.entry.head.hash), place_code, why))
                 continue
             identifier = bytes.fromhex(fact.id)
             if identifier in ids or (bulk is None and _holds(connection, identifier)):
@@ -379,7 +413,9 @@ class Folder:
         if number is None:
             identifier = bytes.fromhex(subject)
             connection.execute("INSERT OR IGNORE INTO subject(id) VALUES (?)", (identifier,))
-            number = int(connection.execute("SELECT no FROM subject WHERE id = ?", (identifier,)).fetchone()[0])
+            number = int(
+                connection.execute("SELECT no FROM subject WHERE id = ?", (identifier,)).fetchone()[0]
+            )
             self._subjects[subject] = number
         return number
 
@@ -418,7 +454,9 @@ def _holds(connection: Connection, identifier: bytes) -> bool:
 
 
 def _moved(connection: Connection, arrived: Arrived) -> bool:
-    """Whether this entry is folded already and now lies elsewhere: its first place was damaged, and a peer healed it."""
+    """Whether this entry is folded already and now lies elsewhere: its first place was damaged, and a peer
+    healed it.
+    """
     identifier = bytes.fromhex(arrived.entry.head.hash)
     found = connection.execute(
         "UPDATE entry SET position = ? WHERE hash = ? RETURNING no", (arrived.position, identifier)

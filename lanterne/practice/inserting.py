@@ -1,7 +1,8 @@
 """One transaction's worth of facts as rows of the shared tables.
 
-Rows are gathered first and inserted together: a fact, and for what stands in a chart a statement, replacements for what
-it corrects or withdraws. What concerns the whole (liveness, threads, the latest) is `settling`'s.
+Rows are gathered first and inserted together: a fact, and for what stands in a chart a statement,
+replacements for what it corrects or withdraws. What concerns the whole (liveness, threads, the latest) is
+`settling`'s.
 """
 
 from __future__ import annotations
@@ -37,7 +38,8 @@ class Again:
 
 @dataclass(slots=True)
 class Batch:
-    """What one transaction inserts, and what must be settled afterwards: `latest` keys, `patients` (row numbers).
+    """What one transaction inserts, and what must be settled afterwards: `latest` keys, `patients` (row
+    numbers).
 
     `ids` are those of its facts.
     """
@@ -55,7 +57,14 @@ class Batch:
 
 
 def fact_row(
-    number: int, identifier: bytes, entry: int, place: int, compartment: int, kind: int, subject: int, fact: Fact
+    number: int,
+    identifier: bytes,
+    entry: int,
+    place: int,
+    compartment: int,
+    kind: int,
+    subject: int,
+    fact: Fact,
 ) -> Row:
     """A row of `fact`: everything the part said of it, the body as MessagePack."""
     replaces = b"".join([bytes.fromhex(target) for target in fact.replaces]) if fact.replaces else None
@@ -90,7 +99,9 @@ def take_again(connection: Connection, one: Again) -> bool:
         connection.execute(f"DELETE FROM {table} = ?", (number,))
     fact = one.fact
     batch = Batch(
-        facts=[fact_row(number, identifier, one.entry, one.place, one.compartment, one.kind, one.subject, fact)]
+        facts=[
+            fact_row(number, identifier, one.entry, one.place, one.compartment, one.kind, one.subject, fact)
+        ]
     )
     batch.replacements = [(bytes.fromhex(target), number) for target in fact.replaces]
     known = KINDS.get(fact.kind)

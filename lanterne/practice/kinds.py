@@ -124,5 +124,4 @@ def office(
 def to_raw(body: Body) -> dict[str, Any]:
     """The plain map that goes on the wire."""
     raw = msgspec.to_builtins(body)
-    assert isinstance(raw, dict)
-    return raw
+    return dict(raw)

@@ -1,7 +1,7 @@
 """What of a fact's body the shared `statement` table holds: the day it counts for, its code and its label.
 
-Nothing here interprets, and nothing here fails: facts that came by sync passed no command. A body of a newer version
-projects as well as it can and is decoded, or shown as newer, later.
+Nothing here interprets, and nothing here fails: facts that came by sync passed no command. A body of a
+newer version projects as well as it can and is decoded, or shown as newer, later.
 """
 
 from __future__ import annotations
@@ -25,9 +25,11 @@ def written_at(time: int) -> str:
 
 
 def day_of(at: str | None, written: str) -> str:
-    """When a fact counts: `at` at its own precision, a moment with an offset brought to UTC, else when it was written.
+    """When a fact counts: `at` at its own precision, a moment with an offset brought to UTC, else when it
+    was written.
 
-    A date no calendar holds (31 February, or beyond year 9999 once in UTC) counts by what it says, without its hour.
+    A date no calendar holds (31 February, or beyond year 9999 once in UTC) counts by what it says, without
+    its hour.
     """
     if not at:
         return written

@@ -1,7 +1,8 @@
 """The one door out: a chart is read through an `OpenChart`, and only this module makes one.
 
-The right is checked and the trace is on the disk before anything is shown. A trace covers ten minutes of the same seat on
-the same chart for the same purpose: a page refreshed, a curve opened, a search repeated do not write it again.
+The right is checked and the trace is on the disk before anything is shown. A trace covers ten minutes of
+the same seat on the same chart for the same purpose: a page refreshed, a curve opened, a search repeated do
+not write it again.
 """
 
 from __future__ import annotations
@@ -72,7 +73,9 @@ class Traces:
             self._last[key] = now_ms
 
 
-def open_chart(record: Record, traces: Traces, patient: PatientId, *, what: str = "chart", object_id: str = "") -> OpenChart:
+def open_chart(
+    record: Record, traces: Traces, patient: PatientId, *, what: str = "chart", object_id: str = ""
+) -> OpenChart:
     """Open a chart for reading: the right first, then the trace on the disk, then the chart.
 
     Args:
@@ -95,8 +98,12 @@ def open_chart(record: Record, traces: Traces, patient: PatientId, *, what: str 
     return OpenChart(group.patient, group.subjects, connection, reader, record.person_of, medical, _MAKER)
 
 
-def trace(record: Record, traces: Traces, *, what: str, patient: PatientId | None = None, object_id: str = "") -> None:
-    """Write that something was opened, unless the same look was traced less than ten minutes ago. Durable on return."""
+def trace(
+    record: Record, traces: Traces, *, what: str, patient: PatientId | None = None, object_id: str = ""
+) -> None:
+    """Write that something was opened, unless the same look was traced less than ten minutes ago. Durable
+    on return.
+    """
     moment = record.clock_ms()
     key = (patient or "", what, object_id)
     if not traces.due(key, moment):
@@ -104,6 +111,10 @@ def trace(record: Record, traces: Traces, *, what: str, patient: PatientId | Non
     body = to_raw(AccessOpened(what=what, object=object_id))  # type: ignore[arg-type]
     fact = Fact(FactId(record.draw_id()), AccessOpened.KIND, 1, (), None, body)
     record.journal.write(
-        record.seat, record.keyring, stream=Stream.TRACE, parts=[(Compartment.TRACE, Part(patient, (fact,)))], now_ms=moment
+        record.seat,
+        record.keyring,
+        stream=Stream.TRACE,
+        parts=[(Compartment.TRACE, Part(patient, (fact,)))],
+        now_ms=moment,
     )
     traces.written(key, moment)

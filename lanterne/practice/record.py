@@ -1,6 +1,7 @@
 """An open record: one practice on this device, opened by one seat, in one process.
 
-Holds that seat's keys and no others. The two doors (`recording`, `reading`) take it; nothing else writes or reads.
+Holds that seat's keys and no others. The two doors (`recording`, `reading`) take it; nothing else writes or
+reads.
 """
 
 from __future__ import annotations
@@ -16,12 +17,13 @@ from pathlib import Path
 from sqlcipher3 import dbapi2 as sqlite
 
 from lanterne.journal import founding
+from lanterne.journal.errors import DiskFailed, DiskFull
 from lanterne.journal.journal import Journal
 from lanterne.practice.errors import NotAllowed, TablesBehind, TablesDamaged
 from lanterne.practice.folding import Folder, Progress
 from lanterne.practice.rights import Right
-from lanterne.practice.tables import Connection, Tables
 from lanterne.practice.tablekeys import table_key
+from lanterne.practice.tables import Connection, Tables
 from lanterne.practice.team import queries as team
 from lanterne.seal.keyring import Keyring
 from lanterne.seal.seat import SeatKeys
@@ -112,11 +114,12 @@ class Record:
         return self.tables.read()
 
     def catch_up(self, progress: Progress | None = None) -> None:
-        """Fold what the journal holds and the tables do not; build them when they are missing, damaged or of another
-        schema. One thread at a time.
+        """Fold what the journal holds and the tables do not; build them when they are missing, damaged or
+        of another schema. One thread at a time.
 
         Raises:
-            TablesBehind: the disk is full, or another process holds the tables for too long; nothing recorded is lost.
+            TablesBehind: the disk is full, or another process holds the tables for too long; nothing
+            recorded is lost.
         """
         with self._folding:
             self._refresh()
@@ -141,8 +144,8 @@ class Record:
             except (sqlite.DatabaseError, TablesDamaged):
                 # A page that does not verify: the journal has it all.
                 folder.rebuild(progress)
-        except sqlite.OperationalError as error:
-            raise TablesBehind(tables.name, str(error)) from error
+        except (sqlite.OperationalError, DiskFull, DiskFailed, OSError) as error:
+            raise TablesBehind(tables.name, type(error).__name__) from error
 
     def catch_up_traces(self) -> Tables:
         """The trace tables, caught up. Raises NotAllowed when this seat does not read traces."""

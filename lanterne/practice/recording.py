@@ -2,21 +2,24 @@
 
     right → load → decide → journal.write (seal, sign, chain, fsync) → fold
 
-`record` returns when the entry is on the disk: that, and nothing less, is « enregistré ». The fold that follows may fail
-without losing it; the next start heals it from the cursor.
+`record` returns when the entry is on the disk: that, and nothing less, is « enregistré ». The fold that
+follows may fail without losing it; the next start heals it from the cursor.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeVar
 
+from lanterne.journal.errors import JournalError
 from lanterne.practice.catalogue import KINDS
 from lanterne.practice.commands import Command, Look, NewFact
-from lanterne.practice.errors import Refusal
+from lanterne.practice.errors import Refusal, TablesBehind, UnknownFact
 from lanterne.practice.kinds import to_raw
 from lanterne.practice.record import Record
+from lanterne.practice.tables import Connection
 from lanterne.wire.names import Compartment, EntryHash, FactId, PatientId, Stream
 from lanterne.wire.part import Fact, Part
 
@@ -43,19 +46,23 @@ def record(record: Record, command: Command[C]) -> Recorded:
         LanterneError: the disk failed or is full; nothing was acknowledged.
     """
     writer = record.require(command.right)
-    connection = record.connection()
-    again = _already(record, [command.id]) if command.id is not None else None
-    if again is not None:
-        return again
-    moment = record.clock_ms()
-    known = command.load(Look(connection, writer.person, moment, record.draw_id))
-    facts = [_with_id(fact, record) for fact in command.decide(known)]
-    if not facts:
-        raise Refusal("nothing_to_write")
-    written = record.journal.write(
-        record.seat, record.keyring, stream=Stream.CARE, parts=parts_of(facts), now_ms=moment
-    )
-    record.catch_up()
+    with record.door:
+        connection = record.connection()
+        again = _already(connection, command.id) if command.id is not None else None
+        if again is not None:
+            return again
+        moment = record.clock_ms()
+        known = command.load(Look(connection, writer.person, moment, record.draw_id))
+        facts = [_with_id(fact, record) for fact in command.decide(known)]
+        if not facts:
+            raise Refusal("nothing_to_write")
+        written = record.journal.write(
+            record.seat, record.keyring, stream=Stream.CARE, parts=parts_of(facts), now_ms=moment
+        )
+        # It is on the disk. Should the tables not follow (a full disk), whoever reads next is told, and
+        # nothing is lost.
+        with suppress(TablesBehind, JournalError):
+            record.catch_up()
     return Recorded(written.hash, tuple(FactId(str(fact.id)) for fact in facts), written.time >> 16)
 
 
@@ -77,7 +84,9 @@ def parts_of(facts: Sequence[NewFact]) -> list[tuple[Compartment, Part]]:
 
 
 def unknown_fields(raw: Mapping[str, object], known: Iterable[str]) -> dict[str, object]:
-    """What a body holds that its kind, as this program knows it, does not name: carried over by corrections."""
+    """What a body holds that its kind, as this program knows it, does not name: carried over by
+    corrections.
+    """
     names = set(known)
     return {name: value for name, value in raw.items() if name not in names}
 
@@ -91,11 +100,18 @@ def _with_id(fact: NewFact, record: Record) -> NewFact:
     )  # fmt: skip
 
 
-def _already(record: Record, ids: Sequence[FactId]) -> Recorded | None:
-    for identifier in ids:
-        row = record.tables.read().execute(
-            "SELECT e.hash, e.time FROM fact f JOIN entry e ON e.no = f.entry WHERE f.id = ?", (bytes.fromhex(identifier),)
+def _already(connection: Connection, identifier: FactId) -> Recorded | None:
+    """What was recorded under this id, with all the facts of its entry in order."""
+    try:
+        row = connection.execute(
+            "SELECT e.no, e.hash, e.time FROM fact f JOIN entry e ON e.no = f.entry WHERE f.id = ?",
+            (bytes.fromhex(identifier),),
         ).fetchone()
-        if row is not None:
-            return Recorded(EntryHash(bytes(row[0]).hex()), tuple(ids), int(row[1]) >> 16)
-    return None
+    except ValueError as error:
+        raise UnknownFact("no fact has such an id") from error
+    if row is None:
+        return None
+    facts = connection.execute("SELECT id FROM fact WHERE entry = ? ORDER BY no", (row[0],)).fetchall()
+    return Recorded(
+        EntryHash(bytes(row[1]).hex()), tuple(FactId(bytes(one[0]).hex()) for one in facts), int(row[2]) >> 16
+    )

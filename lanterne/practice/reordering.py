@@ -1,8 +1,8 @@
 """What happens when ranks rise after they were folded: a head that came late raises all that stands on it.
 
-Ranks only rise (docs/format/entry.md, Order), so their sum tells whether any did: a start compares two numbers, not every
-entry. What depends on the order is settled anew: the latest of a kind, who survives a merge, and in which of two entries
-a fact id counts.
+Ranks only rise (docs/format/entry.md, Order), so their sum tells whether any did: a start compares two
+numbers, not every entry. What depends on the order is settled anew: the latest of a kind, who survives a
+merge, and in which of two entries a fact id counts.
 """
 
 from __future__ import annotations
@@ -34,14 +34,16 @@ def remember(connection: Connection, stream: Stream, ranks: Iterable[int]) -> No
 
 
 def may_have_risen(connection: Connection, stream: Stream, journal: Journal, cursor: int) -> bool:
-    """Whether a rank may have risen among the entries before `cursor`. Certain when nothing there is damaged."""
+    """Whether a rank may have risen among the entries before `cursor`. Certain when nothing there is
+    damaged.
+    """
     ranks = [rank for position, rank in journal.ranks(stream) if position < cursor]
     return (len(ranks), sum(ranks)) != _remembered(connection, stream)
 
 
 def follow(connection: Connection, stream: Stream, journal: Journal) -> bool:
-    """Take in the ranks that rose. True when everything must be folded anew: the order decides there which of two
-    entries a fact id counts in, and only one of them is kept."""
+    """Take in the ranks that rose. True when everything must be folded anew: the order decides there which
+    of two entries a fact id counts in, and only one of them is kept."""
     held = {
         position: (number, rank)
         for number, position, rank in connection.execute(
@@ -73,7 +75,8 @@ def _settle(connection: Connection, entries: list[int]) -> None:
     latest: set[tuple[int, int, str]] = set()
     touched: set[int] = set()
     for kind, name, subject, zeros, compartment, body in connection.execute(
-        "SELECT f.kind, k.name, f.subject, s.id = zeroblob(16), f.compartment, f.body FROM fact f JOIN kind k ON k.no = f.kind"
+        "SELECT f.kind, k.name, f.subject, s.id = zeroblob(16), f.compartment, f.body FROM fact f"
+        " JOIN kind k ON k.no = f.kind"
         " JOIN subject s ON s.no = f.subject WHERE f.entry IN (SELECT value FROM json_each(?))",
         (json.dumps(entries),),
     ).fetchall():

@@ -1,7 +1,8 @@
 """The read tables every room shares, in SQL. Rooms add their own in their `tables.py`.
 
-Plain SQL rather than Django models (ADR 0007): read tables have no migrations (they are folded anew when the fingerprint
-changes), one writer, and a chart page is three index scans; an ORM would cost more than the queries.
+Plain SQL rather than Django models (ADR 0007): read tables have no migrations (they are folded anew when
+the fingerprint changes), one writer, and a chart page is three index scans; an ORM would cost more than the
+queries.
 
 Integer row numbers are local to a file and never leave it: `content` and pages use ids only.
 """
@@ -30,24 +31,29 @@ _TABLES = (
     # Every fact readable here, whole and raw: history, re-folding, what a newer Lanterne wrote.
     """CREATE TABLE fact(
         no INTEGER PRIMARY KEY, id BLOB NOT NULL, entry INTEGER NOT NULL, place INTEGER NOT NULL,
-        compartment INTEGER NOT NULL, kind INTEGER NOT NULL, version INTEGER NOT NULL, subject INTEGER NOT NULL,
-        at TEXT, replaces BLOB, body BLOB NOT NULL)""",
+        compartment INTEGER NOT NULL, kind INTEGER NOT NULL, version INTEGER NOT NULL, subject INTEGER NOT
+        NULL, at TEXT, replaces BLOB, body BLOB NOT NULL)""",
     "CREATE TABLE replacement(target BLOB NOT NULL, fact INTEGER NOT NULL, PRIMARY KEY(target, fact)) WITHOUT ROWID",
-    # Fact ids seen under another entry than the one they count in: should the order change, all is folded anew.
+    # Fact ids seen under another entry than the one they count in: should the order change, all is folded
+    # anew.
     "CREATE TABLE again(id BLOB NOT NULL, entry INTEGER NOT NULL, PRIMARY KEY(id, entry)) WITHOUT ROWID",
-    # What stands in a chart. `thread` is shared by a fact and its corrections; `live` unless replaced; `conflict` when several
-    # of a thread are live; `day` orders a chart: when it happened, else when it was written.
+    # What stands in a chart. `thread` is shared by a fact and its corrections; `live` unless replaced;
+    # `conflict` when several of a thread are live; `day` orders a chart: when it happened, else when it was
+    # written.
     """CREATE TABLE statement(
         fact INTEGER PRIMARY KEY, subject INTEGER NOT NULL, kind INTEGER NOT NULL, live INTEGER NOT NULL,
-        conflict INTEGER NOT NULL, thread BLOB NOT NULL, day TEXT NOT NULL, code TEXT NOT NULL, label TEXT NOT NULL)""",
-    # For kinds of shape LATEST: the fact that counts, per subject and key (a person's id for the team, else empty).
+        conflict INTEGER NOT NULL, thread BLOB NOT NULL, day TEXT NOT NULL, code TEXT NOT NULL, label TEXT
+        NOT NULL)""",
+    # For kinds of shape LATEST: the fact that counts, per subject and key (a person's id for the team, else
+    # empty).
     """CREATE TABLE latest(
         kind INTEGER NOT NULL, subject INTEGER NOT NULL, key TEXT NOT NULL, fact INTEGER NOT NULL,
         PRIMARY KEY(kind, subject, key)) WITHOUT ROWID""",
     # Entries kept apart, waiting for a person's review (membership.md M10-M12): nothing of theirs is folded.
     "CREATE TABLE apart(hash BLOB PRIMARY KEY, standing TEXT NOT NULL) WITHOUT ROWID",
     # Parts that ought to open here and did not: shown as a fault, never folded (E17–E20).
-    "CREATE TABLE unread(hash BLOB NOT NULL, compartment INTEGER NOT NULL, why TEXT NOT NULL, PRIMARY KEY(hash, compartment))",
+    """CREATE TABLE unread(
+        hash BLOB NOT NULL, compartment INTEGER NOT NULL, why TEXT NOT NULL, PRIMARY KEY(hash, compartment))""",
 )
 
 # Unique indexes are made with the others, over full tables: in bulk nothing is looked up.

@@ -1,7 +1,7 @@
 """Second half of folding: liveness, threads, conflicts and the latest of each kind, as sets.
 
-`settle` touches what a few new facts touch; `settle_all` computes everything from nothing. Both give the same rows: a test
-compares them on shuffled arrivals.
+`settle` touches what a few new facts touch; `settle_all` computes everything from nothing. Both give the
+same rows: a test compares them on shuffled arrivals.
 """
 
 from __future__ import annotations
@@ -24,13 +24,16 @@ FACT_ORDER = f"{ORDER}, f.place"
 _LATEST = tuple(name for name, kind in KINDS.items() if kind.shape is Shape.LATEST)
 _OF_PATIENTS = tuple(name for name in _LATEST if KINDS[name].concerns is Concerns.PATIENT)
 
-# A replacement counts between facts of one chart and one compartment only: nobody withdraws what they may not write.
+# A replacement counts between facts of one chart and one compartment only: nobody withdraws what they may
+# not write.
 _PAIRS = """SELECT b.no, t.no FROM replacement r JOIN fact b ON b.no = r.fact JOIN fact t ON t.id = r.target
             WHERE t.subject = b.subject AND t.compartment = b.compartment"""
 
 # Statements tied to others, with the row numbers of both ends; a retraction is no statement and ties nothing.
-_TIES = f"""SELECT p.by, p.target, sb.thread, st.thread FROM ({_PAIRS.replace("b.no, t.no", "b.no AS by, t.no AS target")}) p
-            JOIN statement st ON st.fact = p.target LEFT JOIN statement sb ON sb.fact = p.by"""
+_TIES = f"""
+    SELECT p.by, p.target, sb.thread, st.thread
+    FROM ({_PAIRS.replace("b.no, t.no", "b.no AS by, t.no AS target")}) p
+    JOIN statement st ON st.fact = p.target LEFT JOIN statement sb ON sb.fact = p.by"""
 
 _decode = msgspec.msgpack.decode
 
@@ -78,13 +81,17 @@ def settle_all(connection: Connection, *, fresh: bool = False) -> None:
         (*_LATEST, *_OF_PATIENTS),
     ):
         winners[kind, subject, key_of(name, _decode(body))] = number
-    connection.executemany("INSERT INTO latest VALUES (?,?,?,?)", [(*key, number) for key, number in winners.items()])
+    connection.executemany(
+        "INSERT INTO latest VALUES (?,?,?,?)", [(*key, number) for key, number in winners.items()]
+    )
     everybody = [int(row[0]) for row in connection.execute("SELECT no FROM subject")]
     patients.refresh(connection, everybody, bulk=True)
 
 
 def _tied(connection: Connection) -> Iterable[tuple[int, int, bytes, int]]:
-    """(live, conflict, thread, row) of every statement that replaces or is replaced; the others stand as inserted."""
+    """(live, conflict, thread, row) of every statement that replaces or is replaced; the others stand as
+    inserted.
+    """
     above: dict[int, int] = {}
     names: dict[int, bytes] = {}
     replaced: set[int] = set()
@@ -121,7 +128,9 @@ def _apply(connection: Connection, pairs: Iterable[tuple[int, int]]) -> None:
     threads: set[bytes] = set()
     for by, target in pairs:
         connection.execute("UPDATE statement SET live = 0 WHERE fact = ?", (target,))
-        tied = connection.execute("SELECT thread FROM statement WHERE fact IN (?, ?)", (by, target)).fetchall()
+        tied = connection.execute(
+            "SELECT thread FROM statement WHERE fact IN (?, ?)", (by, target)
+        ).fetchall()
         names = sorted({bytes(row[0]) for row in tied})
         if len(names) == 2 and len(tied) == 2:
             connection.execute("UPDATE statement SET thread = ? WHERE thread = ?", (names[0], names[1]))

@@ -1,11 +1,13 @@
 """Read tables: encrypted SQLite files folded from the facts, disposable at any time.
 
-One file per set of compartments (docs/format/store.md, `read/`): `office` for those who read the office only, `medical` for
-everything clinical and the office with it, `trace` for administrators. Each has its own cursors, kept in the transaction
-that moves them, so a crash between the journal's append and the fold heals at the next start.
+One file per set of compartments (docs/format/store.md, `read/`): `office` for those who read the office
+only, `medical` for everything clinical and the office with it, `trace` for administrators. Each has its own
+cursors, kept in the transaction that moves them, so a crash between the journal's append and the fold heals
+at the next start.
 
-A **generation** is one file. A rebuild writes the next generation beside, then swaps the pointer; what was read before
-stays readable until then. WAL with synchronous NORMAL: losing the last transactions loses nothing, they are folded again.
+A **generation** is one file. A rebuild writes the next generation beside, then swaps the pointer; what was
+read before stays readable until then. WAL with synchronous NORMAL: losing the last transactions loses
+nothing, they are folded again.
 """
 
 from __future__ import annotations
@@ -27,13 +29,14 @@ Connection = sqlite.Connection
 
 # 8 MiB of cache a connection: measured flat beyond that for a practice of 22,500 patients.
 CACHE_KIB = 8_192
-# While a generation is filled, indexes are built over all of it: 64 MiB keep 300,000 facts from being read twice.
+# While a generation is filled, indexes are built over all of it: 64 MiB keep 300,000 facts from being read
+# twice.
 BULK_CACHE_KIB = 65_536
 
 
 class _Held:
-    """A connection of one thread. Gone with its thread, or when the thread moves to another generation and nobody there
-    still holds a chart open."""
+    """A connection of one thread. Gone with its thread, or when the thread moves to another generation and
+    nobody there still holds a chart open."""
 
     __slots__ = ("__weakref__", "connection", "path")
 
@@ -44,20 +47,21 @@ class _Held:
 class Tables:
     """One set of read tables: where the current generation lies, and connections to it.
 
-    Connections are kept one per thread; a single writer lock serialises folding inside this process, SQLite's own lock
-    between processes.
+    Connections are kept one per thread; a single writer lock serialises folding inside this process,
+    SQLite's own lock between processes.
 
     Args:
         folder: `read/`.
         name: of the set.
         key: 32 bytes.
+        bulk: a generation being filled, which nobody reads.
     """
 
-    def __init__(self, folder: Path, name: str, key: bytes) -> None:
+    def __init__(self, folder: Path, name: str, key: bytes, *, bulk: bool = False) -> None:
         self.folder = folder
         self.name = name
         self._key = key.hex()
-        self._bulk = False
+        self._bulk = bulk
         self._local = threading.local()
         self._opened: weakref.WeakSet[_Held] = weakref.WeakSet()
         self.write_lock = threading.RLock()
@@ -143,13 +147,16 @@ class Tables:
             try:
                 yield connection
             except BaseException:
-                with suppress(sqlite.Error):  # a full disk has rolled it back already; the first error is raised
+                # A full disk has rolled it back already; the first error is raised.
+                with suppress(sqlite.Error):
                     connection.execute("ROLLBACK")
                 raise
             connection.execute("COMMIT")
 
     def ready(self) -> bool:
-        """Whether the current generation exists, opens, and has the schema of this program; else it must be rebuilt."""
+        """Whether the current generation exists, opens, and has the schema of this program; else it must
+        be rebuilt.
+        """
         if not self.path.exists():
             return False
         try:
@@ -161,12 +168,12 @@ class Tables:
     # ------------------------------------------------------------------ generations
 
     def begin_generation(self) -> Tables:
-        """Empty tables under the next number, not yet in use; `adopt` swaps them in. One process at a time."""
+        """Empty tables under the next number, not yet in use; `adopt` swaps them in. One process at a
+        time.
+        """
         self._sweep(keep=self.path)
         taken = [_number(path) for path in self.folder.glob(f"{self.name}-[0-9]*.db")]
-        fresh = Tables.__new__(type(self))
-        fresh.folder, fresh.name, fresh._key, fresh._bulk = self.folder, self.name, self._key, True
-        fresh._local, fresh._opened, fresh.write_lock = threading.local(), weakref.WeakSet(), threading.RLock()
+        fresh = type(self)(self.folder, self.name, bytes.fromhex(self._key), bulk=True)
         fresh.path = self.generation(max([self.number(), *taken]) + 1)
         connection = fresh.read()
         connection.execute("BEGIN IMMEDIATE")
@@ -177,7 +184,9 @@ class Tables:
         return fresh
 
     def finish_generation(self) -> None:
-        """Indexes last: building them over full tables is three times quicker than keeping them while filling."""
+        """Indexes last: building them over full tables is three times quicker than keeping them while
+        filling.
+        """
         connection = self.read()
         for statement in SCHEMA_INDEXES:
             connection.execute(statement)
@@ -201,7 +210,8 @@ class Tables:
         """Remove the other generations: older ones, and those of rebuilds that never ended."""
         for stale in self.folder.glob(f"{self.name}-[0-9]*.db*"):
             if not stale.name.startswith(keep.name):
-                with suppress(PermissionError):  # Windows: still read by another process; the next rebuild removes it
+                # Windows: still read by another process; the next rebuild removes it.
+                with suppress(PermissionError):
                     stale.unlink(missing_ok=True)
 
     def follow(self) -> bool:
@@ -213,7 +223,9 @@ class Tables:
         return True
 
     def verify(self) -> list[str]:
-        """What SQLCipher finds wrong, page by page (each carries an HMAC), after a checkpoint. Empty when sound."""
+        """What SQLCipher finds wrong, page by page (each carries an HMAC), after a checkpoint. Empty when
+        sound.
+        """
         try:
             connection = self.read()
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -234,4 +246,3 @@ class Tables:
 def _number(path: Path) -> int:
     text = path.stem.rsplit("-", 1)[1]
     return int(text) if text.isdigit() else 0
-

@@ -1,7 +1,7 @@
 """Writing in a chart: record a statement, correct it, withdraw it, say that a section is empty.
 
-The same three commands serve every clinical room; what is particular to a room is its body (`facts.py`) and its rules
-(`rules.py`, found through `practice.chart.checks`).
+The same three commands serve every clinical room; what is particular to a room is its body (`facts.py`) and
+its rules (`rules.py`, found through `practice.chart.checks`).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import msgspec
 
 from lanterne.practice.catalogue import KINDS
 from lanterne.practice.chart.checks import check
-from lanterne.practice.chart.facts import EnteredInError, Section, SectionEmpty
+from lanterne.practice.chart.facts import SECTION_OF, EnteredInError, Section, SectionEmpty
 from lanterne.practice.commands import Look, NewFact
 from lanterne.practice.errors import Refusal, UnknownFact, UnknownPatient
 from lanterne.practice.kinds import Body
@@ -21,7 +21,7 @@ from lanterne.practice.patients import queries as patients
 from lanterne.practice.recording import unknown_fields
 from lanterne.practice.rights import Right
 from lanterne.practice.tables import Connection
-from lanterne.wire.names import FactId, PatientId
+from lanterne.wire.names import Compartment, FactId, PatientId
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,24 +37,26 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Replaced:
-    """A fact to be replaced: its record, kind, whether it still stands, and fields this program does not know."""
+    """A fact to be replaced: its record, kind, whether it still stands, whether a newer Lanterne wrote it,
+    and fields this program does not know."""
 
     id: FactId
     patient: PatientId
     kind: str
     live: bool
+    newer: bool
     unknown: dict[str, object]
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """Record a statement, or correct others by naming them in `replaces` (settling a conflict names all its values).
+    """Record a statement, or correct others by naming them in `replaces` (settling a conflict names all its
+    values).
 
     Attributes:
-        patient: the chart written in; a form carries it and is refused when the fact replaced belongs to another.
-        body: what is stated.
-        at: when it happened, ISO 8601 at the precision known; None: now.
-        id: drawn when the form was shown, so that a form sent twice writes once.
+        patient: the chart written in; a form carries it and is refused when the fact replaced belongs to
+        another. body: what is stated. at: when it happened, ISO 8601 at the precision known; None: now. id:
+        drawn when the form was shown, so that a form sent twice writes once.
     """
 
     patient: PatientId
@@ -67,13 +69,16 @@ class Record:
     def load(self, look: Look) -> Known:
         """See Command.load."""
         known = _known(look, self.patient, self.replaces)
-        section = _SECTION_OF.get(self.body.KIND)
+        section = SECTION_OF.get(self.body.KIND)
         empties = _empties(look.connection, known.patient, section) if section else ()
         return Known(known.patient, known.now_ms, known.birth_date, known.replaced, empties)
 
     def decide(self, known: Known) -> Sequence[NewFact]:
         """See Command.decide. A section said to be empty no longer is."""
         _refuse_stale(known, self.body.KIND)
+        _refuse_several(known)
+        if any(item.newer for item in known.replaced):
+            raise Refusal("written_by_newer")
         check(self.body, self.at, known.birth_date, known.now_ms)
         subject = known.replaced[0].patient if known.replaced else known.patient
         unknown = {name: value for item in known.replaced for name, value in item.unknown.items()}
@@ -102,9 +107,10 @@ class MarkEnteredInError:
         if not known.replaced:
             raise Refusal("nothing_to_withdraw")
         _refuse_stale(known, None)
-        if len({item.patient for item in known.replaced}) > 1:
-            raise Refusal("several_records")
-        return [NewFact(EnteredInError(reason=self.reason), known.replaced[0].patient, self.id, None, self.facts)]
+        _refuse_several(known)
+        return [
+            NewFact(EnteredInError(reason=self.reason), known.replaced[0].patient, self.id, None, self.facts)
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,15 +124,16 @@ class StateNoneKnown:
 
     def load(self, look: Look) -> tuple[PatientId, bool]:
         """See Command.load."""
-        known = _known(look, self.patient, ())
-        kinds = [kind for kind, section in _SECTION_OF.items() if section == self.section]
-        marks = ",".join("?" * len(kinds))
+        group = patients.group_of(look.connection, self.patient)
+        if group is None:
+            raise UnknownPatient("no such patient")
+        kinds = [kind for kind, section in SECTION_OF.items() if section == self.section]
         row = look.connection.execute(
-            f"SELECT 1 FROM statement s JOIN subject p ON p.no = s.subject JOIN kind k ON k.no = s.kind"
-            f" WHERE p.id = ? AND s.live = 1 AND k.name IN ({marks}) LIMIT 1",
-            (bytes.fromhex(known.patient), *kinds),
+            "SELECT 1 FROM statement s JOIN kind k ON k.no = s.kind"
+            f" WHERE s.subject IN ({_marks(group.subjects)}) AND s.live = 1 AND k.name IN ({_marks(kinds)}) LIMIT 1",
+            (*group.subjects, *kinds),
         ).fetchone()
-        return known.patient, row is not None
+        return group.patient, row is not None
 
     def decide(self, known: tuple[PatientId, bool]) -> Sequence[NewFact]:
         """See Command.decide."""
@@ -136,27 +143,18 @@ class StateNoneKnown:
         return [NewFact(SectionEmpty(section=self.section), patient, self.id)]
 
 
-_SECTION_OF: dict[str, Section] = {
-    "allergy.recorded": "allergies",
-    "problem.recorded": "problems",
-    "treatment.recorded": "treatments",
-    "procedure.recorded": "procedures",
-    "family.recorded": "family",
-    "immunization.recorded": "immunizations",
-    "lifestyle.recorded": "lifestyle",
-}
-
-
 def _known(look: Look, patient: PatientId, replaced: Sequence[FactId]) -> Known:
     group = patients.group_of(look.connection, patient)
     if group is None:
         raise UnknownPatient("no such patient")
     found = []
     for fact in replaced:
+        # Medical statements only: a fact of the office is corrected in its own room, and folding keeps the
+        # two apart.
         row = look.connection.execute(
-            "SELECT p.id, k.name, s.live, f.body, f.subject FROM fact f JOIN statement s ON s.fact = f.no"
-            " JOIN subject p ON p.no = f.subject JOIN kind k ON k.no = f.kind WHERE f.id = ?",
-            (bytes.fromhex(fact),),
+            "SELECT p.id, k.name, s.live, f.body, f.subject, f.version FROM fact f JOIN statement s ON s.fact = f.no"
+            " JOIN subject p ON p.no = f.subject JOIN kind k ON k.no = f.kind WHERE f.id = ? AND f.compartment = ?",
+            (_identifier(fact), int(Compartment.MEDICAL)),
         ).fetchone()
         if row is None:
             raise UnknownFact("no such fact here")
@@ -165,9 +163,21 @@ def _known(look: Look, patient: PatientId, replaced: Sequence[FactId]) -> Known:
         kind = KINDS.get(str(row[1]))
         fields = (field.encode_name for field in msgspec.structs.fields(kind.body)) if kind else ()
         unknown = unknown_fields(msgspec.msgpack.decode(row[3]), fields)
-        found.append(Replaced(fact, PatientId(bytes(row[0]).hex()), str(row[1]), bool(row[2]), unknown))
-    birth = look.connection.execute("SELECT birth_date FROM patient WHERE subject = ?", (group.subjects[0],)).fetchone()
+        newer = kind is None or int(row[5]) > kind.version
+        found.append(
+            Replaced(fact, PatientId(bytes(row[0]).hex()), str(row[1]), bool(row[2]), newer, unknown)
+        )
+    birth = look.connection.execute(
+        "SELECT birth_date FROM patient WHERE subject = ?", (group.subjects[0],)
+    ).fetchone()
     return Known(group.patient, look.now_ms, str(birth[0]) if birth else "", tuple(found))
+
+
+def _identifier(fact: FactId) -> bytes:
+    try:
+        return bytes.fromhex(fact)
+    except ValueError as error:
+        raise UnknownFact("no fact has such an id") from error
 
 
 def _refuse_stale(known: Known, kind: str | None) -> None:
@@ -178,6 +188,11 @@ def _refuse_stale(known: Known, kind: str | None) -> None:
             raise Refusal("changed_meanwhile")
 
 
+def _refuse_several(known: Known) -> None:
+    if len({item.patient for item in known.replaced}) > 1:
+        raise Refusal("several_records")
+
+
 def _empties(connection: Connection, patient: PatientId, section: str) -> tuple[FactId, ...]:
     rows = connection.execute(
         "SELECT f.id, f.body FROM statement s JOIN fact f ON f.no = s.fact JOIN subject p ON p.no = s.subject"
@@ -185,5 +200,11 @@ def _empties(connection: Connection, patient: PatientId, section: str) -> tuple[
         (bytes.fromhex(patient), SectionEmpty.KIND),
     ).fetchall()
     return tuple(
-        FactId(bytes(row[0]).hex()) for row in rows if msgspec.msgpack.decode(row[1]).get("section") == section
+        FactId(bytes(row[0]).hex())
+        for row in rows
+        if msgspec.msgpack.decode(row[1]).get("section") == section
     )
+
+
+def _marks(values: Sequence[object]) -> str:
+    return ",".join("?" * len(values))

@@ -8,6 +8,17 @@ from lanterne.practice.kinds import Body, Shape, medical
 
 Section = Literal["allergies", "problems", "treatments", "procedures", "family", "immunizations", "lifestyle"]
 
+# Which section a kind fills: once something stands in it, it is not empty, whatever was said before.
+SECTION_OF: dict[str, Section] = {
+    "allergy.recorded": "allergies",
+    "problem.recorded": "problems",
+    "treatment.recorded": "treatments",
+    "procedure.recorded": "procedures",
+    "family.recorded": "family",
+    "immunization.recorded": "immunizations",
+    "lifestyle.recorded": "lifestyle",
+}
+
 
 class SectionEmpty(Body):
     """Asked, and there is none ("aucune allergie connue"). Differs from a section nobody has filled in."""
@@ -18,7 +29,9 @@ class SectionEmpty(Body):
 
 
 class EnteredInError(Body):
-    """Withdraws the medical facts named in `replaces` (FHIR status entered-in-error). They stay readable behind."""
+    """Withdraws the medical facts named in `replaces` (FHIR status entered-in-error). They stay readable
+    behind.
+    """
 
     KIND: ClassVar[str] = "chart.entered_in_error"
     reason: str = ""

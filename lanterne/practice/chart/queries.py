@@ -9,7 +9,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, TypeVar
 
 from lanterne.practice.allergies.facts import AllergyRecorded
-from lanterne.practice.chart.facts import Section, SectionEmpty
+from lanterne.practice.chart.facts import SECTION_OF, Section, SectionEmpty
 from lanterne.practice.chart.statements import Statement, newest_of_each, standing, standing_of, with_code
 from lanterne.practice.consultations.facts import ConsultationRecorded
 from lanterne.practice.family.facts import FamilyRecorded
@@ -84,11 +84,19 @@ def summary(chart: OpenChart, *, today: date) -> Summary:
     taken = newest_of_each(chart, MeasureRecorded)
     consultations = standing(chart, ConsultationRecorded, limit=1)
     newest = newest_measures(taken)
+    # Two may write at once that there is none and what there is: the section is not empty.
+    filled = {SECTION_OF[kind] for kind in grouped if kind in SECTION_OF}
     empties = {
-        item.body.section: item for item in reversed(grouped.get(SectionEmpty.KIND, [])) if item.body is not None
+        item.body.section: item
+        for item in reversed(grouped.get(SectionEmpty.KIND, []))
+        if item.body is not None and item.body.section not in filled
     }
     return Summary(
-        allergies=_of(grouped, AllergyRecorded, lambda body: body.clinical == "active" and body.verification != "refuted"),
+        allergies=_of(
+            grouped,
+            AllergyRecorded,
+            lambda body: body.clinical == "active" and body.verification != "refuted",
+        ),
         problems=_of(grouped, ProblemRecorded, lambda body: body.clinical in ("active", "recurrence")),
         ald=_of(grouped, AldRecorded, lambda body: True),
         treatments=_of(grouped, TreatmentRecorded, lambda body: is_current(body, today)),
@@ -96,7 +104,10 @@ def summary(chart: OpenChart, *, today: date) -> Summary:
             item
             for body in (ProblemRecorded, ProcedureRecorded, FamilyRecorded, LifestyleRecorded)
             for item in grouped.get(body.KIND, [])
-            if not (isinstance(item.body, ProblemRecorded) and item.body.clinical in ("active", "recurrence"))
+            if not (
+                isinstance(item.body, ProblemRecorded)
+                and (item.conflict or item.body.clinical in ("active", "recurrence"))
+            )
         ],
         empty_sections=empties,
         last_consultation=consultations[0] if consultations else None,
@@ -109,7 +120,9 @@ def summary(chart: OpenChart, *, today: date) -> Summary:
 
 def is_current(body: TreatmentRecorded, today: date) -> bool:
     """Whether a treatment is being taken: not stopped, and not past its end. One on hold is shown as such."""
-    return body.status in ("active", "on-hold") and not (body.until and body.until[:10] < today.isoformat()[: len(body.until)])
+    return body.status in ("active", "on-hold") and not (
+        body.until and body.until[:10] < today.isoformat()[: len(body.until)]
+    )
 
 
 def newest_out_of_range(newest: Sequence[Statement[ResultRecorded]]) -> list[Statement[ResultRecorded]]:
@@ -139,7 +152,10 @@ def newest_measures(taken: Sequence[Statement[MeasureRecorded]]) -> list[Latest]
         for component in item.body.components if item.body is not None else ():
             newest.setdefault(component.code, Latest(item, component))
     order = list(measures.BY_CODE)
-    return sorted(newest.values(), key=lambda one: order.index(one.component.code) if one.component.code in order else 999)
+    return sorted(
+        newest.values(),
+        key=lambda one: order.index(one.component.code) if one.component.code in order else 999,
+    )
 
 
 def calculate(
@@ -147,7 +163,11 @@ def calculate(
 ) -> list[Calculated]:
     """BMI and eGFR from the newest inputs; left out when an input is missing (nothing is guessed)."""
     found = []
-    by_key = {measures.BY_CODE[one.component.code].key: one for one in newest if one.component.code in measures.BY_CODE}
+    by_key = {
+        measures.BY_CODE[one.component.code].key: one
+        for one in newest
+        if one.component.code in measures.BY_CODE
+    }
     weight, height = by_key.get("weight"), by_key.get("height")
     try:
         computed = formulas.bmi(
@@ -184,7 +204,9 @@ def age_on(birth_date: str, day: str) -> float | None:
     return float(then.year - born.year - ((then.month, then.day) < (born.month, born.day)))
 
 
-def curve(chart: OpenChart, code: str, label: str, unit: str) -> list[tuple[Statement[ResultRecorded], Decimal]]:
+def curve(
+    chart: OpenChart, code: str, label: str, unit: str
+) -> list[tuple[Statement[ResultRecorded], Decimal]]:
     """Numeric results of one test in one unit, oldest first: units are never mixed on one axis."""
     points = []
     for item in with_code(chart, ResultRecorded, code, label):
@@ -216,5 +238,7 @@ def _umol(body: ResultRecorded) -> float | None:
 
 
 def _of(grouped: dict[str, list[Statement[Any]]], kind: type[B], keep: Any) -> list[Statement[B]]:
-    # What a newer Lanterne wrote is shown by its label rather than left out.
-    return [item for item in grouped.get(kind.KIND, []) if item.body is None or keep(item.body)]
+    # What a newer Lanterne wrote is shown by its label rather than left out; of several versions that stand, none is.
+    return [
+        item for item in grouped.get(kind.KIND, []) if item.body is None or item.conflict or keep(item.body)
+    ]

@@ -1,7 +1,7 @@
 """What stands in a chart, as every room reads it: one query, one value.
 
-Every function takes an `OpenChart`: nothing clinical is read without the right checked and the trace written. A personal
-note is its author's alone (article R.4127-45 CSP) and is left out for everybody else.
+Every function takes an `OpenChart`: nothing clinical is read without the right checked and the trace
+written. A personal note is its author's alone (article R.4127-45 CSP) and is left out for everybody else.
 """
 
 from __future__ import annotations
@@ -17,15 +17,24 @@ from lanterne.practice.errors import UnknownFact
 from lanterne.practice.kinds import Body, NewerKind
 from lanterne.practice.notes.facts import NoteRecorded
 from lanterne.practice.reading import OpenChart
+from lanterne.practice.settling import FACT_ORDER
 from lanterne.wire.names import FactId, PersonId, SeatId
 
 B = TypeVar("B", bound=Body)
 
 _decode = msgspec.msgpack.decode
 
-_COLUMNS = """SELECT f.id, k.name, f.version, s.day, f.at, f.body, e.seat, e.time, s.live, s.conflict, s.thread, f.replaces,
-                     s.code, s.label, s.fact
-              FROM statement s JOIN fact f ON f.no = s.fact JOIN entry e ON e.no = f.entry JOIN kind k ON k.no = s.kind"""
+# Newest day first; within a day the last written first, in the order of entries; within an entry as it was
+# written (the lines of a laboratory's panel). Never by local row numbers: two devices that hold the same
+# facts show the same pages.
+_NEWEST = "s.day DESC, e.rank DESC, f.place, f.id DESC"
+_AFTER = "AND (s.day, e.rank, -f.place, f.id) < (?, ?, ?, ?)"
+_PLACE_BITS, _ID_BITS = 16, 64
+
+_COLUMNS = """
+    SELECT f.id, k.name, f.version, s.day, f.at, f.body, e.seat, e.time, s.live, s.conflict, s.thread,
+           f.replaces, s.code, s.label, e.rank, f.place
+    FROM statement s JOIN fact f ON f.no = s.fact JOIN entry e ON e.no = f.entry JOIN kind k ON k.no = s.kind"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +50,8 @@ class Statement(Generic[B]):
         seat, person: who wrote it; written_ms: when, milliseconds since 1970 UTC by the writer's clock.
         live: nothing replaced or withdrew it; conflict: others of its thread are live too.
         thread: names what it is a version of.
-        number: local row number, for paging only.
+        number: its place among statements of one day, for paging only: the same on every device that holds
+        the same facts.
     """
 
     id: FactId
@@ -68,12 +78,16 @@ def standing(chart: OpenChart, body: type[B], *, limit: int = 1_000) -> list[Sta
     return _select(chart, [body.KIND], "AND s.live = 1", (), limit)
 
 
-def standing_of(chart: OpenChart, bodies: Iterable[type[Body]], *, limit: int = 1_000) -> list[Statement[Any]]:
+def standing_of(
+    chart: OpenChart, bodies: Iterable[type[Body]], *, limit: int = 1_000
+) -> list[Statement[Any]]:
     """Live statements of several kinds, newest day first."""
     return _select(chart, [body.KIND for body in bodies], "AND s.live = 1", (), limit)
 
 
-def with_code(chart: OpenChart, body: type[B], code: str, label: str = "", *, limit: int = 500) -> list[Statement[B]]:
+def with_code(
+    chart: OpenChart, body: type[B], code: str, label: str = "", *, limit: int = 500
+) -> list[Statement[B]]:
     """Live statements of a kind under one code, or under one label when the code is empty; newest first."""
     test, value = ("s.code = ?", code) if code else ("s.code = '' AND s.label = ?", label)
     return _select(chart, [body.KIND], f"AND s.live = 1 AND {test}", (value,), limit)
@@ -84,10 +98,10 @@ def newest_of_each(chart: OpenChart, body: type[B]) -> list[Statement[B]]:
     if not chart.medical:
         return []
     rows = chart.connection.execute(
-        f"{_COLUMNS} WHERE s.fact IN (SELECT fact FROM (SELECT fact, row_number() OVER ("
-        "PARTITION BY code, CASE code WHEN '' THEN label END ORDER BY day DESC, fact DESC) AS place FROM statement"
-        f" WHERE subject IN ({_marks(chart.subjects)}) AND kind = (SELECT no FROM kind WHERE name = ?) AND live = 1)"
-        " WHERE place = 1) ORDER BY s.day DESC, s.fact DESC",
+        f"{_COLUMNS} WHERE s.fact IN (SELECT fact FROM (SELECT s.fact, row_number() OVER ("
+        f"PARTITION BY s.code, CASE s.code WHEN '' THEN s.label END ORDER BY {_NEWEST}) AS place FROM statement s"
+        f" JOIN fact f ON f.no = s.fact JOIN entry e ON e.no = f.entry WHERE s.subject IN ({_marks(chart.subjects)})"
+        f" AND s.kind = (SELECT no FROM kind WHERE name = ?) AND s.live = 1) WHERE place = 1) ORDER BY {_NEWEST}",
         (*chart.subjects, body.KIND),
     ).fetchall()
     return _readable(chart, rows)
@@ -100,7 +114,8 @@ def one(chart: OpenChart, fact: FactId) -> Statement[Any]:
         UnknownFact: not in this chart.
     """
     rows = chart.connection.execute(
-        f"{_COLUMNS} WHERE f.id = ? AND s.subject IN ({_marks(chart.subjects)})", (bytes.fromhex(fact), *chart.subjects)
+        f"{_COLUMNS} WHERE f.id = ? AND s.subject IN ({_marks(chart.subjects)})",
+        (bytes.fromhex(fact), *chart.subjects),
     ).fetchall()
     found = _readable(chart, rows)
     if not found:
@@ -112,25 +127,60 @@ def thread(chart: OpenChart, fact: FactId) -> list[Statement[Any]]:
     """Every version of what this fact is a version of, oldest first: its history."""
     current = one(chart, fact)
     rows = chart.connection.execute(
-        f"{_COLUMNS} WHERE s.thread = ? ORDER BY e.rank, e.seat, e.incarnation, e.seq, e.hash, f.place",
+        f"{_COLUMNS} WHERE s.thread = ? ORDER BY {FACT_ORDER}",
         (bytes.fromhex(current.thread),),
     ).fetchall()
     return _readable(chart, rows)
 
 
 def page(
-    chart: OpenChart, kinds: Sequence[str], *, limit: int, after: tuple[str, int] | None = None, live: bool = True
+    chart: OpenChart,
+    kinds: Sequence[str],
+    *,
+    limit: int,
+    after: tuple[str, int] | None = None,
+    live: bool = True,
 ) -> list[Statement[Any]]:
     """One page of the chart's story, newest day first, from after the statement at (day, number)."""
     condition, values = ("AND s.live = 1", ()) if live else ("", ())
     if after is None:
         return _select(chart, kinds, condition, values, limit)
-    return _select(chart, kinds, f"{condition} AND (s.day, s.fact) < (?, ?)", (*values, *after), limit)
+    return _select(chart, kinds, f"{condition} {_AFTER}", (*values, *_place(after)), limit)
+
+
+# Withdrawn without a new version: what replaces it is no statement.
+_WITHDRAWN = """AND s.live = 0 AND EXISTS (SELECT 1 FROM replacement r LEFT JOIN statement w ON w.fact = r.fact
+                                           WHERE r.target = f.id AND w.fact IS NULL)"""
+
+
+def withdrawn(
+    chart: OpenChart, kinds: Sequence[str] = (), *, limit: int, after: tuple[str, int] | None = None
+) -> list[Statement[Any]]:
+    """What was marked as entered in error and not stated anew, newest day first: it left the chart, it
+    stays readable.
+    """
+    if after is None:
+        return _select(chart, kinds, _WITHDRAWN, (), limit)
+    return _select(chart, kinds, f"{_WITHDRAWN} {_AFTER}", _place(after), limit)
+
+
+def count_withdrawn(chart: OpenChart) -> int:
+    """How many statements `withdrawn` pages through."""
+    if not chart.medical:
+        return 0
+    row = chart.connection.execute(
+        f"SELECT count(*) FROM statement s JOIN fact f ON f.no = s.fact WHERE s.subject IN ({_marks(chart.subjects)})"
+        f" {_WITHDRAWN}",
+        chart.subjects,
+    ).fetchone()
+    return int(row[0])
 
 
 def count_by_kind(chart: OpenChart) -> dict[str, int]:
     """How many live statements of each kind the chart holds."""
-    return {
+    if not chart.medical:
+        return {}
+    counts = {
         str(name): int(count)
         for name, count in chart.connection.execute(
             f"SELECT k.name, count(*) FROM statement s JOIN kind k ON k.no = s.kind"
@@ -138,14 +188,21 @@ def count_by_kind(chart: OpenChart) -> dict[str, int]:
             chart.subjects,
         )
     }
+    if NoteRecorded.KIND in counts:
+        # Not even how many another has written for himself.
+        counts[NoteRecorded.KIND] = len(standing(chart, NoteRecorded, limit=counts[NoteRecorded.KIND]))
+    return {name: count for name, count in counts.items() if count}
 
 
 def withdrawals(chart: OpenChart, fact: FactId) -> list[tuple[str, SeatId, int, str]]:
     """Facts that withdrew this one without replacing it: (fact id, seat, written_ms, reason)."""
     found = []
+    one(chart, fact)
     for identifier, seat, time, body in chart.connection.execute(
-        "SELECT f.id, e.seat, e.time, f.body FROM replacement r JOIN fact f ON f.no = r.fact JOIN entry e ON e.no = f.entry"
-        " LEFT JOIN statement s ON s.fact = f.no WHERE r.target = ? AND s.fact IS NULL ORDER BY e.rank",
+        "SELECT f.id, e.seat, e.time, f.body FROM replacement r JOIN fact f ON f.no = r.fact"
+        " JOIN entry e ON e.no = f.entry"
+        " JOIN fact t ON t.id = r.target LEFT JOIN statement s ON s.fact = f.no WHERE r.target = ? AND s.fact IS NULL"
+        f" AND f.subject = t.subject AND f.compartment = t.compartment ORDER BY {FACT_ORDER}",
         (bytes.fromhex(fact),),
     ):
         reason = str(_decode(body).get("reason", ""))
@@ -161,7 +218,7 @@ def _select(
     wanted = f"AND s.kind IN (SELECT no FROM kind WHERE name IN ({_marks(kinds)}))" if kinds else ""
     rows = chart.connection.execute(
         f"{_COLUMNS} WHERE s.subject IN ({_marks(chart.subjects)}) {wanted} {condition}"
-        " ORDER BY s.day DESC, s.fact DESC LIMIT ?",
+        f" ORDER BY {_NEWEST} LIMIT ?",
         (*chart.subjects, *kinds, *values, limit),
     ).fetchall()
     return _readable(chart, rows)
@@ -173,11 +230,18 @@ def _readable(chart: OpenChart, rows: Iterable[tuple[Any, ...]]) -> list[Stateme
 
 
 def _is_private(item: Statement[Any], chart: OpenChart) -> bool:
-    return item.kind == NoteRecorded.KIND and bool(item.raw.get("personal")) and item.person != chart.reader.person
+    return (
+        item.kind == NoteRecorded.KIND
+        and bool(item.raw.get("personal"))
+        and item.person != chart.reader.person
+    )
 
 
 def _statement(chart: OpenChart, row: tuple[Any, ...]) -> Statement[Any]:
-    identifier, name, version, day, at, packed, seat, time, live, conflict, thread_id, replaces, code, label, number = row
+    (
+        identifier, name, version, day, at, packed, seat, time, live, conflict, thread_id, replaces, code, label,
+        rank, place,
+    ) = row  # fmt: skip
     raw = _decode(packed)
     kind = KINDS.get(name)
     body: Body | None = None
@@ -189,12 +253,28 @@ def _statement(chart: OpenChart, row: tuple[Any, ...]) -> Statement[Any]:
     seat_id = SeatId(bytes(seat).hex())
     packed_ids = bytes(replaces or b"")
     return Statement(
-        id=FactId(bytes(identifier).hex()), kind=name, version=version, day=day, at=at, body=body, raw=raw, seat=seat_id,
-        person=chart.person_of(seat_id), written_ms=int(time) >> 16, live=bool(live), conflict=bool(conflict),
-        thread=bytes(thread_id).hex(),
+        id=FactId(bytes(identifier).hex()), kind=name, version=version, day=day, at=at, body=body, raw=raw,
+        seat=seat_id, person=chart.person_of(seat_id), written_ms=int(time) >> 16, live=bool(live),
+        conflict=bool(conflict), thread=bytes(thread_id).hex(),
         replaces=tuple(FactId(packed_ids[i : i + 16].hex()) for i in range(0, len(packed_ids), 16)),
-        code=code, label=label, number=int(number),
+        code=code, label=label,
+        number=_number(int(rank), int(place), bytes(identifier)),
     )  # fmt: skip
+
+
+def _number(rank: int, place: int, identifier: bytes) -> int:
+    last = (1 << _PLACE_BITS) - 1
+    return (rank << _PLACE_BITS | last - min(place, last)) << _ID_BITS | int.from_bytes(identifier[:8])
+
+
+def _place(after: tuple[str, int]) -> tuple[str, int, int, bytes]:
+    """What `_AFTER` compares with, from (day, number). A number nobody gave finds nothing, or everything."""
+    day, number = after
+    rank, place = number >> _PLACE_BITS + _ID_BITS, number >> _ID_BITS & (1 << _PLACE_BITS) - 1
+    most = (1 << 63) - 1
+    # The first bytes of an id sort before the id itself: the statement that stood last is not shown again.
+    identifier = (number & (1 << _ID_BITS) - 1).to_bytes(8)
+    return day, min(max(rank, 0), most), place - (1 << _PLACE_BITS) + 1, identifier
 
 
 def _marks(values: Sequence[object]) -> str:

@@ -1,7 +1,7 @@
 """Documents attached to a chart (FHIR DocumentReference).
 
-Filing writes two facts in one entry: what it is (medical: deposited by a secretary who may not read it back) and that it
-was filed (office: so that she can prove she did, without its title).
+Filing writes two facts in one entry: what it is (medical: deposited by a secretary who may not read it
+back) and that it was filed (office: so that she can prove she did, without its title).
 """
 
 from __future__ import annotations
@@ -11,12 +11,22 @@ from typing import ClassVar, Literal
 from lanterne.practice.kinds import Body, Shape, medical, office
 
 DocumentKind = Literal[
-    "lab-report", "imaging", "letter", "hospital-report", "prescription", "certificate", "administrative", "photo", "other"
+    "lab-report",
+    "imaging",
+    "letter",
+    "hospital-report",
+    "prescription",
+    "certificate",
+    "administrative",
+    "photo",
+    "other",
 ]
 
 
 class DocumentFiled(Body):
-    """One file. `blob` is its sealed name (SHA-256, hex), `key` its key (hex); `size` in bytes; `title`, `sender` as known."""
+    """One file. `blob` is its sealed name (SHA-256, hex), `key` its key (hex); `size` in bytes; `title`,
+    `sender` as known.
+    """
 
     KIND: ClassVar[str] = "document.filed"
     blob: str
@@ -31,7 +41,9 @@ class DocumentFiled(Body):
 
 
 class DocumentReceived(Body):
-    """That a document was filed in a chart: `document` is the id of its document.filed fact, `blob` what must be kept."""
+    """That a document was filed in a chart: `document` is the id of its document.filed fact, `blob` what
+    must be kept.
+    """
 
     KIND: ClassVar[str] = "document.received"
     document: str

@@ -9,7 +9,9 @@ from lanterne.reference import measures
 
 
 def check(body: MeasureRecorded, birth_date: str, now_ms: int) -> None:
-    """Refuse an empty measure, text for a number, a value outside what a human can have, a systolic below its diastolic."""
+    """Refuse an empty measure, text for a number, a value outside what a human can have, a systolic below
+    its diastolic.
+    """
     if not body.components:
         raise Refusal("measure_empty")
     values = {}
@@ -22,8 +24,8 @@ def check(body: MeasureRecorded, birth_date: str, now_ms: int) -> None:
                 raise Refusal("unit_unexpected", field=name, unit=component.unit, expected=known.unit)
             if not known.low <= float(number) <= known.high:
                 raise Refusal(
-                    "measure_implausible", field=name, label=known.label, value=component.value, unit=known.unit,
-                    low=f"{known.low:g}", high=f"{known.high:g}",
+                    "measure_implausible", field=name, label=known.label, value=component.value,
+                    unit=known.unit, low=f"{known.low:g}", high=f"{known.high:g}",
                 )  # fmt: skip
         values[name] = number
     if "systolic" in values and "diastolic" in values and values["systolic"] <= values["diastolic"]:

@@ -7,7 +7,8 @@ from lanterne.practice.chart.when import check_order, check_past, earliest
 from lanterne.practice.errors import Refusal
 from lanterne.practice.problems.facts import AldRecorded, ProblemRecorded
 
-# Thirty illnesses of article D.160-4 CSS, then 31 (hors liste) and 32 (polypathologie) as the Assurance maladie numbers them.
+# Thirty illnesses of article D.160-4 CSS, then 31 (hors liste) and 32 (polypathologie) as the Assurance
+# maladie numbers them.
 LAST_ALD = 32
 
 
@@ -26,7 +27,7 @@ def check_ald(body: AldRecorded, birth_date: str, now_ms: int) -> None:
         raise Refusal("ald_number", field="list_number", value=str(body.list_number))
     check_past(body.since, birth_date=birth_date, now_ms=now_ms, field="since")
     if body.until:
-        earliest(body.until)
+        earliest(body.until, "until")
     check_order(body.since, body.until, field="until")
 
 

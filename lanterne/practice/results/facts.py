@@ -1,4 +1,6 @@
-"""Laboratory results (FHIR Observation, category laboratory). The fact's `at` is when the sample was taken."""
+"""Laboratory results (FHIR Observation, category laboratory). The fact's `at` is when the sample was
+taken.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +12,11 @@ from lanterne.practice.kinds import Body, medical
 class ResultRecorded(Body):
     """One result of one test.
 
-    `code` is LOINC when the laboratory gave it, else empty and `local_code` may hold the laboratory's own. `value` is decimal
-    text when numeric, else the laboratory's words; `comparator` as FHIR's. `low`/`high` are the laboratory's range, decimal
-    text. `flag` is HL7 v2-0078 (N, L, H, LL, HH, A, AA) as the laboratory wrote it, empty when it wrote none.
-    `document` is the id of the document.filed fact it was read from.
+    `code` is LOINC when the laboratory gave it, else empty and `local_code` may hold the laboratory's own.
+    `value` is decimal text when numeric, else the laboratory's words; `comparator` as FHIR's. `low`/`high`
+    are the laboratory's range, decimal text. `flag` is HL7 v2-0078 (N, L, H, LL, HH, A, AA) as the
+    laboratory wrote it, empty when it wrote none. `document` is the id of the document.filed fact it was
+    read from.
     """
 
     KIND: ClassVar[str] = "result.recorded"

@@ -1,4 +1,6 @@
-"""Who opened what (traces d'accès). Written before anything is shown; sealed so that only administrators read them."""
+"""Who opened what (traces d'accès). Written before anything is shown; sealed so that only administrators
+read them.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,9 @@ from lanterne.wire.names import Compartment
 
 
 class AccessOpened(Body):
-    """A chart, a document or a list was shown. The subject is the patient, `what` a word, `object` the id of what was shown when not the chart."""
+    """A chart, a document or a list was shown. The subject is the patient, `what` a word, `object` the id
+    of what was shown when not the chart.
+    """
 
     KIND: ClassVar[str] = "access.opened"
     what: Literal["chart", "identity", "document", "history", "print", "export", "list", "traces"] = "chart"

@@ -11,10 +11,13 @@ from lanterne.practice.record import Record
 from lanterne.practice.rights import Right
 from lanterne.wire.names import PatientId, PersonId, SeatId
 
+_ID_BITS = 64
+
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """One look. `written_ms` milliseconds since 1970 UTC by the reader's device; `number` is for paging only."""
+    """One look. `written_ms` milliseconds since 1970 UTC by the reader's device; `number` is its place, for
+    paging only: the same on every device that holds the same entries."""
 
     seat: SeatId
     person: PersonId | None
@@ -40,13 +43,13 @@ def accesses(
         conditions.append("p.id = ?")
         values.append(bytes.fromhex(patient))
     if before is not None:
-        conditions.append("f.no < ?")
-        values.append(before)
+        conditions.append("(e.rank, f.id) < (?, ?)")
+        values += [min(before >> _ID_BITS, (1 << 63) - 1), (before & (1 << _ID_BITS) - 1).to_bytes(8)]
     found = []
-    for number, subject, body, seat, time in connection.execute(
-        "SELECT f.no, p.id, f.body, e.seat, e.time FROM fact f JOIN entry e ON e.no = f.entry"
+    for identity, rank, subject, body, seat, time in connection.execute(
+        "SELECT f.id, e.rank, p.id, f.body, e.seat, e.time FROM entry e JOIN fact f ON f.entry = e.no"
         f" JOIN subject p ON p.no = f.subject JOIN kind k ON k.no = f.kind WHERE {' AND '.join(conditions)}"
-        " ORDER BY f.no DESC LIMIT ?",
+        " ORDER BY e.rank DESC, f.id DESC LIMIT ?",
         (*values, limit),
     ):
         raw = msgspec.msgpack.decode(body)
@@ -60,7 +63,7 @@ def accesses(
                 what=str(raw.get("what", "chart")),
                 object=str(raw.get("object", "")),
                 written_ms=int(time) >> 16,
-                number=int(number),
+                number=int(rank) << _ID_BITS | int.from_bytes(bytes(identity)[:8]),
             )
         )
     return found

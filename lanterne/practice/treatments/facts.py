@@ -8,7 +8,9 @@ from lanterne.practice.kinds import Body, Coding, medical
 
 
 class TreatmentRecorded(Body):
-    """A medicine the patient takes. `posology` in the prescriber's words; `since`, `until` dates at the precision known."""
+    """A medicine the patient takes. `posology` in the prescriber's words; `since`, `until` dates at the
+    precision known.
+    """
 
     KIND: ClassVar[str] = "treatment.recorded"
     substance: str

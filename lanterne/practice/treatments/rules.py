@@ -13,7 +13,7 @@ def check(body: TreatmentRecorded, birth_date: str, now_ms: int) -> None:
     require_text(body.substance or body.brand, "substance")
     check_past(body.since, birth_date=birth_date, now_ms=now_ms, field="since")
     if body.until:
-        earliest(body.until)
+        earliest(body.until, "until")
     check_order(body.since, body.until, field="until")
     if body.status == "stopped" and not (body.stop_reason.strip() or body.until):
         raise Refusal("stop_reason_missing", field="stop_reason")

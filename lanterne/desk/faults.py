@@ -32,6 +32,11 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return _page(request, "desk/errors/403.html", 403, sentence(LanterneError("form.foreign")))
 
 
+def unreadable(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """A form that is malformed, or larger than any of ours."""
+    return _page(request, "desk/errors/refused.html", 400, sentence(LanterneError("form.unreadable")))
+
+
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """An address that is none of ours."""
     return _page(request, "desk/errors/404.html", 404, "")

@@ -20,6 +20,7 @@ SENTENCES: dict[str, str] = {
     "tables.damaged": _(
         "Les tables de lecture sont abîmées. Rien n’est perdu : relancez Lanterne, elles seront refaites."
     ),
+    "form.unreadable": _("Ce formulaire n’a pas pu être lu. Rien n’a été enregistré."),
     "form.foreign": _(
         "Ce formulaire ne vient pas de cette page, ou date d’avant le dernier verrouillage. Rechargez la page."
     ),

@@ -76,6 +76,7 @@ urlpatterns = [
     path("references/examens", references.tests_list, name="reference-tests"),
 ]
 
+handler400 = "lanterne.desk.faults.unreadable"
 handler403 = "lanterne.desk.faults.csrf_failure"
 handler404 = "lanterne.desk.faults.not_found"
 handler500 = "lanterne.desk.faults.failed"

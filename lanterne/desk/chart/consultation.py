@@ -16,6 +16,7 @@ from lanterne.desk.forms.consultation import ConsultationForm, DayMeasuresForm
 from lanterne.desk.forms.fields import PARIS
 from lanterne.desk.frame.view import FormPage, when
 from lanterne.desk.opening import Opened, for_its_patient, opened, page, today, written
+from lanterne.journal.errors import DiskFailed, DiskFull
 from lanterne.practice.chart import commands
 from lanterne.practice.chart.statements import Statement, one
 from lanterne.practice.consultations.commands import RecordConsultation
@@ -50,6 +51,8 @@ def new(request: HttpRequest, patient: str) -> HttpResponse:
                 measures.add_error(
                     refusal.field, _said(refusal)
                 ) if refusal.field in measures.fields else form.refuse(refusal)
+            except (DiskFull, DiskFailed) as fault:
+                resent.keep_on_screen(request, form, fault)
             else:
                 drafts.drop(seen, drafts.CONSULTATION)
                 return written(request, reverse("chart", args=[patient]))
@@ -94,6 +97,8 @@ def correct(request: HttpRequest, patient: str, fact: str) -> HttpResponse:
                 record(seen.presence.record, command)
             except Refusal as refusal:
                 form.refuse(refusal)
+            except (DiskFull, DiskFailed) as fault:
+                resent.keep_on_screen(request, form, fault)
             else:
                 drafts.drop(seen, slot)
                 return written(request, reverse("chart", args=[patient]))

@@ -17,6 +17,7 @@ from lanterne.desk.forms.base import ItemForm
 from lanterne.desk.forms.registry import FORMS, form_of
 from lanterne.desk.frame.view import FormPage
 from lanterne.desk.opening import Opened, for_its_patient, opened, page, presence_of, written
+from lanterne.journal.errors import DiskFailed, DiskFull
 from lanterne.practice.chart import commands
 from lanterne.practice.chart.statements import one, thread
 from lanterne.practice.errors import Refusal
@@ -155,6 +156,9 @@ def _record(request: HttpRequest, seen: Opened, form: ItemForm, *, replaces: tup
         record(seen.presence.record, command)
     except Refusal as refusal:
         form.refuse(refusal)
+        return False
+    except (DiskFull, DiskFailed) as fault:
+        resent.keep_on_screen(request, form, fault)
         return False
     return True
 

@@ -6,10 +6,15 @@ its fact id and writes nothing again, which is right for the same words and woul
 
 from __future__ import annotations
 
+from django.http import HttpRequest
+
+from lanterne.desk.forms.base import ItemForm
 from lanterne.desk.opening import Opened
+from lanterne.desk.sentences import sentence
 from lanterne.practice.chart.statements import Statement, one
 from lanterne.practice.errors import Refusal, UnknownFact
 from lanterne.practice.kinds import Body
+from lanterne.wire.errors import LanterneError
 from lanterne.wire.names import FactId
 
 
@@ -32,6 +37,18 @@ def refuse_other_words(seen: Opened, fact: str, body: Body) -> None:
     first = written(seen, fact)
     if first is not None and first.body != body:
         raise Refusal("written_in_other_words")
+
+
+def keep_on_screen(request: HttpRequest, form: ItemForm, fault: LanterneError) -> None:
+    """The disk refused: say so above the form, which is shown again with its text. A script has the form still, and
+    only needs the sentence.
+
+    Raises:
+        LanterneError: `fault`, for a script.
+    """
+    if request.headers.get("HX-Request"):
+        raise fault
+    form.add_error(None, sentence(fault))
 
 
 def next_fact(seen: Opened, fact: str) -> str:

@@ -1,11 +1,11 @@
-"""What every request passes: it came through our front, the record is ready, and a refusal becomes a page that says why.
+"""What every request passes: it came through our front, the record is ready, a refusal becomes a page that says why.
 
 Law: an error arrives in words where the user is; nothing is logged and swallowed. No answer is kept by a browser.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -14,6 +14,7 @@ from django.utils import translation
 from sqlcipher3 import dbapi2 as sqlite
 
 from lanterne.desk import faults
+from lanterne.desk.opening import of_other_person, own_seat
 from lanterne.desk.presence import Presence, current
 from lanterne.practice.errors import TablesDamaged
 from lanterne.wire.errors import LanterneError
@@ -50,7 +51,7 @@ class Doorway:
 
 
 class Refusals:
-    """Innermost: an error of the record becomes its page."""
+    """Innermost: a form of another person is refused, an error of the record becomes its page."""
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
@@ -58,6 +59,13 @@ class Refusals:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """See class."""
         return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Answer, args: Sequence[object], kwargs: Mapping[str, object]
+    ) -> HttpResponseBase | None:
+        """Django's hook: no form is taken under another access than the one it was shown under."""
+        carried = request.POST.get("seat", "") if request.method == "POST" else ""
+        return of_other_person(request) if carried and carried != own_seat(request) else None
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Django's hook: None lets an unforeseen fault reach handler500, which says so."""

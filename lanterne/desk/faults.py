@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -13,6 +15,8 @@ from lanterne.wire.errors import LanterneError
 def explain(request: HttpRequest, error: LanterneError) -> HttpResponse:
     """The page of an error of the record: 403, 404, 409 (the form is another patient's, or changed meanwhile), 503."""
     said = sentence(error)
+    if request.headers.get("HX-Request"):
+        return _spoken(error, said)
     if isinstance(error, NotAllowed):
         return _page(request, "desk/errors/403.html", 403, said)
     if isinstance(error, UnknownPatient | UnknownFact):
@@ -27,9 +31,27 @@ def explain(request: HttpRequest, error: LanterneError) -> HttpResponse:
     return _page(request, "desk/errors/500.html", 503, said)
 
 
+def _spoken(error: LanterneError, said: str) -> HttpResponse:
+    """The same to a script: the sentence alone, for what was typed must stay on the screen."""
+    status = 409 if isinstance(error, Refusal) else 503
+    status = 403 if isinstance(error, NotAllowed) else status
+    status = 404 if isinstance(error, UnknownPatient | UnknownFact) else status
+    response = HttpResponse(status=status)
+    response.headers["HX-Reswap"] = "none"
+    response.headers["HX-Trigger"] = json.dumps({"lanterne:refused": {"text": said}}, ensure_ascii=True)
+    return response
+
+
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form without its token: it was not ours, or the page is from before the last unlock."""
     return _page(request, "desk/errors/403.html", 403, sentence(LanterneError("form.foreign")))
+
+
+def malformed(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """A form that no page of ours sends: cut, too many fields, a file name without end."""
+    return _page(
+        request, "desk/errors/refused.html", 400, sentence(LanterneError("malformed", code="form.malformed"))
+    )
 
 
 def unreadable(request: HttpRequest, exception: Exception) -> HttpResponse:

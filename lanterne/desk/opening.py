@@ -7,17 +7,19 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import wraps
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
 
+from lanterne.desk import faults
 from lanterne.desk.forms.fields import PARIS
 from lanterne.desk.frame import build
 from lanterne.desk.frame.view import PatientBand
 from lanterne.desk.presence import Presence
 from lanterne.practice.chart.queries import Summary, summary
-from lanterne.practice.errors import UnknownPatient
+from lanterne.practice.errors import NotAllowed, Refusal, UnknownPatient
 from lanterne.practice.patients import queries as patients
 from lanterne.practice.patients.queries import Identity
 from lanterne.practice.reading import OpenChart, open_chart
@@ -41,6 +43,17 @@ class Opened:
     summary: Summary | None
     band: PatientBand
     people: build.People
+
+    @property
+    def must_know(self) -> Summary:
+        """What must not be missed, for pages that are nothing without it.
+
+        Raises:
+            NotAllowed: opened by somebody who may not read it.
+        """
+        if self.summary is None:
+            raise NotAllowed("identity only")
+        return self.summary
 
     @property
     def may_write(self) -> bool:
@@ -109,8 +122,20 @@ def page(
     return response
 
 
+def own_seat(request: HttpRequest) -> str:
+    """The word by which a form says under whose access it was shown: 16 hex of the seat's id."""
+    return presence_of(request).record.seat.id[:16]
+
+
+def seat_word(request: HttpRequest) -> dict[str, str]:
+    """Context processor: `own_seat` for the forms (components/whose.html)."""
+    return {"own_seat": own_seat(request)} if hasattr(request, "presence") else {}
+
+
 def for_its_patient(view: View) -> View:
-    """A form carries its patient: refuse one shown for another chart than the address says (two tabs never mix)."""
+    """A form carries its patient and its author: refuse one shown for another chart than the address says (two tabs
+    never mix), or under another person's access (a draft is never retried into somebody else's session).
+    """
 
     @wraps(view)
     def guarded(request: HttpRequest, patient: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -119,13 +144,24 @@ def for_its_patient(view: View) -> View:
             shown = request.headers.get("Lanterne-Patient", carried)
             if carried != patient or (shown and shown != patient):
                 return mismatch(request, carried, patient)
+            if request.POST.get("seat", "") != own_seat(request):
+                return of_other_person(request)
         return view(request, patient, *args, **kwargs)
 
     return guarded
 
 
+def of_other_person(request: HttpRequest) -> HttpResponse:
+    """The answer to a form shown under another access. Nothing was written."""
+    response = faults.explain(request, Refusal("form_of_other_person"))
+    response.headers["Lanterne-Refused"] = "otherPerson"  # what draft.js says of it
+    return response
+
+
 def mismatch(request: HttpRequest, carried: str, shown: str) -> HttpResponse:
     """The page that says the form is another patient's. Nothing was written."""
+    if request.headers.get("HX-Request"):
+        return faults.explain(request, Refusal("form_of_other_patient"))
     connection = presence_of(request).record.connection()
     context: dict[str, str] = {}
     for key, identifier in (("form_patient", carried), ("page_patient", shown)):
@@ -138,15 +174,30 @@ def mismatch(request: HttpRequest, carried: str, shown: str) -> HttpResponse:
 
 def written(request: HttpRequest, url: str, said: str = "saved") -> HttpResponse:
     """After a write: close the dialog and refresh what shows it (htmx), or go to `url` and say « enregistré » there."""
-    if request.headers.get("HX-Request"):
+    asked_by_script = bool(request.headers.get("HX-Request"))
+    if asked_by_script and _follows(request):
         text = SAVED_TEXTS[said]()
         response = HttpResponse(status=204)
         response.headers["HX-Trigger"] = _trigger(text)
         return response
-    response = HttpResponse(status=303)
-    response.headers["Location"] = url
+    response = HttpResponse(status=204 if asked_by_script else 303)
+    response.headers["HX-Redirect" if asked_by_script else "Location"] = url
     response.set_cookie(SAVED_COOKIE, said, max_age=30, httponly=True, samesite="Strict")
     return response
+
+
+# Pages that show again by themselves what was written (event lanterne:written).
+FOLLOWING = ("chart", "timeline", "consultation-new", "consultation-correct")
+
+
+def _follows(request: HttpRequest) -> bool:
+    """Whether the page stays: it follows what is written, and the form that wrote was not the page itself."""
+    if request.headers.get("HX-Target") == "content":
+        return False
+    try:
+        return resolve(urlsplit(request.headers.get("HX-Current-URL", "")).path).url_name in FOLLOWING
+    except Resolver404:
+        return False
 
 
 def _trigger(text: str) -> str:

@@ -40,7 +40,6 @@ class Presence:
         """Whether a request came through our own front, in constant time."""
         return hmac.compare_digest(secret.encode(), self.front_secret.encode())
 
-
     def heal(self) -> None:
         """The read tables turned out damaged: fold them anew from the journal, in the background, once."""
         with _healing:
@@ -55,7 +54,7 @@ _present: Presence | None = None
 
 def begin(record: Record, *, front_secret: str) -> Presence:
     """Serve this record from now on. Called once a process."""
-    global _present
+    global _present  # noqa: PLW0603  a process serves one record, from its start to its end
     _present = Presence(record, front_secret)
     if _is_up_to_date(record):
         _present.preparation.ready.set()

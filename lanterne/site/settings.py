@@ -31,6 +31,7 @@ TEMPLATES = [
             "context_processors": [
                 "django.template.context_processors.csrf",
                 "django.template.context_processors.request",
+                "lanterne.desk.opening.seat_word",
             ]
         },
     }

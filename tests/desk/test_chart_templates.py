@@ -177,7 +177,7 @@ def test_who_wrote_it_is_beside_every_item_with_correct_and_mistake() -> None:
     for provenance in (cast.ALLERGIES.items[0].provenance, cast.MEASURES.items[0].provenance):
         assert provenance.correct_url in html
         assert provenance.mistake_url in html
-    assert "poste Cabinet 2" in html
+    assert "sur Cabinet 2" in html
     assert "<s>Iode, allergie</s>" in html
 
 

@@ -29,7 +29,9 @@ OWN_ADDRESSES = ("/ouvrir", "/verrouiller", "/etat")
 QUERY = re.compile(r"(genre|apres|annee|vus|avant|enregistrer|v)=[A-Za-z0-9.:,_~%-]*")
 NUMBERS = {
     "weight": "71", "height": "170", "systolic": "121", "diastolic": "81", "heart_rate": "71", "temperature": "37",
-    "spo2": "98", "waist": "91", "head": "55", "pain": "3", "low": "4", "high": "6", "quantity": "12",
+    "spo2": "98", "waist": "91", "head": "55", "pain": "3", "respiratory_rate": "16",
+    "capillary_glucose": "1", "peak_flow": "400", "fev1": "3", "mmse": "28", "fundal_height": "18", "fetal_heart_rate": "140",
+    "gestational_age": "21", "low": "4", "high": "6", "quantity": "12",
     "list_number": "8", "age_at_onset": "61",
 }  # fmt: skip
 DATES = frozenset({"at", "since", "until", "onset", "abatement"})
@@ -158,7 +160,11 @@ def look(browser: Browser, ink: Ink, patient: str, *, least: int) -> None:
         answer = browser.get(path)
         assert answer.status < 500, f"{path}: {answer.status}"
         for link in answer.links if "html" in answer.get("content-type") else ():
-            if link.startswith("/") and not link.startswith(("/static/", *OWN_ADDRESSES)) and link not in seen:
+            if (
+                link.startswith("/")
+                and not link.startswith(("/static/", *OWN_ADDRESSES))
+                and link not in seen
+            ):
                 seen.add(link)
                 todo.append(link)
     assert len(seen) >= least, f"few pages were looked at: {sorted(seen)}"
@@ -173,7 +179,11 @@ def home(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def server(practice: Practice, home: Path) -> Iterator[Server]:
-    environment = {"HOME": str(home / "home"), "TMPDIR": str(home / "tmp"), "XDG_CACHE_HOME": str(home / "home/cache")}
+    environment = {
+        "HOME": str(home / "home"),
+        "TMPDIR": str(home / "tmp"),
+        "XDG_CACHE_HOME": str(home / "home/cache"),
+    }
     yield from serving(practice, home / "desk", environment=environment)
 
 
@@ -202,7 +212,9 @@ def test_nothing_typed_lies_in_clear(server: Server, practice: Practice, home: P
     assert [path.name for path in (home / "tmp").iterdir()] == [], "a temporary file was left"
     assert [path.name for path in (home / "home").rglob("*") if path.is_file()] == []
     for secret in (phrase_of(GARANCE), phrase_of(INES)):
-        assert not [path for path, content in places(practice.root, home) if secret.lower().encode() in content]
+        assert not [
+            path for path, content in places(practice.root, home) if secret.lower().encode() in content
+        ]
     check_answers(answers, ink)
 
 
@@ -217,7 +229,9 @@ def check_answers(answers: list[Answer], ink: Ink) -> None:
     for answer in answers:
         if answer.get("cache-control") != "no-store" and not answer.path.startswith("/static/"):
             bad.add(f"{answer.path}: Cache-Control is {answer.get('cache-control')!r}")
-        bad.update(f"{answer.path}: {name}" for name, value in answer.fields if ink.word in unquote(value).lower())
+        bad.update(
+            f"{answer.path}: {name}" for name, value in answer.fields if ink.word in unquote(value).lower()
+        )
         links = answer.links if "html" in answer.get("content-type") else []
         for link in [*links, answer.get("location"), answer.get("hx-redirect")]:
             target = urlsplit(link)
@@ -252,7 +266,10 @@ def open_for_writing(server: Server, but: Path) -> set[str]:
     for process in server.processes():
         for handle in Path(f"/proc/{process.pid}/fd").iterdir():
             try:
-                target, info = os.readlink(handle), (handle.parent.parent / "fdinfo" / handle.name).read_text()
+                target, info = (
+                    os.readlink(handle),
+                    (handle.parent.parent / "fdinfo" / handle.name).read_text(),
+                )
             except FileNotFoundError:
                 continue
             flags = int(re.search(r"flags:\s*(\d+)", info).group(1), 8)  # type: ignore[union-attr]
@@ -271,7 +288,9 @@ def test_an_upload_leaves_no_temporary_file(practice: Practice, home: Path, who:
         browser, seen = server.browser(who), set[str]()
         form = browser.open_form(f"/dossier/{practice.patients[JEAN]}/documents/classer")
         content = os.urandom(5 * 1024 * 1024)
-        content_type, body = encode_multipart({**form.values, "title_": "Scan"}, [("files", "scan.bin", content)])
+        content_type, body = encode_multipart(
+            {**form.values, "title_": "Scan"}, [("files", "scan.bin", content)]
+        )
         ended = threading.Event()
 
         def watch(server: Server = server, seen: set[str] = seen, ended: threading.Event = ended) -> None:

@@ -1,4 +1,4 @@
-"""The consultation editor: written as one talks, kept on the disk as one types, recorded in one act with the day's measures."""
+"""The consultation editor: kept on the disk as one types, recorded in one act with the day's measures."""
 
 from __future__ import annotations
 

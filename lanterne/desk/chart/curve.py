@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from datetime import date
 from math import ceil, floor, log10
 
+# Beyond as many points their dots touch: they are drawn smaller, none is left out.
+CROWD = 60
+
 
 @dataclass(frozen=True, slots=True)
 class Sample:
@@ -61,6 +64,7 @@ class Curve:
     left: int = 0
     right: int = 0
     bottom: int = 0
+    crowded: bool = False
 
     @property
     def across(self) -> str:
@@ -158,6 +162,7 @@ def curve(
         left=left,
         right=width - right,
         bottom=height - bottom,
+        crowded=len(dots) > CROWD,
     )
 
 

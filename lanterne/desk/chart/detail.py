@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -36,13 +37,19 @@ def lines(item: Statement[Any]) -> list[tuple[str, str]]:
     return shown
 
 
+def choices_of(field: forms.ChoiceField) -> list[tuple[str, str]]:
+    """Value and words of each choice; our fields have no groups."""
+    held = list(cast("Iterable[tuple[object, object]]", field.choices))
+    return [(str(value), str(words)) for value, words in held]
+
+
 def _shown(field: forms.Field, value: object) -> str:
     if isinstance(field, forms.BooleanField):
         return _("oui") if value else ""
     if value in (None, ""):
         return ""
     if isinstance(field, forms.ChoiceField):
-        return str(dict(field.choices).get(value, value))
+        return dict(choices_of(field)).get(str(value), str(value))
     if isinstance(field, WhenField):
         return french(str(value))
     return decimal(str(value)) if isinstance(field, NumberField) else str(value)

@@ -1,7 +1,8 @@
 """What is being typed, kept on the disk as one types: sealed to the seat, outside the record, dropped once written.
 
-A draft is nobody's but its author's on this device. It survives closing the browser, a lock, and a kill. What was written
-from it is no draft any more, even when a kill came between the writing and the dropping; what was typed after that is.
+A draft is nobody's but its author's on this device. It survives closing the browser, a lock, and a kill. What
+was written from it is no draft any more, even when a kill came between the writing and the dropping; what was
+typed after that is.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""Writing one statement: add, correct, withdraw, settle, say that a section is empty. Each in a dialog, or a page without
-JavaScript. A form carries its patient, its own fact id (sent twice, written once) and what it replaces."""
+"""Writing one statement: add, correct, withdraw, settle, say that a section is empty. Each in a dialog, or a page
+without JavaScript. A form carries its patient, its own fact id (sent twice, written once) and what it replaces."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from lanterne.desk.chart import drafts, resent, story
+from lanterne.desk.chart.detail import lines
 from lanterne.desk.chart.page import provenance
 from lanterne.desk.forms.base import ItemForm
 from lanterne.desk.forms.registry import FORMS, form_of
@@ -19,7 +20,7 @@ from lanterne.desk.frame.view import FormPage
 from lanterne.desk.opening import Opened, for_its_patient, opened, page, presence_of, written
 from lanterne.journal.errors import DiskFailed, DiskFull
 from lanterne.practice.chart import commands
-from lanterne.practice.chart.statements import one, thread
+from lanterne.practice.chart.statements import Statement, one, thread
 from lanterne.practice.errors import Refusal
 from lanterne.practice.recording import record
 from lanterne.wire.names import FactId, PatientId
@@ -127,12 +128,27 @@ def settle(request: HttpRequest, patient: str, fact: str) -> HttpResponse:
         return written(request, reverse("chart", args=[patient]))
     context = {
         "band": seen.band,
-        "rows": [(story.row(seen, item), provenance(seen, item)) for item in standing],
+        "choices": _choices(seen, standing),
         "action_url": reverse("item-settle", args=[patient, fact]),
         "back_url": reverse("chart", args=[patient]),
         "fact": seen.presence.record.draw_id(),
     }
     return _dialog_or_page(request, "desk/chart/settle.html", "desk/chart/settle_page.html", context)
+
+
+def _choices(seen: Opened, standing: list[Statement[Any]]) -> list[dict[str, Any]]:
+    """What each version says that another does not, in the words of the form; all of it when they read alike."""
+    told = [lines(item) for item in standing]
+    common = {line for line in told[0] if all(line in other for other in told)}
+    return [
+        {
+            "id": item.id,
+            "title": story.row(seen, item).title,
+            "lines": [line for line in said if line not in common] or said,
+            "who": provenance(seen, item),
+        }
+        for item, said in zip(standing, told, strict=True)
+    ]
 
 
 @require_http_methods(["POST"])
@@ -141,9 +157,8 @@ def none_known(request: HttpRequest, patient: str, section: str) -> HttpResponse
     """Asked, and there is none."""
     if section not in SECTIONS:
         raise Http404
-    record(
-        presence_of(request).record, commands.StateNoneKnown(PatientId(patient), section, _fact_id(request))
-    )  # type: ignore[arg-type]
+    command = commands.StateNoneKnown(PatientId(patient), section, _fact_id(request))  # type: ignore[arg-type]
+    record(presence_of(request).record, command)
     return written(request, reverse("chart", args=[patient]))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -15,12 +16,13 @@ from lanterne.desk.chart.curve import Curve, Sample, curve
 from lanterne.desk.forms.figures import unit_text
 from lanterne.desk.frame.build import day, day_only, maybe
 from lanterne.desk.frame.view import Provenance
-from lanterne.desk.opening import Opened
+from lanterne.desk.opening import Opened, today
 from lanterne.practice.allergies.facts import AllergyRecorded
 from lanterne.practice.chart.queries import Calculated, Latest, out_of_range
 from lanterne.practice.chart.queries import curve as points_of
-from lanterne.practice.chart.statements import Statement
+from lanterne.practice.chart.statements import Statement, standing
 from lanterne.practice.consultations.facts import ConsultationRecorded
+from lanterne.practice.measures.facts import Component
 from lanterne.practice.problems.facts import AldRecorded, ProblemRecorded
 from lanterne.practice.results.facts import ResultRecorded
 from lanterne.practice.treatments.facts import TreatmentRecorded
@@ -33,6 +35,7 @@ FLAGS: dict[str, view.Flag] = {
 SHOWN_PROBLEMS = 12
 SHOWN_TREATMENTS = 14
 SHOWN_RESULTS = 4
+LABEL_CHARACTERS = 18
 
 
 def provenance(opened: Opened, item: Statement[Any]) -> Provenance:
@@ -52,8 +55,7 @@ def newer(item: Statement[Any]) -> str:
 
 def allergies(opened: Opened) -> view.Section[view.Allergy]:
     """Allergies, those that may kill first; several values of one shown as several."""
-    assert opened.summary is not None
-    items, conflicts = _split(opened, opened.summary.allergies, _allergy_text)
+    items, conflicts = _split(opened, opened.must_know.allergies, _allergy_text)
     order = {"high": 0, "unable-to-assess": 1, "low": 2}
     shown = [_allergy(opened, item) for item in items]
     shown.sort(key=lambda one: order[one.criticality])
@@ -84,15 +86,22 @@ def _allergy_text(item: Statement[Any]) -> str:
         "low": _("gravité faible"),
         "unable-to-assess": _("gravité non évaluée"),
     }
-    parts = [body.substance, words[body.criticality], body.reaction]
+    states = {
+        "refuted": _("écartée"),
+        "unconfirmed": _("non confirmée"),
+        "inactive": _("inactive"),
+        "resolved": _("résolue"),
+    }
+    parts = [body.substance, states.get(body.verification, ""), states.get(body.clinical, "")]
+    parts += [words[body.criticality], body.reaction, body.comment]
     return ", ".join(part for part in parts if part)
 
 
 def problems(opened: Opened) -> view.Section[view.Problem]:
     """Active problems; those of a long illness at 100 % are marked."""
-    assert opened.summary is not None
-    covered = {item.code for item in opened.summary.ald if item.code}
-    items, conflicts = _split(opened, opened.summary.problems, lambda item: item.label)
+    on = today(opened.presence)
+    covered = {item.code for item in opened.must_know.ald if item.code and not _ended(item.body, on)}
+    items, conflicts = _split(opened, opened.must_know.problems, _problem_text)
     shown = tuple(_problem(opened, item, covered) for item in items[:SHOWN_PROBLEMS])
     return _section(opened, shown, conflicts, "problems", "problem", len(items) - len(shown))
 
@@ -111,10 +120,28 @@ def _problem(opened: Opened, item: Statement[ProblemRecorded], covered: set[str]
     )
 
 
+def _problem_text(item: Statement[Any]) -> str:
+    body = item.body
+    if not isinstance(body, ProblemRecorded):
+        return newer(item)
+    states = {
+        "active": _("actif"),
+        "recurrence": _("récidive"),
+        "remission": _("en rémission"),
+        "inactive": _("inactif"),
+        "resolved": _("résolu"),
+    }
+    refuted = _("écarté") if body.verification == "refuted" else ""
+    return ", ".join(part for part in (body.label, states[body.clinical], refuted, body.comment) if part)
+
+
+def _ended(body: AldRecorded | None, on: date) -> bool:
+    return body is not None and bool(body.until) and body.until < on.isoformat()[: len(body.until)]
+
+
 def ald(opened: Opened, on: date) -> view.Section[view.Ald]:
     """Long illnesses at 100 %: what for and until when."""
-    assert opened.summary is not None
-    shown = tuple(_ald(opened, item, on) for item in opened.summary.ald)
+    shown = tuple(_ald(opened, item, on) for item in opened.must_know.ald)
     return view.Section(items=shown, add_url=_add(opened, "ald"))
 
 
@@ -122,15 +149,14 @@ def _ald(opened: Opened, item: Statement[AldRecorded], on: date) -> view.Ald:
     body = item.body
     if body is None:
         return view.Ald(newer(item), None, provenance(opened, item))
-    ended = bool(body.until) and body.until < on.isoformat()[: len(body.until)]
+    ended = _ended(body, on)
     number = str(body.list_number) if body.list_number else ""
     return view.Ald(body.label, maybe(body.until), provenance(opened, item), number=number, expired=ended)
 
 
 def treatments(opened: Opened) -> view.Section[view.Treatment]:
     """Treatments taken now."""
-    assert opened.summary is not None
-    items, conflicts = _split(opened, opened.summary.treatments, _treatment_text)
+    items, conflicts = _split(opened, opened.must_know.treatments, _treatment_text)
     shown = tuple(_treatment(opened, item) for item in items[:SHOWN_TREATMENTS])
     return _section(opened, shown, conflicts, "treatments", "treatment", len(items) - len(shown))
 
@@ -150,16 +176,21 @@ def _treatment(opened: Opened, item: Statement[TreatmentRecorded]) -> view.Treat
 
 def _treatment_text(item: Statement[Any]) -> str:
     body = item.body
-    return f"{body.substance} {body.posology}".strip() if isinstance(body, TreatmentRecorded) else newer(item)
+    if not isinstance(body, TreatmentRecorded):
+        return newer(item)
+    states = {"on-hold": _("suspendu"), "stopped": _("arrêté"), "completed": _("terminé")}
+    said = (body.substance, body.posology, states.get(body.status, ""), body.stop_reason, body.comment)
+    return ", ".join(part for part in said if part)
 
 
 def results(opened: Opened) -> view.Section[view.Observation]:
     """Tests whose newest result is out of range."""
-    assert opened.summary is not None
-    items = opened.summary.out_of_range
+    items = opened.must_know.out_of_range
     shown = tuple(result(opened, item, spark=True) for item in items[:SHOWN_RESULTS])
+    last = [] if items else standing(opened.chart, ResultRecorded, limit=1)
     return view.Section(
         items=shown,
+        looked_for=replace(provenance(opened, last[0]), recorded=day_only(last[0].day)) if last else None,
         hidden=len(items) - len(shown),
         all_url=_filtered(opened, "result"),
         add_url=_add(opened, "result"),
@@ -198,7 +229,8 @@ def range_text(body: ResultRecorded) -> str:
 def drawing(opened: Opened, item: Statement[ResultRecorded], *, plain: bool = False) -> Curve | None:
     """The curve of one test in one unit; None with fewer than two points."""
     body = item.body
-    assert body is not None
+    if body is None:
+        return None
     points = points_of(opened.chart, body.code, body.label, body.unit)
     samples = [
         Sample(_date(one.day), float(value), decimal(one.body.value), out_of_range(one.body) != "N")
@@ -217,11 +249,10 @@ def drawing(opened: Opened, item: Statement[ResultRecorded], *, plain: bool = Fa
 
 def measures_of(opened: Opened) -> view.Section[view.Observation]:
     """The newest of each measure, pressure as one line, then what is computed, shown as such."""
-    assert opened.summary is not None
-    newest = {one.component.code: one for one in opened.summary.latest_measures}
+    newest = {one.component.code: one for one in opened.must_know.latest_measures}
     shown = list(_pressure(opened, newest))
     shown += [_measure(opened, one) for one in newest.values()]
-    shown += [_calculated(opened, one) for one in opened.summary.calculated]
+    shown += [_calculated(opened, one) for one in opened.must_know.calculated]
     return view.Section(
         items=tuple(shown), all_url=_filtered(opened, "measure"), add_url=_add(opened, "measure")
     )
@@ -248,12 +279,18 @@ def _pressure(opened: Opened, newest: dict[str, Latest]) -> Iterable[view.Observ
 
 def _measure(opened: Opened, one: Latest) -> view.Observation:
     return view.Observation(
-        label=one.component.label,
+        label=_short(one.component),
         value=decimal(one.component.value),
         unit=unit_text(one.component.unit),
         at=day_only(one.statement.day),
         provenance=provenance(opened, one.statement),
     )
+
+
+def _short(component: Component) -> str:
+    """The usual short form of a label too long for its box."""
+    known = measures.BY_CODE.get(component.code)
+    return known.short if known is not None and len(component.label) > LABEL_CHARACTERS else component.label
 
 
 def _calculated(opened: Opened, one: Calculated) -> view.Observation:
@@ -274,7 +311,7 @@ def _calculated(opened: Opened, one: Calculated) -> view.Observation:
 
 def last_consultation(opened: Opened) -> view.ConsultationBrief | None:
     """The newest consultation, in short."""
-    item = opened.summary.last_consultation if opened.summary else None
+    item = opened.must_know.last_consultation
     if item is None or not isinstance(item.body, ConsultationRecorded):
         return None
     name, _role = opened.people.of(item.seat, item.person)
@@ -319,8 +356,7 @@ def _section(
     noun: str,
     hidden: int = 0,
 ) -> view.Section[Any]:
-    assert opened.summary is not None
-    empty = opened.summary.empty_sections.get(section)  # type: ignore[call-overload]
+    empty = opened.must_know.empty_sections.get(section)  # type: ignore[call-overload]
     return view.Section(
         items=items,
         conflicts=conflicts,

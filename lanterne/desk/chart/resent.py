@@ -1,7 +1,7 @@
 """A form sent again after its answer was lost: the same words are written once, other words are never dropped.
 
-The first sending may have been written although nobody saw the answer (a kill, a cut, a second tab). The door recognises
-its fact id and writes nothing again, which is right for the same words and would lose whatever was typed since.
+The first sending may have been written although nobody saw the answer (a kill, a cut, a second tab). The door
+recognises its fact id and writes nothing again, which is right for the same words and would lose what was typed since.
 """
 
 from __future__ import annotations

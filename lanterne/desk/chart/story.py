@@ -13,7 +13,7 @@ from lanterne.desk.forms.figures import unit_text
 from lanterne.desk.frame.build import day
 from lanterne.desk.opening import Opened
 from lanterne.practice.chart.queries import out_of_range
-from lanterne.practice.chart.statements import Statement, count_by_kind, page
+from lanterne.practice.chart.statements import Statement, count_by_kind, count_withdrawn, page, withdrawn
 from lanterne.practice.consultations.facts import ConsultationRecorded
 from lanterne.practice.documents.facts import DocumentFiled
 from lanterne.practice.family.facts import FamilyRecorded
@@ -23,6 +23,7 @@ from lanterne.practice.notes.facts import NoteRecorded
 from lanterne.practice.problems.facts import AldRecorded, ProblemRecorded
 from lanterne.practice.results.facts import ResultRecorded
 from lanterne.practice.treatments.facts import TreatmentRecorded
+from lanterne.reference import measures
 
 PAGE = 50
 # One line of a list; the whole is one click away.
@@ -42,6 +43,22 @@ NOUNS: dict[str, tuple[str, ...]] = {
     "lifestyle": ("lifestyle.recorded",),
     "note": ("note.recorded",),
 }
+# What was marked as entered in error.
+WITHDRAWN = "retires"
+PLURALS = {
+    "consultation": _("Consultations"),
+    "result": _("Résultats"),
+    "document": _("Documents"),
+    "treatment": _("Traitements"),
+    "problem": _("Problèmes"),
+    "measure": _("Mesures"),
+    "vaccination": _("Vaccinations"),
+    "allergy": _("Allergies"),
+    "procedure": _("Actes"),
+    "family": _("Famille"),
+    "lifestyle": _("Habitudes"),
+    "note": _("Notes"),
+}
 NOUN_OF = {kind: noun for noun, kinds in NOUNS.items() for kind in kinds}
 # Said by the summary, not part of the story.
 UNTOLD = ("section.none_known", "patient.merged", "patient.distinct")
@@ -53,7 +70,7 @@ def timeline(
     """One page of the story.
 
     Args:
-        noun: a key of NOUNS, or "" for everything.
+        noun: a key of NOUNS, WITHDRAWN, or "" for everything.
         after: the place to continue from, as `next_url` carries it: "day~number".
         year: the year printed last, so that it is announced once.
         shown: lines before this page.
@@ -62,18 +79,23 @@ def timeline(
     wanted = NOUNS.get(noun, ())
     kinds = list(wanted) or [kind for kind in counts if kind not in UNTOLD]
     place = _place(after)
-    found = page(opened.chart, kinds, limit=PAGE + 1, after=place) if kinds else []
+    gone = count_withdrawn(opened.chart)
+    if noun == WITHDRAWN:
+        found, total = withdrawn(opened.chart, limit=PAGE + 1, after=place), gone
+    else:
+        found = page(opened.chart, kinds, limit=PAGE + 1, after=place) if kinds else []
+        total = sum(counts.get(kind, 0) for kind in kinds)
     more, found = found[PAGE:], found[:PAGE]
-    total = sum(counts.get(kind, 0) for kind in kinds)
     rows = tuple(row(opened, item) for item in found)
     url = reverse("timeline", args=[opened.chart.patient])
     following = ""
     if more and found:
         last = found[-1]
-        following = f"{url}?genre={noun}&apres={last.day}~{last.number}&annee={rows[-1].at.iso[:4]}&vus={shown + len(rows)}"
+        place_reached = f"{last.day}~{last.number}&annee={rows[-1].at.iso[:4]}&vus={shown + len(rows)}"
+        following = f"{url}?genre={noun}&apres={place_reached}"
     return view.TimelinePage(
         rows=rows,
-        filters=_filters(counts, noun, url),
+        filters=_filters(counts, gone, noun, url),
         total=total,
         shown=shown + len(rows),
         next_url=following,
@@ -86,15 +108,17 @@ def _place(after: str) -> tuple[str, int] | None:
     return (moment, int(number)) if separator and number.isdigit() else None
 
 
-def _filters(counts: dict[str, int], noun: str, url: str) -> tuple[view.TimelineFilter, ...]:
+def _filters(counts: dict[str, int], gone: int, noun: str, url: str) -> tuple[view.TimelineFilter, ...]:
     everything = sum(count for kind, count in counts.items() if kind not in UNTOLD)
     filters = [view.TimelineFilter("", _("Tout"), everything, url, noun == "")]
     for key, kinds in NOUNS.items():
         count = sum(counts.get(kind, 0) for kind in kinds)
         if count:
-            filters.append(
-                view.TimelineFilter(key, view.KINDS[key].label, count, f"{url}?genre={key}", noun == key)
-            )
+            filters.append(view.TimelineFilter(key, PLURALS[key], count, f"{url}?genre={key}", noun == key))
+    if gone or noun == WITHDRAWN:
+        filters.append(
+            view.TimelineFilter(WITHDRAWN, _("Retirés"), gone, f"{url}?genre={WITHDRAWN}", noun == WITHDRAWN)
+        )
     return tuple(filters)
 
 
@@ -109,13 +133,39 @@ def row(opened: Opened, item: Statement[Any]) -> view.TimelineRow:
         at=day(item.day),
         title=title or _("sans titre"),
         provenance=provenance(opened, item),
-        text=text[:LINE_CHARACTERS],
+        text=_cut(text),
         value=value,
         tone=tone,  # type: ignore[arg-type]
         url=reverse(name, args=[opened.chart.patient, item.id]),
         dialog=not is_document,
         struck=not item.live,
     )
+
+
+def _cut(text: str) -> str:
+    """The beginning of a long text, at a word's end."""
+    if len(text) <= LINE_CHARACTERS:
+        return text
+    return text[:LINE_CHARACTERS].rsplit(" ", 1)[0].rstrip(" ,;:·") + "…"
+
+
+def _taken(body: MeasureRecorded) -> str:
+    """What was measured, pressure as one figure, as it is said aloud."""
+    values = {c.code: c for c in body.components}
+    high, low = (values.get(measures.BY_KEY[key].code) for key in ("systolic", "diastolic"))
+    said = []
+    for one in body.components:
+        if high is not None and low is not None and one in (high, low):
+            if one is high:
+                said.append(
+                    _("PA %(high)s/%(low)s mmHg") % {"high": decimal(high.value), "low": decimal(low.value)}
+                )
+            continue
+        known = measures.BY_CODE.get(one.code)
+        said.append(
+            f"{known.short if known else one.label} {decimal(one.value)} {unit_text(one.unit)}".strip()
+        )
+    return " · ".join(said)
 
 
 def _words(opened: Opened, item: Statement[Any]) -> tuple[str, str, str, str]:
@@ -130,8 +180,7 @@ def _words(opened: Opened, item: Statement[Any]) -> tuple[str, str, str, str]:
             tone = "danger" if flag.startswith("critical") else "warn" if flag else ""
             return body.label, body.comment, f"{seen.value} {seen.unit}".strip(), tone
         case MeasureRecorded() as body:
-            values = [f"{c.label} {decimal(c.value)} {unit_text(c.unit)}" for c in body.components]
-            return _("Mesures"), " · ".join(values), "", ""
+            return _("Mesures"), _taken(body), "", ""
         case TreatmentRecorded() as body:
             return (
                 body.substance,
@@ -140,14 +189,14 @@ def _words(opened: Opened, item: Statement[Any]) -> tuple[str, str, str, str]:
                 "",
             )
         case AldRecorded() as body:
-            return _("ALD : %(label)s") % {"label": body.label}, body.comment, "", ""
+            return _("ALD : %(label)s") % {"label": body.label}, body.comment, "", ""
         case ProblemRecorded() as body:
             return body.label, body.comment, item.code, ""
         case ImmunizationRecorded() as body:
             done = (
                 body.dose
                 if body.status == "completed"
-                else _("non fait : %(reason)s") % {"reason": body.reason}
+                else _("non fait : %(reason)s") % {"reason": body.reason}
             )
             return body.vaccine, " · ".join(part for part in (done, body.lot) if part), "", ""
         case FamilyRecorded() as body:

@@ -288,6 +288,34 @@ class Ald:
 
 
 @dataclass(frozen=True, slots=True)
+class PastItem:
+    """One thing of the past in a few words; `url` opens it whole with its history."""
+
+    text: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class PastLine:
+    """One subject of the past on one line: filled, looked for and none, or never asked (see Section)."""
+
+    label: str
+    items: tuple[PastItem, ...] = ()
+    looked_for: Provenance | None = None
+    hidden: int = 0
+    all_url: str = ""
+    add_url: str = ""
+    none_url: str = ""
+
+    @property
+    def state(self) -> Literal["filled", "none", "unasked"]:
+        """What the line says."""
+        if self.items:
+            return "filled"
+        return "none" if self.looked_for else "unasked"
+
+
+@dataclass(frozen=True, slots=True)
 class ChartPage:
     """The whole chart page. `summary_url` and `timeline_url` answer summary.html and timeline.html alone,
     asked again when something was written (event `lanterne:written`). `draft_url` continues an unfinished
@@ -304,6 +332,8 @@ class ChartPage:
     measures: Section[Observation]
     timeline: TimelinePage
     last_consultation: ConsultationBrief | None = None
+    background: tuple[PastLine, ...] = ()
+    vaccinations: PastLine | None = None
     summary_url: str = ""
     timeline_url: str = ""
     print_url: str = ""

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from lanterne.desk.chart import page as pages
 from lanterne.desk.chart import story, view
+from lanterne.desk.chart.background import background, vaccinations
+from lanterne.desk.chart.detail import lines
 from lanterne.desk.chart.drafts import newest_consultation_draft
 from lanterne.desk.frame.build import moment
-from lanterne.desk.patients.lists import remember
 from lanterne.desk.opening import Opened, opened, opened_widest, page, today
-from lanterne.practice.chart.statements import one, thread, with_code, withdrawals
+from lanterne.desk.patients.lists import remember
+from lanterne.practice.chart.statements import Statement, one, thread, with_code, withdrawals
 from lanterne.practice.results.facts import ResultRecorded
 from lanterne.wire.names import FactId
 
@@ -44,7 +47,9 @@ def summary(request: HttpRequest, patient: str) -> HttpResponse:
     """The summary alone, after something was written."""
     seen = opened(request, patient)
     return render(
-        request, "desk/chart/summary.html", {"page": chart_page(seen, with_story=False), "band": seen.band}
+        request,
+        "desk/chart/summary_fresh.html",
+        {"page": chart_page(seen, with_story=False), "band": seen.band},
     )
 
 
@@ -53,7 +58,7 @@ def timeline(request: HttpRequest, patient: str) -> HttpResponse:
     """The story, filtered; or its next lines alone; a whole page without htmx."""
     seen = opened(request, patient)
     noun = request.GET.get("genre", "")
-    noun = noun if noun in story.NOUNS else ""
+    noun = noun if noun in story.NOUNS or noun == story.WITHDRAWN else ""
     vus = request.GET.get("vus", "0")
     lines = story.timeline(
         seen,
@@ -128,7 +133,6 @@ def item(request: HttpRequest, patient: str, fact: str) -> HttpResponse:
 
 def chart_page(seen: Opened, *, with_story: bool = True) -> view.ChartPage:
     """Everything the page shows."""
-    assert seen.summary is not None
     patient = seen.chart.patient
     draft = newest_consultation_draft(seen) if seen.may_write else None
     lines = story.timeline(seen) if with_story else view.TimelinePage((), (), 0, 0)
@@ -143,11 +147,13 @@ def chart_page(seen: Opened, *, with_story: bool = True) -> view.ChartPage:
         measures=pages.measures_of(seen),
         timeline=lines,
         last_consultation=pages.last_consultation(seen),
+        background=background(seen),
+        vaccinations=vaccinations(seen),
         summary_url=reverse("summary", args=[patient]),
         timeline_url=reverse("timeline", args=[patient]),
         draft_url=draft.url if draft else "",
         draft_kept=draft.kept if draft else None,
-        notes=tuple(note.body.text for note in seen.summary.pinned_notes if note.body is not None),
+        notes=tuple(note.body.text for note in seen.must_know.pinned_notes if note.body is not None),
     )
 
 
@@ -172,8 +178,6 @@ def _actions(seen: Opened) -> tuple[view.QuickAction, ...]:
     return tuple(actions)
 
 
-def details(item: object) -> list[tuple[str, str]]:
+def details(item: Statement[Any]) -> list[tuple[str, str]]:
     """Label and value of every field a statement fills, in the words of its form."""
-    from lanterne.desk.chart.detail import lines
-
     return lines(item)

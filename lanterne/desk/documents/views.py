@@ -1,7 +1,7 @@
 """Filing a document, reading one in the page, its bytes.
 
-What a file is comes from its bytes (practice.documents.rules); what is not PDF, image or text is only ever offered to be
-saved. The bytes are served with a policy of their own that runs nothing.
+What a file is comes from its bytes (practice.documents.rules); what is not PDF, image or text is only ever offered to
+be saved. The bytes are served with a policy of their own that runs nothing.
 """
 
 from __future__ import annotations
@@ -85,9 +85,7 @@ def _file(seen: Opened, form: DocumentForm, content: bytes, name: str, fact: Fac
 def classify(request: HttpRequest, patient: str, fact: str) -> HttpResponse:
     """Say better what a document is; the file stays the same."""
     seen = opened(request, patient)
-    item = _document(seen, fact)
-    body = item.body
-    assert body is not None
+    item, body = _document(seen, fact)
     initial = {**DocumentForm.initial_of(body, item.at), "title_": body.title}
     form = DocumentForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
@@ -122,9 +120,7 @@ def classify(request: HttpRequest, patient: str, fact: str) -> HttpResponse:
 def document(request: HttpRequest, patient: str, fact: str) -> HttpResponse:
     """One document in the page, with those before and after it in the chart."""
     seen = opened(request, patient, what="document", object_id=fact)
-    item = _document(seen, fact)
-    body = item.body
-    assert body is not None
+    item, body = _document(seen, fact)
     order = [other.id for other in standing(seen.chart, DocumentFiled)]
     place = order.index(item.id) if item.id in order else -1
     file_url = reverse("document-file", args=[patient, fact])
@@ -164,8 +160,7 @@ def document(request: HttpRequest, patient: str, fact: str) -> HttpResponse:
 def file(request: HttpRequest, patient: str, fact: str) -> HttpResponse:
     """The bytes, typed by what they are; anything not shown in the page is only saved."""
     seen = opened(request, patient, what="document", object_id=fact, full=False)
-    body = _document(seen, fact).body
-    assert body is not None
+    _item, body = _document(seen, fact)
     content = content_of(seen.presence.record, body)
     shown = body.media_type in SHOWN and "enregistrer" not in request.GET
     response = HttpResponse(content, content_type=body.media_type if shown else "application/octet-stream")
@@ -184,11 +179,11 @@ def file(request: HttpRequest, patient: str, fact: str) -> HttpResponse:
     return response
 
 
-def _document(seen: Opened, fact: str) -> Statement[DocumentFiled]:
+def _document(seen: Opened, fact: str) -> tuple[Statement[DocumentFiled], DocumentFiled]:
     item = one(seen.chart, FactId(fact))
     if not isinstance(item.body, DocumentFiled):
         raise Http404
-    return item
+    return item, item.body
 
 
 def size_text(size: int) -> str:

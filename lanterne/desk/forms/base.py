@@ -11,6 +11,10 @@ from lanterne.desk.sentences import sentence
 from lanterne.practice.errors import Refusal
 from lanterne.practice.kinds import Body
 
+# A code says what these words say: when the words change, it would lie.
+NAMING = ("label", "substance", "vaccine")
+CODES = ("coding", "targets", "code")
+
 
 class ItemForm(forms.Form):
     """A form about one statement. Subclasses name their `noun` (the word in addresses), `body_type`, and titles."""
@@ -26,10 +30,15 @@ class ItemForm(forms.Form):
         super().__init__(*args, **kwargs)
 
     def body(self) -> Body:
-        """The body the valid form states."""
-        names = {field for field in self.body_type.__struct_fields__}
-        values = {name: value for name, value in self.cleaned_data.items() if name in names}
-        return self.body_type(**values)
+        """What the valid form states. A correction keeps what the form does not show; a code goes with its words."""
+        names = set(self.body_type.__struct_fields__)
+        kept = {name: value for name, value in self.initial.items() if name in names - set(self.fields)}
+        if any(
+            self.cleaned_data.get(name) != self.initial.get(name) for name in self.fields if name in NAMING
+        ):
+            kept = {name: value for name, value in kept.items() if name not in CODES}
+        stated = {name: value for name, value in self.cleaned_data.items() if name in names}
+        return self.body_type(**{**kept, **stated})
 
     def moment(self) -> str | None:
         """When it happened, as typed (ISO at the precision known), or None: now."""

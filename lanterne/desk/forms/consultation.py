@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -41,11 +42,7 @@ class ConsultationForm(ItemForm):
 
     def body(self) -> Body:
         """See ItemForm.body; the problems it was about are kept by a correction."""
-        body = super().body()
-        assert isinstance(body, ConsultationRecorded)
-        values = {name: getattr(body, name) for name in body.__struct_fields__}
-        values["problems"] = list(self.initial.get("problems", []))
-        return ConsultationRecorded(**values)
+        return msgspec.structs.replace(super().body(), problems=list(self.initial.get("problems", [])))
 
 
 class DayMeasuresForm(forms.Form):

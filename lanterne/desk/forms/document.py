@@ -6,7 +6,9 @@ from django.utils.translation import gettext_lazy as _
 
 from lanterne.desk.forms.base import ItemForm, moment_field
 from lanterne.desk.forms.fields import choice, words
+from lanterne.desk.sentences import sentence
 from lanterne.practice.documents.facts import DocumentFiled
+from lanterne.practice.errors import Refusal
 
 KINDS = [
     ("letter", _("Courrier")),
@@ -44,11 +46,7 @@ class DocumentForm(ItemForm):
             "comment": self.cleaned_data["comment"],
         }
 
-    def refuse(self, refusal: Exception) -> None:
+    def refuse(self, refusal: Refusal) -> None:
         """The body's title is this form's title_."""
-        from lanterne.desk.sentences import sentence
-        from lanterne.practice.errors import Refusal
-
-        assert isinstance(refusal, Refusal)
         field = {"title": "title_"}.get(refusal.field, refusal.field)
         self.add_error(field if field in self.fields else None, sentence(refusal))

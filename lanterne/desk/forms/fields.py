@@ -1,4 +1,4 @@
-"""Fields as French people type: dates at the precision known, numbers with a comma. A refusal says what was understood."""
+"""Fields as French people type: dates at the precision known, numbers with a comma. A refusal quotes what was typed."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class WhenField(forms.CharField):
             earliest(iso)
         except Refusal as error:
             raise ValidationError(
-                _("« %(typed)s » n’est pas une date : écrivez 03/04/2019, 04/2019 ou 2019."),
+                _("« %(typed)s » n’est pas une date : écrivez 03/04/2019, 04/2019 ou 2019."),
                 params={"typed": typed},
             ) from error
         return iso
@@ -90,7 +90,7 @@ class NumberField(forms.CharField):
         if not typed:
             return ""
         if not _NUMBER.match(typed):
-            raise ValidationError(_("« %(typed)s » n’est pas un nombre."), params={"typed": typed})
+            raise ValidationError(_("« %(typed)s » n’est pas un nombre."), params={"typed": typed})
         return typed.replace(",", ".")
 
     def prepare_value(self, value: Any) -> Any:

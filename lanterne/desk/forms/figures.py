@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -28,7 +28,9 @@ USUAL = (
     "head",
     "pain",
 )
+EVERY = (*USUAL, *(measure.key for measure in measures.ALL if measure.key not in USUAL))
 IN_CONSULTATION = ("weight", "height", "systolic", "diastolic", "heart_rate", "temperature", "spo2")
+
 
 def unit_text(unit: str) -> str:
     """A UCUM unit as French readers write it."""
@@ -40,7 +42,8 @@ def measure_fields(keys: Iterable[str]) -> dict[str, NumberField]:
     fields = {}
     for key in keys:
         measure = measures.BY_KEY[key]
-        fields[key] = NumberField(label=f"{measure.label} ({unit_text(measure.unit)})")
+        unit = "" if measure.label.endswith(")") else unit_text(measure.unit)
+        fields[key] = NumberField(label=f"{measure.label} ({unit})" if unit else measure.label)
     return fields
 
 
@@ -63,10 +66,11 @@ class MeasureForm(ItemForm):
     body_type = MeasureRecorded
     title = _("Nouvelles mesures")
     correct_title = _("Corriger les mesures")
+    tight = True
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields.update(measure_fields(USUAL))
+        self.fields.update(measure_fields(EVERY))
         self.fields["at"] = moment_field(_("Date"))
         self.fields["comment"] = words(_("Commentaire"), rows=2, limit=2_000)
         self.fields["weight"].widget.attrs["autofocus"] = "autofocus"
@@ -75,7 +79,7 @@ class MeasureForm(ItemForm):
         """See ItemForm.body; measures of the corrected statement that have no field here are kept."""
         kept = [c for c in self.initial.get("components", []) if measures.BY_CODE.get(c.code) is None]
         return MeasureRecorded(
-            components=[*components(self.cleaned_data, USUAL), *kept], comment=self.cleaned_data["comment"]
+            components=[*components(self.cleaned_data, EVERY), *kept], comment=self.cleaned_data["comment"]
         )
 
     @classmethod
@@ -133,8 +137,7 @@ class ResultForm(ItemForm):
 
     def body(self) -> Body:
         """See ItemForm.body; a test of the reference list carries its LOINC code when the unit is the list's."""
-        body = super().body()
-        assert isinstance(body, ResultRecorded)
+        body = cast(ResultRecorded, super().body())
         known = next(
             (test for test in laboratory.every() if test.label.casefold() == body.label.casefold()), None
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -20,24 +21,44 @@ from lanterne.practice.procedures.facts import ProcedureRecorded
 from lanterne.practice.treatments.facts import TreatmentRecorded
 from lanterne.reference import diagnoses
 
+RELATIONS = {
+    "mother": _("Mère"),
+    "father": _("Père"),
+    "sister": _("Sœur"),
+    "brother": _("Frère"),
+    "daughter": _("Fille"),
+    "son": _("Fils"),
+    "grandmother": _("Grand-mère"),
+    "grandfather": _("Grand-père"),
+    "aunt": _("Tante"),
+    "uncle": _("Oncle"),
+    "other": _("Autre"),
+}
+TOPICS = {
+    "tobacco": _("Tabac"),
+    "alcohol": _("Alcool"),
+    "drugs": _("Autres substances"),
+    "activity": _("Activité physique"),
+    "diet": _("Alimentation"),
+    "occupation": _("Profession"),
+    "household": _("Foyer"),
+    "exposure": _("Exposition"),
+    "other": _("Autre"),
+}
+
 
 class Coded(ItemForm):
     """A form whose label may be one of the diagnoses list: the code follows the label chosen there."""
 
     def body(self) -> Body:
         """See ItemForm.body; a label found in the list carries its code, another one none."""
+        body = super().body()
         label = self.cleaned_data["label"]
         found = next((line for line in diagnoses.every() if line.label.casefold() == label.casefold()), None)
-        coding = (
-            Coding(system=diagnoses.SYSTEM, code=found.code, display=found.label)
-            if found is not None
-            else None
-        )
-        if coding is None and label == self.initial.get("label"):
-            coding = self.initial.get("coding")  # unchanged: the code it came with stays
-        names = set(self.body_type.__struct_fields__)
-        values = {name: value for name, value in self.cleaned_data.items() if name in names}
-        return self.body_type(**values, coding=coding)
+        if found is None:
+            return body
+        coding = Coding(system=diagnoses.SYSTEM, code=found.code, display=found.label)
+        return msgspec.structs.replace(body, coding=coding)
 
 
 def diagnosis(label: Any) -> forms.CharField:
@@ -214,23 +235,7 @@ class FamilyForm(Coded):
     title = _("Nouvel antécédent familial")
     correct_title = _("Corriger l’antécédent familial")
 
-    relation = choice(
-        _("Parent"),
-        [
-            ("mother", _("Mère")),
-            ("father", _("Père")),
-            ("sister", _("Sœur")),
-            ("brother", _("Frère")),
-            ("daughter", _("Fille")),
-            ("son", _("Fils")),
-            ("grandmother", _("Grand-mère")),
-            ("grandfather", _("Grand-père")),
-            ("aunt", _("Tante")),
-            ("uncle", _("Oncle")),
-            ("other", _("Autre")),
-        ],
-        initial="mother",
-    )
+    relation = choice(_("Parent"), list(RELATIONS.items()), initial="mother")
     label = diagnosis(_("Maladie"))
     age_at_onset = forms.IntegerField(
         label=_("Âge au début (ans)"), required=False, min_value=0, max_value=120
@@ -260,21 +265,7 @@ class LifestyleForm(ItemForm):
     title = _("Mode de vie ou facteur de risque")
     correct_title = _("Corriger le mode de vie")
 
-    topic = choice(
-        _("Sujet"),
-        [
-            ("tobacco", _("Tabac")),
-            ("alcohol", _("Alcool")),
-            ("drugs", _("Autres substances")),
-            ("activity", _("Activité physique")),
-            ("diet", _("Alimentation")),
-            ("occupation", _("Profession")),
-            ("household", _("Foyer")),
-            ("exposure", _("Exposition")),
-            ("other", _("Autre")),
-        ],
-        initial="tobacco",
-    )
+    topic = choice(_("Sujet"), list(TOPICS.items()), initial="tobacco")
     label = words(_("En clair"), required=True, limit=300, autofocus="autofocus")
     quantity = NumberField(label=_("Quantité"))
     unit = words(_("Unité"), limit=40)

@@ -47,8 +47,8 @@ class IdentityForm(ItemForm):
     correct_title = _("Corriger l’identité")
     # What a secretary on the telephone asks first comes first.
     field_order = (
-        "birth_name", "first_given", "birth_date", "sex", "mobile", "home", "used_name", "used_given", "address", "postcode",
-        "city", "given_list", "birth_place", "birth_place_code", "matricule", "oid", "status", "deceased",
+        "birth_name", "first_given", "birth_date", "sex", "mobile", "home", "used_name", "used_given", "address",
+        "postcode", "city", "given_list", "birth_place", "birth_place_code", "matricule", "oid", "status", "deceased",
     )  # fmt: skip
 
     birth_name = words(_("Nom de naissance"), required=True, limit=100, autofocus="autofocus")

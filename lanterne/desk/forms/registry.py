@@ -38,4 +38,4 @@ FORMS: dict[str, type[ItemForm]] = {
 
 def form_of(kind: str) -> type[ItemForm] | None:
     """The form that corrects statements of a kind."""
-    return next((form for form in FORMS.values() if form.body_type.KIND == kind), None)
+    return next((form for form in FORMS.values() if kind == form.body_type.KIND), None)

@@ -79,7 +79,17 @@ class PersonForm(ItemForm):
     def described(self, person: str, signature: tuple[str, str]) -> PersonDescribed:
         """The person stated. `signature` is (blob, key)."""
         held = self.cleaned_data
-        same = ("given_name", "family_name", "administrator", "rpps", "assurance_maladie", "specialty", "phone", "email", "left")
+        same = (
+            "given_name",
+            "family_name",
+            "administrator",
+            "rpps",
+            "assurance_maladie",
+            "specialty",
+            "phone",
+            "email",
+            "left",
+        )
         return PersonDescribed(
             person=person,
             title=held["title_"],
@@ -111,12 +121,18 @@ class AccessForm(ItemForm):
         label=_("Phrase de passe"),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         strip=False,
-        help_text=_("Tapée par la personne elle-même. 12 caractères au moins ; quatre mots sans lien se retiennent bien."),
+        help_text=_(
+            "Tapée par la personne elle-même. 12 caractères au moins ; quatre mots sans lien se retiennent bien."
+        ),
     )
     again = forms.CharField(
-        label=_("La même encore"), widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}), strip=False
+        label=_("La même encore"),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        strip=False,
     )
-    until = WhenField(label=_("Jusqu’au"), help_text=_("Pour un remplaçant : l’accès s’éteint de lui-même ce jour-là."))
+    until = WhenField(
+        label=_("Jusqu’au"), help_text=_("Pour un remplaçant : l’accès s’éteint de lui-même ce jour-là.")
+    )
 
     def clean(self) -> dict[str, Any]:
         """Both agree."""

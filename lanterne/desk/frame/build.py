@@ -13,6 +13,7 @@ from lanterne.desk.frame.view import (
     BandAllergies,
     Earlier,
     Frame,
+    InsStatus,
     NavLink,
     Notice,
     PatientBand,
@@ -115,7 +116,9 @@ def device_of(presence: Presence, seat: SeatId) -> str:
     mine = record.journal.membership.seat(record.seat.id)
     if held is None:
         return ""
-    return _("ce poste") if mine is not None and held.device == mine.device else str(held.device)[:8]
+    if mine is not None and held.device == mine.device:
+        return _("ce poste")
+    return _("poste %(id)s") % {"id": held.device[:6]}
 
 
 def frame(
@@ -156,7 +159,7 @@ def notices(presence: Presence) -> tuple[Notice, ...]:
     if row[0]:
         found.append(
             Notice(
-                _("%(n)s écritures ne s’ouvrent pas sur ce poste : lancez « lanterne check ».")
+                _("%(n)s écritures ne s’ouvrent pas sur ce poste : lancez « lanterne check ».")
                 % {"n": row[0]},
                 "warn",
             )
@@ -172,7 +175,7 @@ def band(presence: Presence, identity: Identity, summary: Summary | None) -> Pat
         name=display_name(identity),
         sex=identity.sex,  # type: ignore[arg-type]
         birth=when(identity.birth_date),
-        age=age_of(identity.birth_date, today),
+        age=age_of(identity.birth_date, last_day(identity.deceased, today)),
         ins=_INS[identity.status],
         chart_url=reverse("chart", args=[identity.patient]),
         identity_url=reverse("identity", args=[identity.patient]),
@@ -188,7 +191,7 @@ def band(presence: Presence, identity: Identity, summary: Summary | None) -> Pat
     )
 
 
-_INS = {
+_INS: dict[str, InsStatus] = {
     "provisional": "provisoire",
     "retrieved": "recuperee",
     "validated": "validee",
@@ -208,6 +211,14 @@ def age_of(birth_date: str, today: date) -> str:
         return age_text(date.fromisoformat(birth_date), today)
     except ValueError:
         return f"≈ {today.year - int(birth_date[:4])} ans" if birth_date[:4].isdigit() else ""
+
+
+def last_day(deceased: str, today: date) -> date:
+    """The day an age is counted to: the day of the death when it is known whole."""
+    try:
+        return date.fromisoformat(deceased)
+    except ValueError:
+        return today
 
 
 def _ended(item: Statement[Any], today: date) -> bool:

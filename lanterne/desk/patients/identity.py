@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 from django.urls import reverse
@@ -25,17 +26,21 @@ HELP = {
     "provisional": _("Aucune pièce vue, aucun appel à INSi. Le matricule ne sort pas du cabinet."),
     "retrieved": _("Traits venus d’INSi, pièce d’identité non vue. Le matricule ne sort pas du cabinet."),
     "validated": _("Pièce d’identité vue, sans appel à INSi. Le matricule ne sort pas du cabinet."),
-    "qualified": _("Pièce d’identité vue et traits venus d’INSi : le matricule peut sortir du cabinet."),
+    "qualified": _("Pièce d’identité vue et traits venus d’INSi : le matricule peut sortir du cabinet."),
 }
 SEXES = {"female": _("féminin"), "male": _("masculin"), "unknown": ""}
 
 
-def who(opened: Opened, fact: str, seat: SeatId, written_ms: int, earlier: tuple[Earlier, ...] = ()) -> Provenance:
+def who(
+    opened: Opened, fact: str, seat: SeatId, written_ms: int, earlier: tuple[Earlier, ...] = ()
+) -> Provenance:
     """Who wrote an office fact."""
     presence = opened.presence
     name, role = opened.people.of(seat, presence.record.person_of(seat))
     at = moment(written_ms, presence.record.clock_ms())
-    return Provenance(fact=fact, author=name, role=role, device=device_of(presence, seat), recorded=at, earlier=earlier)
+    return Provenance(
+        fact=fact, author=name, role=role, device=device_of(presence, seat), recorded=at, earlier=earlier
+    )
 
 
 def identity_page(opened: Opened) -> IdentityPage:
@@ -49,7 +54,7 @@ def identity_page(opened: Opened) -> IdentityPage:
         band=opened.band,
         traits=_traits(opened),
         ins_help=_(HELP[held.status]),
-        matricule=_spaced(held.ins.matricule) if held.ins else "",
+        matricule=spaced(held.ins.matricule) if held.ins else "",
         matricule_oid=held.ins.oid if held.ins else "",
         matricule_fault=" ".join(faults),
         contacts=_contacts(opened),
@@ -60,6 +65,7 @@ def identity_page(opened: Opened) -> IdentityPage:
         edit_url=f"{own}/corriger" if may_write else "",
         contact_url=f"{own}/coordonnees" if may_write else "",
         doctor_url=f"{own}/medecin-traitant" if may_write else "",
+        file_url="" if opened.chart.medical else reverse("document-add", args=[patient]),
         ald_url=reverse("item-add", args=[patient, "ald"]) if opened.may_write else "",
     )
 
@@ -89,7 +95,9 @@ def _traits(opened: Opened) -> tuple[Trait, ...]:
             if _said(name, getattr(version.body, name)) != value
         )  # fmt: skip
         if value or name not in ("deceased", "used_name", "used_given"):
-            traits.append(Trait(label, value, who(opened, held.fact, held.seat, held.written_ms, earlier), strict))
+            traits.append(
+                Trait(label, value, who(opened, held.fact, held.seat, held.written_ms, earlier), strict)
+            )
     return tuple(traits)
 
 
@@ -106,11 +114,20 @@ def _contacts(opened: Opened) -> tuple[Contact, ...]:
     if held is None:
         return ()
     wrote = who(opened, held.fact, held.seat, held.written_ms)
-    uses = {"mobile": _("Portable"), "home": _("Domicile"), "work": _("Travail"), "other": _("Autre téléphone")}
-    lines = [Contact(uses[one.use], one.number, wrote, f"tel:{digits(one.number)}") for one in held.body.phones]
+    uses = {
+        "mobile": _("Portable"),
+        "home": _("Domicile"),
+        "work": _("Travail"),
+        "other": _("Autre téléphone"),
+    }
+    lines = [
+        Contact(uses[one.use], one.number, wrote, f"tel:{digits(one.number)}") for one in held.body.phones
+    ]
     if held.body.email:
         lines.append(Contact(_("Courriel"), held.body.email, wrote, f"mailto:{held.body.email}"))
-    address = "\n".join(part for part in (held.body.address, f"{held.body.postcode} {held.body.city}".strip()) if part)
+    address = "\n".join(
+        part for part in (held.body.address, f"{held.body.postcode} {held.body.city}".strip()) if part
+    )
     if address:
         lines.append(Contact(_("Adresse"), address, wrote))
     for relative in held.body.relatives:
@@ -130,9 +147,10 @@ def _doctor(opened: Opened) -> Trait | None:
     return Trait(label, held.body.name, who(opened, held.fact, held.seat, held.written_ms))
 
 
-def _ald(opened: Opened) -> tuple[AldLine, ...]:
+def _ald(opened: Opened) -> tuple[AldLine, ...] | None:
+    """None for who may not know: the card is then absent, never empty."""
     if opened.summary is None:
-        return ()
+        return None
     on = today(opened.presence).isoformat()
     return tuple(
         AldLine(
@@ -140,7 +158,8 @@ def _ald(opened: Opened) -> tuple[AldLine, ...]:
             since=maybe(str(item.raw.get("since", ""))),
             until=maybe(str(item.raw.get("until", ""))),
             provenance=provenance(opened, item),
-            expired=bool(item.raw.get("until")) and str(item.raw["until"]) < on[: len(str(item.raw["until"]))],
+            expired=bool(item.raw.get("until"))
+            and str(item.raw["until"]) < on[: len(str(item.raw["until"]))],
         )
         for item in opened.summary.ald
     )
@@ -150,7 +169,9 @@ def _duplicate(opened: Opened, suspect: queries.Suspect) -> Duplicate:
     traits = suspect.traits
     name = f"{(traits.used_name or traits.birth_name).upper()} {traits.used_given or traits.first_given}"
     why = ", ".join(_(REASONS[reason]) for reason in suspect.suspicion.reasons)
-    return Duplicate(name, when(traits.birth_date), why, reverse("merge", args=[opened.chart.patient, suspect.patient]))
+    return Duplicate(
+        name, when(traits.birth_date), why, reverse("merge", args=[opened.chart.patient, suspect.patient])
+    )
 
 
 def _merge(opened: Opened, version: queries.Version[Any], may_write: bool) -> Merge:
@@ -169,10 +190,14 @@ def _absorbed_name(opened: Opened, version: queries.Version[Any]) -> str:
         return str(version.body.absorbed)[:8]
     body = versions[0].body
     age = age_of(body.birth_date, today(opened.presence))
-    return f"{(body.used_name or body.birth_name).upper()} {body.used_given or body.first_given}, {age}".rstrip(", ")
+    return (
+        f"{(body.used_name or body.birth_name).upper()} {body.used_given or body.first_given}, {age}".rstrip(
+            ", "
+        )
+    )
 
 
-def _spaced(matricule: str) -> str:
+def spaced(matricule: str) -> str:
     """A matricule as it is printed on a card: 1 79 03 51 215 189 89."""
     cuts = (0, 1, 3, 5, 7, 10, 13, 15)
-    return " ".join(matricule[a:b] for a, b in zip(cuts, cuts[1:], strict=False) if matricule[a:b])
+    return " ".join(matricule[a:b] for a, b in pairwise(cuts) if matricule[a:b])

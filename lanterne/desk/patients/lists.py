@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from lanterne.desk.frame.build import age_of, day_only
+from lanterne.desk.frame.build import age_of, day_only, last_day
 from lanterne.desk.frame.view import When, when
 from lanterne.desk.opening import today
 from lanterne.desk.patients.view import Hit
@@ -34,13 +34,13 @@ def hits(presence: Presence, found: Iterable[search.Hit]) -> tuple[Hit, ...]:
             name=f"{(one.used_name or one.birth_name).upper()} {one.used_given or one.first_given}",
             sex=one.sex,  # type: ignore[arg-type]
             birth=when(one.birth_date),
-            age=age_of(one.birth_date, on),
+            age=age_of(one.birth_date, last_day(one.deceased, on)),
             url=reverse("chart", args=[one.patient]),
             birth_name=one.birth_name if one.used_name and one.used_name != one.birth_name else "",
             phone=one.phone,
             last_seen=_last_seen(presence, one.patient),
             doctor=one.attending,
-            why=_("dossier réuni : %(name)s") % {"name": one.found_as} if one.found_as else "",
+            why=_("dossier réuni : %(name)s") % {"name": one.found_as} if one.found_as else "",
             deceased=bool(one.deceased),
         )
         for one in found
@@ -72,9 +72,13 @@ def remember(presence: Presence, patient: PatientId) -> None:
 
 def _last_seen(presence: Presence, patient: PatientId) -> When | None:
     """The day of the last consultation, for those whose tables hold it."""
-    row = presence.record.tables.read().execute(
-        "SELECT s.day FROM subject p JOIN statement s ON s.subject = p.no JOIN kind k ON k.no = s.kind"
-        " WHERE p.id = ? AND k.name = 'consultation.recorded' AND s.live = 1 ORDER BY s.day DESC LIMIT 1",
-        (bytes.fromhex(patient),),
-    ).fetchone()
+    row = (
+        presence.record.tables.read()
+        .execute(
+            "SELECT s.day FROM subject p JOIN statement s ON s.subject = p.no JOIN kind k ON k.no = s.kind"
+            " WHERE p.id = ? AND k.name = 'consultation.recorded' AND s.live = 1 ORDER BY s.day DESC LIMIT 1",
+            (bytes.fromhex(patient),),
+        )
+        .fetchone()
+    )
     return day_only(str(row[0])) if row is not None else None

@@ -11,6 +11,7 @@ from lanterne.desk.chart.items import _dialog_or_page, _fact_id
 from lanterne.desk.forms.fields import french
 from lanterne.desk.frame.build import display_name
 from lanterne.desk.opening import for_its_patient, opened_widest, page, written
+from lanterne.desk.patients.identity import spaced
 from lanterne.desk.patients.view import Compared, MergePage
 from lanterne.practice.errors import UnknownFact, UnknownPatient
 from lanterne.practice.patients import queries
@@ -61,7 +62,8 @@ def distinct(request: HttpRequest, patient: str, other: str) -> HttpResponse:
     context = {
         "band": seen.band,
         "title": _("Deux personnes différentes"),
-        "text": _("« %(name)s » ne sera plus proposé comme doublon de ce patient.") % {"name": display_name(beside)},
+        "text": _("« %(name)s » ne sera plus proposé comme doublon de ce patient.")
+        % {"name": display_name(beside)},
         "submit": _("Ce sont deux personnes"),
         "action_url": reverse("distinct", args=[patient, other]),
         "back_url": reverse("identity", args=[patient]),
@@ -102,7 +104,7 @@ def _lines(left: Identity, right: Identity) -> tuple[Compared, ...]:
         return Compared(label, str(getattr(left, name)), str(getattr(right, name)))
 
     def ins(identity: Identity) -> str:
-        return identity.ins.matricule if identity.ins else ""
+        return spaced(identity.ins.matricule) if identity.ins else ""
 
     return (
         both(_("Nom de naissance"), "birth_name"),
@@ -113,5 +115,3 @@ def _lines(left: Identity, right: Identity) -> tuple[Compared, ...]:
         both(_("Lieu de naissance"), "birth_place"),
         Compared(_("Matricule INS"), ins(left), ins(right)),
     )
-
-

@@ -111,13 +111,14 @@ class IdentityPage:
     matricule_fault: str = ""
     contacts: tuple[Contact, ...] = ()
     doctor: Trait | None = None
-    ald: tuple[AldLine, ...] = ()
+    ald: tuple[AldLine, ...] | None = ()
     duplicates: tuple[Duplicate, ...] = ()
     merges: tuple[Merge, ...] = ()
     edit_url: str = ""
     contact_url: str = ""
     doctor_url: str = ""
     ald_url: str = ""
+    file_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

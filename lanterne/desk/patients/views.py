@@ -41,13 +41,19 @@ def home(request: HttpRequest) -> HttpResponse:
     presence.record.require(Right.READ_IDENTITY)
     shown = recently_opened(presence)
     results = SearchResults("", shown, len(shown), reverse("patient-new"))
-    return page(request, "desk/patients/home.html", {"page": HomePage(results)}, current="home")
+    return _home(request, results)
 
 
 @require_POST
 def search(request: HttpRequest) -> HttpResponse:
     """Search without JavaScript: a whole page."""
-    return page(request, "desk/patients/home.html", {"page": HomePage(_found(request))}, current="home")
+    return _home(request, _found(request))
+
+
+def _home(request: HttpRequest, results: SearchResults) -> HttpResponse:
+    # One list on this page: the search field of the top bar answers into it.
+    context = {"page": HomePage(results), "results": results, "search_first": True}
+    return page(request, "desk/patients/home.html", context, current="home")
 
 
 @require_POST
@@ -134,7 +140,9 @@ def correct(request: HttpRequest, patient: str) -> HttpResponse:
     held = queries.versions(seen.chart.connection, _group(seen), PatientIdentified)[0]
     form = IdentityForm(request.POST or None, initial=IdentityForm.initial_of(held.body, None))
     if request.method == "POST" and form.is_valid():
-        command = CorrectIdentity(seen.chart.patient, _replaces(request), form.identity(), id=_fact_id(request))
+        command = CorrectIdentity(
+            seen.chart.patient, _replaces(request), form.identity(), id=_fact_id(request)
+        )
         if _recorded(seen, command, form):
             return written(request, reverse("identity", args=[patient]))
     return _form_page(request, seen, form, _("Corriger l’identité"), "identity-correct", held.fact)
@@ -146,9 +154,13 @@ def contacts(request: HttpRequest, patient: str) -> HttpResponse:
     """How to reach the patient."""
     seen = opened_widest(request, patient)
     held = queries.contacts(seen.chart.connection, seen.chart.patient)
-    form = ContactsForm(request.POST or None, initial=ContactsForm.initial_of(held.body, None) if held else None)
+    form = ContactsForm(
+        request.POST or None, initial=ContactsForm.initial_of(held.body, None) if held else None
+    )
     if request.method == "POST" and form.is_valid():
-        command = RecordContacts(seen.chart.patient, _replaces(request), form.contacts(), id=_fact_id(request))
+        command = RecordContacts(
+            seen.chart.patient, _replaces(request), form.contacts(), id=_fact_id(request)
+        )
         if _recorded(seen, command, form):
             return written(request, reverse("identity", args=[patient]))
     return _form_page(request, seen, form, _("Coordonnées"), "contacts", held.fact if held else "")
@@ -160,9 +172,13 @@ def attending(request: HttpRequest, patient: str) -> HttpResponse:
     """The médecin traitant."""
     seen = opened_widest(request, patient)
     held = queries.attending(seen.chart.connection, seen.chart.patient)
-    form = AttendingForm(request.POST or None, initial=AttendingForm.initial_of(held.body, None) if held else None)
+    form = AttendingForm(
+        request.POST or None, initial=AttendingForm.initial_of(held.body, None) if held else None
+    )
     if request.method == "POST" and form.is_valid():
-        command = RecordAttending(seen.chart.patient, _replaces(request), form.attending(), id=_fact_id(request))
+        command = RecordAttending(
+            seen.chart.patient, _replaces(request), form.attending(), id=_fact_id(request)
+        )
         if _recorded(seen, command, form):
             return written(request, reverse("identity", args=[patient]))
     return _form_page(request, seen, form, _("Médecin traitant"), "attending", held.fact if held else "")
@@ -186,7 +202,9 @@ def _group(seen: Opened) -> queries.Group:
     return queries.Group(seen.chart.patient, seen.chart.subjects)
 
 
-def _form_page(request: HttpRequest, seen: Opened, form: Any, title: str, name: str, shown: str) -> HttpResponse:
+def _form_page(
+    request: HttpRequest, seen: Opened, form: Any, title: str, name: str, shown: str
+) -> HttpResponse:
     form.fields["replaces"].initial = request.POST.get("replaces", "") or shown
     context = {
         "band": seen.band,
@@ -202,4 +220,3 @@ def _form_page(request: HttpRequest, seen: Opened, form: Any, title: str, name: 
     }
     status = 422 if form.errors else 200
     return _dialog_or_page(request, "desk/chart/form_dialog.html", "desk/chart/form.html", context, status)
-

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 import lanterne
-from lanterne.desk.opening import THEME_COOKIE, page, presence_of, written
+from lanterne.desk.opening import THEME_COOKIE, own_seat, page, presence_of, written
 from lanterne.desk.sentences import sentence
 from lanterne.desk.settings.view import SettingsPage
 from lanterne.journal import founding
@@ -32,7 +32,7 @@ class PassphraseForm(forms.Form):
         label=gettext_lazy("Nouvelle phrase de passe"),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         strip=False,
-        help_text=gettext_lazy("12 caractères au moins ; quatre mots sans lien se retiennent bien."),
+        help_text=gettext_lazy("12 caractères au moins ; quatre mots sans lien se retiennent bien."),
     )
     again = forms.CharField(
         label=gettext_lazy("La même encore"),
@@ -93,8 +93,9 @@ def theme(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def awake(request: HttpRequest) -> HttpResponse:
-    """Still unlocked: asked in the background, answered without a word."""
-    return HttpResponse(status=204)
+    """Still unlocked, by the person this page was shown to: asked in the background, answered without a word."""
+    shown_to = request.headers.get("Lanterne-Seat", "")
+    return HttpResponse(status=204 if shown_to in ("", own_seat(request)) else 401)
 
 
 def _page(request: HttpRequest, form: PassphraseForm, status: int = 200) -> HttpResponse:

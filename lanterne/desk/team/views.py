@@ -51,7 +51,9 @@ def team(request: HttpRequest) -> HttpResponse:
     ) if body else ()  # fmt: skip
     shown = TeamPage(
         practice=lines,
-        persons=tuple(_person(presence.record, one, held, manages=manages) for one in queries.persons(connection)),
+        persons=tuple(
+            _person(presence.record, one, held, manages=manages) for one in queries.persons(connection)
+        ),
         notices=_notices(presence.record),
         edit_url=reverse("practice") if manages else "",
         add_url=reverse("person-add") if manages else "",
@@ -63,7 +65,9 @@ def _notices(record_: Record) -> tuple[Notice, ...]:
     due = record_.journal.membership.rotation_due(record_.clock_ms())
     if not due:
         return ()
-    return (Notice(_("Des clés sont à renouveler : ouvrez Lanterne avec un accès d’administrateur."), "warn"),)
+    return (
+        Notice(_("Des clés sont à renouveler : ouvrez Lanterne avec un accès d’administrateur."), "warn"),
+    )
 
 
 def _person(record_: Record, one: Person, held: Any, *, manages: bool) -> PersonLine:
@@ -99,7 +103,9 @@ def _seats(record_: Record, person_id: PersonId, *, manages: bool) -> list[SeatL
                 since=build.moment(0, 0),
                 state="" if active else _("terminé"),
                 ends=ends,
-                revoke_url=reverse("seat-revoke", args=[seat_id]) if manages and seat_id != record_.seat.id else "",
+                revoke_url=reverse("seat-revoke", args=[seat_id])
+                if manages and seat_id != record_.seat.id
+                else "",
                 this_device=here,
             )
         )
@@ -112,7 +118,9 @@ def practice(request: HttpRequest) -> HttpResponse:
     presence = presence_of(request)
     presence.record.require(Right.MANAGE_TEAM)
     held = queries.practice(presence.record.tables.read())
-    form = PracticeForm(request.POST or None, initial=PracticeForm.initial_of(held.body, None) if held else None)
+    form = PracticeForm(
+        request.POST or None, initial=PracticeForm.initial_of(held.body, None) if held else None
+    )
     if request.method == "POST" and form.is_valid():
         command = DescribePractice(form.body(), request.POST.get("replaces") or None, _fact_id(request))  # type: ignore[arg-type]
         try:
@@ -132,7 +140,9 @@ def person(request: HttpRequest, person: str) -> HttpResponse:
     held = queries.person(presence.record.tables.read(), PersonId(person))
     if held is None:
         raise Http404
-    form = PersonForm(request.POST or None, request.FILES or None, initial=PersonForm.initial_of(held.body, None))
+    form = PersonForm(
+        request.POST or None, request.FILES or None, initial=PersonForm.initial_of(held.body, None)
+    )
     if request.method == "POST" and form.is_valid():
         signature = (held.body.signature_blob, held.body.signature_key)
         try:
@@ -140,7 +150,9 @@ def person(request: HttpRequest, person: str) -> HttpResponse:
             if file is not None:
                 signature = _signature(presence.record, file.read())
             described = form.described(person, signature)
-            record(presence.record, DescribePerson(described, request.POST.get("replaces") or None, _fact_id(request)))  # type: ignore[arg-type]
+            shown = request.POST.get("replaces") or None
+            command = DescribePerson(described, shown, _fact_id(request))  # type: ignore[arg-type]
+            record(presence.record, command)
         except Refusal as refusal:
             form.refuse(refusal)
         else:
@@ -191,12 +203,16 @@ def seat(request: HttpRequest, person: str) -> HttpResponse:
     form = AccessForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            _give_access(presence.record, held, form.cleaned_data["passphrase"], _end_of(form.cleaned_data["until"]))
+            _give_access(
+                presence.record, held, form.cleaned_data["passphrase"], _end_of(form.cleaned_data["until"])
+            )
         except LanterneError as error:
             form.add_error("passphrase" if "passphrase" in error.code else None, sentence(error))
         else:
             return _done(request)
-    return _form(request, form, "person-seat", [person], "", intro=_("Accès de %(name)s") % {"name": held.display_name})
+    return _form(
+        request, form, "person-seat", [person], "", intro=_("Accès de %(name)s") % {"name": held.display_name}
+    )
 
 
 def _give_access(record_: Record, held: Person, passphrase: str, not_after: int | None) -> None:
@@ -236,14 +252,22 @@ def revoke(request: HttpRequest, seat: str) -> HttpResponse:
         raise Http404
     if request.method == "POST":
         founding.revoke(
-            record_.journal, record_.keyring, SeatId(seat), reason="withdrawn", now_ms=record_.clock_ms(), random=secrets.token_bytes
+            record_.journal,
+            record_.keyring,
+            SeatId(seat),
+            reason="withdrawn",
+            now_ms=record_.clock_ms(),
+            random=secrets.token_bytes,
         )
         record_.catch_up()
         return _done(request)
     name = build.People(presence).of(SeatId(seat), found.person)[0]
     context = {
         "title": _("Retirer un accès"),
-        "text": _("L’accès de %(name)s n’ouvrira plus rien. Ce qui a été écrit reste. Les clés sont renouvelées.") % {"name": name},
+        "text": _(
+            "L’accès de %(name)s n’ouvrira plus rien. Ce qui a été écrit reste. Les clés sont renouvelées."
+        )
+        % {"name": name},
         "submit": _("Retirer l’accès"),
         "action_url": reverse("seat-revoke", args=[seat]),
         "back_url": reverse("team"),
@@ -270,7 +294,14 @@ def _done(request: HttpRequest) -> HttpResponse:
 
 
 def _form(
-    request: HttpRequest, form: Any, name: str, arguments: list[str], shown: str, *, files: bool = False, intro: str = ""
+    request: HttpRequest,
+    form: Any,
+    name: str,
+    arguments: list[str],
+    shown: str,
+    *,
+    files: bool = False,
+    intro: str = "",
 ) -> HttpResponse:
     if "replaces" in form.fields:
         form.fields["replaces"].initial = request.POST.get("replaces", "") or shown
@@ -288,4 +319,3 @@ def _form(
     }
     status = 422 if form.errors else 200
     return _dialog_or_page(request, "desk/chart/form_dialog.html", "desk/chart/form.html", context, status)
-

@@ -31,7 +31,7 @@ async function send(form, state, last = false) {
   state.again = false;
   const version = state.version;
   let kept = false;
-  let refused = false;
+  let refused = "";
   try {
     const answer = await fetch(form.dataset.draftUrl, {
       method: "POST",
@@ -45,7 +45,7 @@ async function send(form, state, last = false) {
       },
     });
     kept = answer.ok;
-    refused = answer.status === 409;
+    if (answer.status === 409) refused = answer.headers.get("Lanterne-Refused") ?? "mismatch";
     if (answer.status === 401) curtain(answer.headers.get("HX-Redirect"));
     else if (kept) uncover();
   } catch (error) {
@@ -59,7 +59,7 @@ async function send(form, state, last = false) {
       say(form, `${sentence("draftKept")} ${clock()}`, "kept");
     }
   } else {
-    say(form, sentence(refused ? "mismatch" : "draftFailed"), "lost");
+    say(form, sentence(refused || "draftFailed"), "lost");
     if (!refused) setTimeout(() => state.dirty && form.isConnected && send(form, state), RETRY_MS);
   }
   if (state.again || (kept && version !== state.version)) await send(form, state);

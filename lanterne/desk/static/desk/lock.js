@@ -17,7 +17,8 @@ export function uncover() {
 async function ask() {
   if (veil?.open) return;
   try {
-    const answer = await fetch(url, { headers: { "X-Lanterne-Background": "1" }, redirect: "manual" });
+    const headers = { "X-Lanterne-Background": "1", "Lanterne-Seat": document.body.dataset.seat ?? "" };
+    const answer = await fetch(url, { headers, redirect: "manual" });
     if (answer.status === 401) location.assign(answer.headers.get("HX-Redirect") ?? "/");
   } catch (error) {
     if (!(error instanceof TypeError)) throw error; // no answer: the next write says so aloud

@@ -33,10 +33,13 @@ document.addEventListener("click", (event) => {
 // The server answers a write with HX-Trigger: {"lanterne:saved": {"text": "…"}, "lanterne:written": {}}.
 document.addEventListener("lanterne:saved", (event) => said(event.detail.text));
 
+// What was refused is said, and what was typed stays: {"lanterne:refused": {"text": "…"}}.
+document.addEventListener("lanterne:refused", (event) => trouble(event.detail.text));
+
 document.addEventListener("htmx:sendError", () => trouble(sentence("unsent")));
 document.addEventListener("htmx:timeout", () => trouble(sentence("unsent")));
 document.addEventListener("htmx:responseError", (event) => {
   const status = event.detail.xhr.status;
-  if (status === 401) return;
+  if (status === 401 || event.detail.xhr.getResponseHeader("HX-Trigger")) return;
   trouble(sentence(status >= 500 ? "failed" : "refused"));
 });

@@ -47,13 +47,6 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return _page(request, "desk/errors/403.html", 403, sentence(LanterneError("form.foreign")))
 
 
-def malformed(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """A form that no page of ours sends: cut, too many fields, a file name without end."""
-    return _page(
-        request, "desk/errors/refused.html", 400, sentence(LanterneError("malformed", code="form.malformed"))
-    )
-
-
 def unreadable(request: HttpRequest, exception: Exception) -> HttpResponse:
     """A form that is malformed, or larger than any of ours."""
     return _page(request, "desk/errors/refused.html", 400, sentence(LanterneError("form.unreadable")))

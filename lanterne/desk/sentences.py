@@ -21,8 +21,8 @@ SENTENCES: dict[str, str] = {
         "Les tables de lecture sont abîmées. Rien n’est perdu : relancez Lanterne, elles seront refaites."
     ),
     "tables.behind": _(
-        "Les tables de lecture n’ont pas pu suivre : le disque est plein, ou un autre programme les retient. Ce qui était "
-        "annoncé « enregistré » l’est toujours. Libérez de la place, puis recommencez."
+        "Les tables de lecture n’ont pas pu suivre : le disque est plein, ou un autre programme les retient. Ce qui était "
+        "annoncé « enregistré » l’est toujours. Libérez de la place, puis recommencez."
     ),
     "form.unreadable": _("Ce formulaire n’a pas pu être lu. Rien n’a été enregistré."),
     "form.foreign": _(

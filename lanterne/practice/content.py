@@ -4,9 +4,10 @@ facts.
 Law: by ids, never by local row numbers; never by order of arrival, cursors or index order. Each table is
 dumped in the order of its ids, row by row, as MessagePack (which delimits itself), each after its name.
 
-What is dumped: every fact with the entry that counts for it, what each statement has become (live, conflict,
-thread, day), the latest of each kind, the patient rows what ties them, and the entries that wait for a
-review. Not dumped: what could not be read (`unread` is a fault, reported apart), and other sets of tables:
+What is dumped: every fact with the seat that wrote it, what each statement has become (live, conflict, thread,
+day), the latest of each kind, the patient rows what ties them, and the entries that wait for a
+review. Not dumped: the entry a fact came in and its time (the same import, cut and taken up again, gives the
+same content in other entries); what could not be read (`unread` is a fault, reported apart), and other sets of tables:
 the hash is that of one set, named in it.
 """
 
@@ -26,9 +27,8 @@ _DUMP_CACHE_KIB = 128 * 1024
 _ROWS = 2_000
 
 _FACTS = """
-    SELECT f.id, k.name, f.version, f.compartment, p.id, f.at, f.replaces, f.body, f.place, e.hash, e.seat,
-    e.time,
-           s.live, s.conflict, s.thread, s.day, s.code, s.label
+    SELECT f.id, k.name, f.version, f.compartment, p.id, f.at, f.replaces, f.body, e.seat,
+           s.live, s.conflict, s.thread, CASE WHEN f.at IS NULL THEN '' ELSE s.day END, s.code, s.label
     FROM fact f JOIN kind k ON k.no = f.kind JOIN subject p ON p.no = f.subject JOIN entry e ON e.no = f.entry
     LEFT JOIN statement s ON s.fact = f.no
     ORDER BY f.id"""

@@ -1,9 +1,9 @@
 """What is typed about a patient lies nowhere in clear: no file, no log, no header, no address; and nothing is cached.
 
-Every word typed carries a marker drawn for the run. Everything typed is typed through the server's own forms: all the text
-fields of a chart, identity, a document's content and name, a draft, searches, forms that are refused. Then everybody locks,
-the server stops, and every file it could have written is read: data directory, temporary folders, working directory, home,
-its output. The browser's own profile is the browser's.
+Every word typed carries a marker drawn for the run. Everything typed is typed through the server's own forms: all the
+text fields of a chart, identity, a document's content and name, a draft, searches, forms that are refused. Then
+everybody locks, the server stops, and every file it could have written is read: data directory, temporary folders,
+working directory, home, its output. The browser's own profile is the browser's.
 """
 
 from __future__ import annotations
@@ -30,7 +30,8 @@ QUERY = re.compile(r"(genre|apres|annee|vus|avant|enregistrer|v)=[A-Za-z0-9.:,_~
 NUMBERS = {
     "weight": "71", "height": "170", "systolic": "121", "diastolic": "81", "heart_rate": "71", "temperature": "37",
     "spo2": "98", "waist": "91", "head": "55", "pain": "3", "respiratory_rate": "16",
-    "capillary_glucose": "1", "peak_flow": "400", "fev1": "3", "mmse": "28", "fundal_height": "18", "fetal_heart_rate": "140",
+    "capillary_glucose": "1", "peak_flow": "400", "fev1": "3", "mmse": "28", "fundal_height": "18",
+    "fetal_heart_rate": "140",
     "gestational_age": "21", "low": "4", "high": "6", "quantity": "12",
     "list_number": "8", "age_at_onset": "61",
 }  # fmt: skip
@@ -134,7 +135,7 @@ def write_everything(browser: Browser, ink: Ink, patient: str) -> None:
 
 
 def be_refused(browser: Browser, ink: Ink, patient: str, other: str) -> None:
-    """Typed, and not written: a wrong field, another patient's form, no token, an address that is none, a bad search."""
+    """Typed, and not written: a wrong field, another patient's form, no token, an address that is none."""
     chart = f"/dossier/{patient}"
     form = browser.open_form(f"{chart}/ajouter/allergy")
     values = ink.fill(form)
@@ -251,7 +252,8 @@ def test_the_search_for_markers_finds_them(tmp_path: Path) -> None:
     ink = Ink()
     content = f"x{ink('nom')}".encode()
     for name, written in (
-        ("utf8", content.upper()), ("utf16", content.decode().encode("utf-16-le")), ("base64", base64.b64encode(b"?" + content)),
+        ("utf8", content.upper()), ("utf16", content.decode().encode("utf-16-le")),
+        ("base64", base64.b64encode(b"?" + content)),
         (f"{ink.word}.name", b""), ("phone", ink.phone.encode()),
     ):  # fmt: skip
         (tmp_path / name).write_bytes(written)
@@ -267,7 +269,7 @@ def open_for_writing(server: Server, but: Path) -> set[str]:
         for handle in Path(f"/proc/{process.pid}/fd").iterdir():
             try:
                 target, info = (
-                    os.readlink(handle),
+                    str(handle.readlink()),
                     (handle.parent.parent / "fdinfo" / handle.name).read_text(),
                 )
             except FileNotFoundError:

@@ -231,6 +231,8 @@ class Tables:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             found = [str(row[0]) for row in connection.execute("PRAGMA cipher_integrity_check")]
             found += [str(row[0]) for row in connection.execute("PRAGMA integrity_check") if row[0] != "ok"]
+            if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0:
+                found.append("it is empty")
         except (sqlite.DatabaseError, TablesDamaged) as error:
             return [str(error)]
         return found

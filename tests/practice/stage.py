@@ -7,7 +7,6 @@ opened from keys kept in memory: what a passphrase costs is tested where it is d
 
 from __future__ import annotations
 
-import itertools
 import random
 import secrets
 import shutil
@@ -38,7 +37,11 @@ from lanterne.wire.part import Fact, Part
 from tests.cast import FOUNDED, JEAN_BAPTISTE
 
 WORDS = "lilas blanc du matin"
-PEOPLE = {"Théo": ("Dr Théo Lambert", "locum"), "Inès": ("Inès Caron", "secretary"), "Paul": ("Paul Roche", "nurse")}
+PEOPLE = {
+    "Théo": ("Dr Théo Lambert", "locum"),
+    "Inès": ("Inès Caron", "secretary"),
+    "Paul": ("Paul Roche", "nurse"),
+}
 JEAN = PatientIdentified(
     birth_name="Baptiste", first_given="Jean", given_names=["Jean"], sex="male", birth_date="1952-04-03"
 )
@@ -75,7 +78,11 @@ def found(root: Path) -> Practice:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(unlock, "ARGON2_MEMORY_KIB", 64)
         opened = create_practice(
-            root, practice_name="Cabinet des Lilas", person_name="Dr Garance Morel", passphrase=WORDS, clock_ms=clock
+            root,
+            practice_name="Cabinet des Lilas",
+            person_name="Dr Garance Morel",
+            passphrase=WORDS,
+            clock_ms=clock,
         )
         garance = opened.record
         seats = {"Garance": garance.seat}
@@ -83,7 +90,9 @@ def found(root: Path) -> Practice:
             admitted = add_person(garance, name=name, role=role, passphrase=WORDS)  # type: ignore[arg-type]
             seats[short] = founding.open_seat(garance.journal, admitted.seat, WORDS)[0]
     record_command(garance, RegisterPatient(JEAN, patient=JEAN_BAPTISTE))
-    madeleine = PatientIdentified(birth_name="Rivière", first_given="Madeleine", sex="female", birth_date="1948-11-30")
+    madeleine = PatientIdentified(
+        birth_name="Rivière", first_given="Madeleine", sex="female", birth_date="1948-11-30"
+    )
     record_command(garance, RegisterPatient(madeleine, patient=MADELEINE))
     garance.close()
     return Practice(root, seats)
@@ -101,7 +110,13 @@ class Machine:
         """Somebody's record, as after unlocking."""
         journal = Journal.open(self.root)
         keys = self.seats[who]
-        record = Record(self.root, journal, keys, Keyring(keys, journal.membership), clock_ms=clock or Clock(FOUNDED + 86_400_000))
+        record = Record(
+            self.root,
+            journal,
+            keys,
+            Keyring(keys, journal.membership),
+            clock_ms=clock or Clock(FOUNDED + 86_400_000),
+        )
         self.opened.append(record)
         return record
 
@@ -124,7 +139,9 @@ def fact(
     """A fact as it lies in a part: of a body of ours, or of any kind."""
     name = kind if isinstance(kind, str) else kind.KIND
     raw = dict(body or {}) if isinstance(kind, str) else to_raw(kind)
-    return Fact(FactId(id or secrets.token_hex(16)), name, version, tuple(FactId(one) for one in replaces), at, raw)
+    return Fact(
+        FactId(id or secrets.token_hex(16)), name, version, tuple(FactId(one) for one in replaces), at, raw
+    )
 
 
 def compartment_of(facts: Sequence[Fact]) -> Compartment:
@@ -149,7 +166,9 @@ def write(
 def writing(record: Record, *facts: Fact, patient: PatientId = JEAN_BAPTISTE) -> Writing:
     """The same, for `write_many`."""
     part = Part(patient, facts)
-    return Writing(record.seat, record.keyring, Stream.CARE, [(compartment_of(facts), part)], record.clock_ms())
+    return Writing(
+        record.seat, record.keyring, Stream.CARE, [(compartment_of(facts), part)], record.clock_ms()
+    )
 
 
 def entries(*journals: Journal) -> list[bytes]:
@@ -186,7 +205,10 @@ def folded(record: Record) -> str:
 def unread(record: Record) -> list[tuple[str, str]]:
     """Parts that did not open: (entry, why)."""
     record.catch_up()
-    return [(bytes(row[0]).hex(), row[1]) for row in record.tables.read().execute("SELECT hash, why FROM unread ORDER BY hash")]
+    return [
+        (bytes(row[0]).hex(), row[1])
+        for row in record.tables.read().execute("SELECT hash, why FROM unread ORDER BY hash")
+    ]
 
 
 def tables(record: Record) -> dict[str, list[tuple[Any, ...]]]:
@@ -234,8 +256,3 @@ def nothing_written(record: Record) -> Iterator[None]:
     yield
     record.journal.refresh()
     assert counted(record.journal) == before
-
-
-def ids(prefix: int) -> Iterator[str]:
-    """Fact ids a test can order: those of a smaller prefix sort first."""
-    return (f"{prefix:08x}{number:024x}" for number in itertools.count(1))

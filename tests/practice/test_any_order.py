@@ -38,8 +38,13 @@ class Story:
     def __init__(self, practice: stage.Practice, place: Path, seed: int) -> None:
         self.dice = random.Random(seed)
         self.practice, self.place = practice, place
-        self.clocks = {who: Clock(stage.FOUNDED + 86_400_000 + skew) for who, skew in zip(("Garance", "Théo", "Paul"), (0, 45_000, -7_200_000), strict=True)}
-        self.at = {who: practice.machine(place / who).open(who, clock=clock) for who, clock in self.clocks.items()}
+        self.clocks = {
+            who: Clock(stage.FOUNDED + 86_400_000 + skew)
+            for who, skew in zip(("Garance", "Théo", "Paul"), (0, 45_000, -7_200_000), strict=True)
+        }
+        self.at = {
+            who: practice.machine(place / who).open(who, clock=clock) for who, clock in self.clocks.items()
+        }
         self.known: list[Fact] = []
         for step in range(STEPS):
             who = self.dice.choice(list(self.at))
@@ -71,10 +76,19 @@ class Story:
         # Named before it was ever written: it may come, or not.
         unborn = f"{dice.getrandbits(128):032x}"
         about = told if dice.random() < 0.9 else [unborn]
-        id_ = dice.choice(self.known).id if self.known and dice.random() < 0.08 else f"{dice.getrandbits(128):032x}"
+        id_ = (
+            dice.choice(self.known).id
+            if self.known and dice.random() < 0.08
+            else f"{dice.getrandbits(128):032x}"
+        )
         match dice.randrange(12):
             case 0 | 1:
-                return fact("allergy.recorded", {"substance": word}, id=id_, at=dice.choice((None, "2019", "2019-04-03")))
+                return fact(
+                    "allergy.recorded",
+                    {"substance": word},
+                    id=id_,
+                    at=dice.choice((None, "2019", "2019-04-03")),
+                )
             case 2 | 3:
                 return fact("treatment.recorded", {"substance": word}, id=id_, replaces=about)
             case 4:
@@ -82,9 +96,15 @@ class Story:
             case 5:
                 return fact("chart.entered_in_error", {"reason": word}, id=id_, replaces=about)
             case 6:
-                return fact("patient.identified", {"birth_name": word, "first_given": "Zoé", "birth_date": "1990"}, id=id_)
+                return fact(
+                    "patient.identified",
+                    {"birth_name": word, "first_given": "Zoé", "birth_date": "1990"},
+                    id=id_,
+                )
             case 7:
-                return fact("patient.contacts", {"phones": [{"number": "06 39 98 12 34"}], "city": word}, id=id_)
+                return fact(
+                    "patient.contacts", {"phones": [{"number": "06 39 98 12 34"}], "city": word}, id=id_
+                )
             case 8:
                 other = dice.choice((JEAN_BAPTISTE, MADELEINE, NEWCOMER))
                 kind, name = dice.choice((("patient.merged", "absorbed"), ("patient.distinct", "other")))
@@ -92,10 +112,14 @@ class Story:
             case 9:
                 return fact("patient.retracted", {"reason": word}, id=id_, replaces=about)
             case 10:
-                return fact("prescription.issued", {"label": word, "lines": [{"dose": 3}]}, id=id_, replaces=about[:1])
+                return fact(
+                    "prescription.issued", {"label": word, "lines": [{"dose": 3}]}, id=id_, replaces=about[:1]
+                )
             case _:
                 body: dict[str, object] = {"substance": {"code": word}, "code": 12, "components": "?"}
-                return fact("allergy.recorded", body, id=id_, version=dice.choice((1, 7)), at="0001-01-01T00:00+14:00")
+                return fact(
+                    "allergy.recorded", body, id=id_, version=dice.choice((1, 7)), at="0001-01-01T00:00+14:00"
+                )
 
     def hear(self, record: Record) -> None:
         """One of them hears what one other holds."""
@@ -178,7 +202,9 @@ def test_the_stories_hold_what_they_promise(practice: stage.Practice, tmp_path: 
 def test_ranks_that_rise_after_they_were_folded(practice: stage.Practice, tmp_path: Path) -> None:
     """Théo, whose clock is two hours slow, corrects an identity he knows from Garance; his entry arrives before hers."""
     garance = practice.machine(tmp_path / "garance").open("Garance", clock=Clock(stage.FOUNDED + 86_400_000))
-    theo = practice.machine(tmp_path / "théo").open("Théo", clock=Clock(stage.FOUNDED + 86_400_000 - 7_200_000))
+    theo = practice.machine(tmp_path / "théo").open(
+        "Théo", clock=Clock(stage.FOUNDED + 86_400_000 - 7_200_000)
+    )
     for number in range(3):
         write(garance, fact("patient.identified", {"birth_name": f"Tard{number}", "first_given": "Jean"}))
     deliver(theo.journal, entries(garance.journal))
@@ -201,7 +227,9 @@ def test_ranks_that_rise_after_they_were_folded(practice: stage.Practice, tmp_pa
 def test_ranks_that_rose_in_another_process(practice: stage.Practice, tmp_path: Path) -> None:
     """The same, folded by a process that closes before the rank rises; the next one notices at its start."""
     garance = practice.machine(tmp_path / "garance").open("Garance", clock=Clock(stage.FOUNDED + 86_400_000))
-    theo = practice.machine(tmp_path / "théo").open("Théo", clock=Clock(stage.FOUNDED + 86_400_000 - 7_200_000))
+    theo = practice.machine(tmp_path / "théo").open(
+        "Théo", clock=Clock(stage.FOUNDED + 86_400_000 - 7_200_000)
+    )
     for number in range(3):
         write(garance, fact("patient.identified", {"birth_name": f"Tard{number}", "first_given": "Jean"}))
     deliver(theo.journal, entries(garance.journal))
@@ -222,8 +250,12 @@ def test_ranks_that_rose_in_another_process(practice: stage.Practice, tmp_path: 
 def test_the_order_decides_in_which_entry_a_fact_counts(practice: stage.Practice, tmp_path: Path) -> None:
     """One fact id, two entries, and a rank that rises between them afterwards."""
     garance = practice.machine(tmp_path / "garance").open("Garance", clock=Clock(stage.FOUNDED + 86_400_000))
-    theo = practice.machine(tmp_path / "théo").open("Théo", clock=Clock(stage.FOUNDED + 86_400_000 - 7_200_000))
-    paul = practice.machine(tmp_path / "paul").open("Paul", clock=Clock(stage.FOUNDED + 86_400_000 - 3_600_000))
+    theo = practice.machine(tmp_path / "théo").open(
+        "Théo", clock=Clock(stage.FOUNDED + 86_400_000 - 7_200_000)
+    )
+    paul = practice.machine(tmp_path / "paul").open(
+        "Paul", clock=Clock(stage.FOUNDED + 86_400_000 - 3_600_000)
+    )
     write(garance, fact("note.recorded", {"text": "d’abord"}))
     deliver(theo.journal, entries(garance.journal))
     one = FactId("5a" * 16)
@@ -245,7 +277,9 @@ def test_the_order_decides_in_which_entry_a_fact_counts(practice: stage.Practice
         ).fetchone()  # fmt: skip
         answers.add((label, folded(reader)))
     assert len(answers) == 1
-    assert next(iter(answers))[0] == "Paul", "Théo’s clock is slow, but he knew what Garance wrote an hour later"
+    assert next(iter(answers))[0] == "Paul", (
+        "Théo’s clock is slow, but he knew what Garance wrote an hour later"
+    )
 
 
 def test_the_office_is_the_same_in_any_order_too(practice: stage.Practice, tmp_path: Path) -> None:

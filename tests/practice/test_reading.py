@@ -22,7 +22,9 @@ from tests.cast import JEAN_BAPTISTE
 from tests.practice.stage import MADELEINE, Clock, Machine, chart, fact, nothing_written, write
 
 
-def test_the_trace_is_on_the_disk_before_the_chart_is_returned(garance: Record, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_trace_is_on_the_disk_before_the_chart_is_returned(
+    garance: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
     before = garance.journal.count(Stream.TRACE)
     made: list[int] = []
     real = OpenChart.__post_init__
@@ -104,7 +106,10 @@ def test_no_medical_row_lies_in_the_secretarys_tables(machine: Machine) -> None:
     ines.catch_up()
     assert ines.tables.name == "office"
     connection = ines.tables.read()
-    kinds = {row[0] for row in connection.execute("SELECT DISTINCT k.name FROM fact f JOIN kind k ON k.no = f.kind")}
+    kinds = {
+        row[0]
+        for row in connection.execute("SELECT DISTINCT k.name FROM fact f JOIN kind k ON k.no = f.kind")
+    }
     assert kinds == {"patient.identified", "person.described", "practice.described"}
     assert connection.execute("SELECT count(*) FROM fact WHERE compartment <> 1").fetchone()[0] == 0
     dump = "".join(repr(row) for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
@@ -123,10 +128,17 @@ def test_the_secretary_files_a_letter_she_cannot_read_back(machine: Machine) -> 
     letter = b"%PDF-1.7 compte rendu de coloscopie"
     kept = keep(ines, letter)
     described = DocumentFiled(
-        blob=kept.blob, key=kept.key, size=kept.size, media_type=kept.media_type, title="Coloscopie", document_kind="letter"
+        blob=kept.blob,
+        key=kept.key,
+        size=kept.size,
+        media_type=kept.media_type,
+        title="Coloscopie",
+        document_kind="letter",
     )
     [filed, received] = record(ines, FileDocument(JEAN_BAPTISTE, described)).facts
-    kinds = {row[0] for row in ines.connection().execute("SELECT k.name FROM fact f JOIN kind k ON k.no = f.kind")}
+    kinds = {
+        row[0] for row in ines.connection().execute("SELECT k.name FROM fact f JOIN kind k ON k.no = f.kind")
+    }
     assert "document.received" in kinds, "she can prove that she filed it"
     assert "document.filed" not in kinds
     with pytest.raises(NotAllowed):
@@ -141,7 +153,9 @@ def test_the_secretary_files_a_letter_she_cannot_read_back(machine: Machine) -> 
 def test_personal_notes_are_their_authors(machine: Machine) -> None:
     garance, theo = machine.open("Garance"), machine.open("Théo")
     [shared] = record(theo, WriteStatement(JEAN_BAPTISTE, NoteRecorded(text="Sonner deux fois"))).facts
-    [own] = record(theo, WriteStatement(JEAN_BAPTISTE, NoteRecorded(text="Il ment sur le tabac", personal=True))).facts
+    [own] = record(
+        theo, WriteStatement(JEAN_BAPTISTE, NoteRecorded(text="Il ment sur le tabac", personal=True))
+    ).facts
     assert {item.id for item in standing(chart(theo), NoteRecorded)} == {shared, own}
     seen = chart(garance)
     assert [item.id for item in standing(seen, NoteRecorded)] == [shared]
@@ -156,7 +170,13 @@ def test_an_open_chart_is_made_nowhere_else(garance: Record) -> None:
     seen = chart(garance)
     with pytest.raises(TypeError, match=r"practice\.reading"):
         OpenChart(
-            seen.patient, seen.subjects, seen.connection, seen.reader, seen.person_of, medical=True, _maker=object()
+            seen.patient,
+            seen.subjects,
+            seen.connection,
+            seen.reader,
+            seen.person_of,
+            medical=True,
+            _maker=object(),
         )
 
 

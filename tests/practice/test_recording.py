@@ -104,7 +104,9 @@ def test_what_another_device_changed_is_stale_too(machine: Machine) -> None:
     first = record(garance, WriteStatement(JEAN_BAPTISTE, PENICILLIN)).facts
     record(theo, MarkEnteredInError(JEAN_BAPTISTE, first))
     with pytest.raises(Refusal) as refused:
-        record(garance, WriteStatement(JEAN_BAPTISTE, AllergyRecorded(substance="Amoxicilline"), replaces=first))
+        record(
+            garance, WriteStatement(JEAN_BAPTISTE, AllergyRecorded(substance="Amoxicilline"), replaces=first)
+        )
     assert refused.value.code == "changed_meanwhile"
 
 
@@ -152,7 +154,9 @@ def test_facts_of_two_records_of_one_person_are_corrected_one_by_one(garance: Re
 
 def test_fields_a_newer_lanterne_wrote_survive_a_correction(garance: Record) -> None:
     [first] = write(garance, fact("allergy.recorded", {"substance": "Pénicilline", "tryptase": "11 ug/L"}))
-    correction = WriteStatement(JEAN_BAPTISTE, AllergyRecorded(substance="Amoxicilline"), replaces=(FactId(first),))
+    correction = WriteStatement(
+        JEAN_BAPTISTE, AllergyRecorded(substance="Amoxicilline"), replaces=(FactId(first),)
+    )
     [second] = record(garance, correction).facts
     raw = one(chart(garance), second).raw
     assert raw["substance"] == "Amoxicilline"
@@ -172,7 +176,10 @@ def test_what_a_newer_version_means_is_not_written_over(garance: Record) -> None
     ("command", "code"),
     [
         (WriteStatement(JEAN_BAPTISTE, AllergyRecorded(substance=" ")), "field_missing"),
-        (WriteStatement(JEAN_BAPTISTE, AllergyRecorded(substance="x", criticality="rare")), "value_not_in_list"),  # type: ignore[arg-type]
+        (
+            WriteStatement(JEAN_BAPTISTE, AllergyRecorded(substance="x", criticality="rare")),
+            "value_not_in_list",
+        ),  # type: ignore[arg-type]
         (WriteStatement(JEAN_BAPTISTE, PENICILLIN, at="2031-01-01"), "date_future"),
         (MarkEnteredInError(JEAN_BAPTISTE, ()), "nothing_to_withdraw"),
     ],
@@ -242,7 +249,12 @@ def test_a_locum_past_his_term_is_refused_in_words(machine: Machine) -> None:
     garance, theo = machine.open("Garance"), machine.open("Théo", clock=Clock(1_800_000_000_000))
     record(theo, WriteStatement(JEAN_BAPTISTE, PENICILLIN))
     founding.revoke(
-        garance.journal, garance.keyring, theo.seat.id, reason="left", now_ms=1_800_000_100_000, random=garance.journal.random
+        garance.journal,
+        garance.keyring,
+        theo.seat.id,
+        reason="left",
+        now_ms=1_800_000_100_000,
+        random=garance.journal.random,
     )
     with nothing_written(garance), pytest.raises(Exception, match="may not write") as refused:
         record(theo, WriteStatement(JEAN_BAPTISTE, AllergyRecorded(substance="Latex")))

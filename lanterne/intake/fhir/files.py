@@ -11,28 +11,30 @@ import base64
 import binascii
 import hashlib
 
+from lanterne.intake.cda import kinds as cda_kinds
 from lanterne.intake.fhir.resources import Binary, DiagnosticReport, DocumentReference, Resource
-from lanterne.intake.fhir.saying import code_in, label
+from lanterne.intake.fhir.saying import label
 from lanterne.intake.fhir.scope import Kept, Scope
 from lanterne.intake.fhir.shapes import Attachment, Reference
 from lanterne.intake.reading import Attached, Unreadable
 from lanterne.practice.documents.facts import DocumentKind
 from lanterne.practice.documents.rules import media_type_of
 
-# What a document is, by LOINC type (and v2-0074 for reports).
-KIND: dict[str, DocumentKind] = {
-    "11502-2": "lab-report", "LAB": "lab-report", "HM": "lab-report", "CH": "lab-report", "MB": "lab-report",
-    "18748-4": "imaging", "18726-0": "imaging", "RAD": "imaging", "RUS": "imaging", "CT": "imaging", "NMR": "imaging",
-    "18842-5": "hospital-report", "34105-7": "hospital-report", "11490-0": "hospital-report",
-    "34112-3": "hospital-report",
-    "57133-1": "letter", "11488-4": "letter", "34133-9": "letter", "51851-4": "letter",
-    "57833-6": "prescription", "29551-9": "prescription", "57829-4": "prescription",
-}  # fmt: skip
+# Services of HL7 v2-0074, as reports name their category.
+_SERVICE: dict[str, DocumentKind] = {
+    **dict.fromkeys(("LAB", "HM", "CH", "MB", "BLB", "IMM", "SP", "CP"), "lab-report"),
+    **dict.fromkeys(("RAD", "RUS", "CT", "NMR", "NMS", "RX"), "imaging"),
+}
 
 
 def kind_of(*codes: str) -> DocumentKind:
     """The kind of document its codes name, "other" for none."""
-    return next((KIND[code] for code in codes if code in KIND), "other")
+    by_type = cda_kinds.kind_of(codes)
+    return (
+        by_type
+        if by_type != "other"
+        else next((_SERVICE[code] for code in codes if code in _SERVICE), "other")
+    )
 
 
 def content_of(attachment: Attachment, holder: Resource, scope: Scope) -> bytes:
@@ -132,9 +134,3 @@ def _is_note(content: bytes, attachment: Attachment, encounter: str, scope: Scop
     if text and text not in written:
         written.append(text)
     return True
-
-
-def loinc_of(resource: DocumentReference | DiagnosticReport) -> str:
-    """The LOINC code of what the document is."""
-    concept = resource.type if isinstance(resource, DocumentReference) else resource.code
-    return code_in(concept, "http://loinc.org")

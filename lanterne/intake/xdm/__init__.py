@@ -1,0 +1,1 @@
+"""Exchange folders of IHE XDM: the zip that secure mail and software carry documents in."""

@@ -30,9 +30,9 @@ class Ended(NamedTuple):
         return json.loads(self.out)
 
 
-@pytest.fixture(autouse=True, scope="session")
+@pytest.fixture(autouse=True)
 def light_passphrases() -> Iterator[None]:
-    """What a guess costs is tested where it is decided (tests/seal)."""
+    """What a guess costs is tested where it is decided (tests/seal). Undone after each test: others run in this process."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(unlock, "ARGON2_MEMORY_KIB", 64)
         yield
@@ -68,6 +68,7 @@ def founded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A practice with Dr Garance Morel and Inès Caron, made once; its sheet lies beside."""
     root = tmp_path_factory.mktemp("founded") / "data"
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(unlock, "ARGON2_MEMORY_KIB", 64)
         patch.setenv("LANTERNE_PASSPHRASE", GARANCE)
         patch.setenv("LANTERNE_NEW_PASSPHRASE", INES)
         assert main(["init", "--data", str(root), "--practice", "Lilas", "--person", "Dr Garance Morel"]) == 0

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from lanterne.seal import unlock
 from lanterne.cli.main import main
 from tests.cli.conftest import GARANCE, Ended
 
@@ -25,6 +26,7 @@ WORDS = ("demo", "--no-serve", "--patients", "4", "--today", "2026-11-22", "--js
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("demo") / "data"
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(unlock, "ARGON2_MEMORY_KIB", 64)
         patch.setenv("LANTERNE_PASSPHRASE", GARANCE)
         assert main([*WORDS, "--data", str(root)]) == 0
     return root

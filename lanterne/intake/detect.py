@@ -97,10 +97,7 @@ def format_of(content: bytes, name: str = "") -> str:
 
 def media_type(content: bytes, name: str) -> str:
     """The media type of a file of this format: from its bytes, for what is shown and for what is only saved."""
-    told = media_type_of(content)
-    if told != "application/octet-stream":
-        return told
-    return {"rtf": "application/rtf", "dicom": "application/dicom"}.get(name, told)
+    return {"rtf": "application/rtf", "dicom": "application/dicom"}.get(name) or media_type_of(content)
 
 
 def _binary_format(content: bytes) -> str:

@@ -59,7 +59,7 @@ class Observations:
             self.unread.append(f"« {label or local or code} » {why} : non retenu.")
             self.text.append(f"{label or local or code} : {value or '—'} ({why})")
             return
-        if kind in _TEXTS and ("\n" in value or len(value) > LONGEST_WORDS or not (label or local or code)):
+        if kind in _TEXTS and (_is_prose(kind, value) or not (label or local or code)):
             self._prose_line(label, value)
             return
         if not value:
@@ -121,6 +121,11 @@ class Observations:
                 self.unread.append(found.doubt)
             out.append(ReadStatement(f"obx-{number}", found.body, at or None, place=place))
         return tuple(out)
+
+
+def _is_prose(kind: str, value: str) -> bool:
+    """A report rather than a result: long, or of several lines (words repeated in a ST are still a result)."""
+    return len(value) > LONGEST_WORDS or value.count("\n") > (3 if kind == "ST" else 0)
 
 
 def lines_of_results(statements: tuple[ReadStatement, ...]) -> list[str]:

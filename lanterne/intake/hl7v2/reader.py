@@ -27,7 +27,7 @@ _KINDS: dict[str, DocumentKind] = {
     "11502-2": "lab-report", "26436-6": "lab-report", "18748-4": "imaging", "18726-0": "imaging",
     "11526-1": "lab-report",
     "34133-9": "other", "60591-5": "other", "18842-5": "hospital-report", "34105-7": "hospital-report",
-    "11490-0": "hospital-report", "34112-3": "hospital-report", "11504-8": "hospital-report", 
+    "11490-0": "hospital-report", "34112-3": "hospital-report", "11504-8": "hospital-report",
     "59258-4": "hospital-report",
     "11488-4": "letter", "51847-2": "letter", "57133-1": "letter", "34108-1": "letter", "57833-6": "prescription",
     "57828-6": "prescription", "74468-0": "other", "55107-7": "other",

@@ -47,8 +47,10 @@ def _read(content: bytes) -> Document:
         width, height = image.size
         if width * height > MOST_PIXELS:
             raise Unreadable("image_too_large", limit=str(MOST_PIXELS // 1_000_000))
-        camera, taken = _exif(image)
+        # Nothing may be read between opening and verifying: Pillow then needs the file afresh.
         image.verify()
+    with Image.open(io.BytesIO(content), formats=_FORMATS) as image:
+        camera, taken = _exif(image)
     unread: tuple[str, ...] = ("Une image se regarde : rien n’y est structuré.",)
     if _cut(content):
         unread = (*unread, "La fin de cette image manque.")

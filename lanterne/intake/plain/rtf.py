@@ -16,9 +16,10 @@ _TOKEN = re.compile(
     r"\\([a-zA-Z]{1,32})(-?\d{1,10})? ?|\\'([0-9a-fA-F]{2})|\\([^a-zA-Z])|([{}])|([^\\{}\r\n]+)|[\r\n]+|\\"
 )
 _SILENT = frozenset({
-    "fonttbl", "colortbl", "stylesheet", "info", "pict", "object", "header", "footer", "headerl", "headerr", "footerl",
-    "footerr", "fldinst", "themedata", "datastore", "listtable", "listoverridetable", "rsidtbl", "generator",
-    "xmlnstbl", "latentstyles", "filetbl", "revtbl", "bkmkstart", "bkmkend", "nonshppict", "shppict", "mmathPr", "pgptbl",
+    "fonttbl", "colortbl", "stylesheet", "info", "pict", "object", "header", "footer", "headerl", "headerr",
+    "footerl", "footerr", "fldinst", "themedata", "datastore", "listtable", "listoverridetable", "rsidtbl",
+    "generator", "xmlnstbl", "latentstyles", "filetbl", "revtbl", "bkmkstart", "bkmkend", "nonshppict",
+    "shppict", "mmathPr", "pgptbl",
 })  # fmt: skip
 _BREAKS = {"par": "\n", "line": "\n", "row": "\n", "sect": "\n", "page": "\n", "tab": "\t", "cell": "\t"}
 _SIGNS = {

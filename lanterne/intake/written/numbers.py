@@ -18,7 +18,7 @@ from lanterne.practice.patients.names import fold
 Comparator = Literal["", "<", "<=", ">", ">="]
 Dot = Literal["decimal", "thousands", ""]
 
-_SPACES = "   \u2009"
+_SPACES = " \u00a0\u202f\u2009"
 NUMBER = rf"[+\-−]?(?:\d{{1,3}}(?:[.{_SPACES}']\d{{3}})+(?:,\d+)?(?!\d)|\d{{1,15}}(?:[.,]\d{{1,10}})?|[.,]\d{{1,10}})"
 _WHOLE = re.compile(NUMBER)
 _AMBIGUOUS = re.compile(r"[+\-−]?[1-9]\d{0,2}\.\d{3}")
@@ -36,8 +36,11 @@ _BETWEEN = re.compile(
     rf"\s*({NUMBER})\s*(?:-|–|—|\.\.+|à|a|to|;|/|\bet\b)\s*({NUMBER})\s*(\S.{{0,40}})?", re.DOTALL
 )
 
-# Cells counted in a volume: such numbers are thousands, never three decimals.
-_COUNTED = re.compile(r"/\s*(?:mm\s*[3³]|[uµμ]\s*l|ml|champ)\b|/mm3|/ul|cellules|elements?/", re.IGNORECASE)
+# Things counted in a volume: such numbers are thousands, never three decimals. "ng/ml" is a mass.
+_COUNTED = re.compile(
+    r"\s*(?:cellules?|[eé]l[eé]ments?|copies|ufc|germes|leucocytes|h[eé]maties)?\s*/\s*(?:mm\s*[3³]|[uµμ]\s*l|ml|champ)\b.*",
+    re.IGNORECASE,
+)
 LONGEST = 80
 
 
@@ -61,7 +64,7 @@ def dot_of(texts: Iterable[str], unit: str = "") -> Dot:
         return "thousands"
     if any(_DECIMAL_DOT.fullmatch(number) for number in numbers):
         return "decimal"
-    if unit and _COUNTED.search(unit):
+    if unit and _COUNTED.fullmatch(unit):
         return "thousands"
     if any("," in number for number in numbers):
         return "thousands"

@@ -20,7 +20,7 @@ Sex = Literal["female", "male", "unknown"]
 
 _CIVILITIES: dict[str, Sex] = {
     "m": "male", "mr": "male", "monsieur": "male", "mme": "female", "madame": "female", "mlle": "female",
-    "mademoiselle": "female", "melle": "female", "enf": "unknown", "enfant": "unknown", "dr": "unknown", 
+    "mademoiselle": "female", "melle": "female", "enf": "unknown", "enfant": "unknown", "dr": "unknown",
     "bb": "unknown", "bebe": "unknown",
 }  # fmt: skip
 _SEXES: dict[str, Sex] = {

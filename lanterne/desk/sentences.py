@@ -13,6 +13,54 @@ from lanterne.practice.patients import rules as patients
 from lanterne.practice.team import rules as team
 from lanterne.wire.errors import LanterneError
 
+# What the floors below the rooms say, when it reaches a screen.
+_BELOW: dict[str, str] = {
+    "disk_full": _(
+        "Le disque est plein. Rien n’a été enregistré : votre texte est toujours à l’écran. Libérez de la place."
+    ),
+    "disk_failed": _(
+        "Le disque a refusé l’écriture. Rien n’a été enregistré : votre texte est toujours à l’écran."
+    ),
+    "journal_busy": _(
+        "Un autre Lanterne tient ce dossier depuis trop longtemps. Rien n’a été enregistré : recommencez."
+    ),
+    "no_practice": _("Il n’y a pas de cabinet dans ce dossier."),
+    "practice_exists": _("Il y a déjà un cabinet dans ce dossier."),
+    "small_file_damaged": _(
+        "Un fichier de ce poste est abîmé dans ses deux exemplaires : « lanterne check » dit lequel."
+    ),
+    "frame_damaged": _("Une écriture du journal est abîmée sur ce poste : « lanterne check » dit où."),
+    "index_unusable": _("L’index du journal ne se lit pas : il se refait au prochain démarrage."),
+    "cursor_lost": _(
+        "Les tables de lecture ne viennent pas de ce journal : relancez Lanterne, elles seront refaites."
+    ),
+    "seat_may_not_write": _(
+        "Cet accès ne peut plus écrire : il a été retiré, ou son terme est passé. Rien n’a été enregistré."
+    ),
+    "seat_missing": _("Cet accès n’est pas sur ce poste."),
+    "device_missing": _("Ce poste n’a plus sa clé : la fiche de secours en refait une."),
+    "blob_missing": _("Ce document n’est pas sur ce poste."),
+    "blob_damaged": _("Ce document est abîmé sur ce poste : il n’est pas montré."),
+    "local_file_damaged": _("Un brouillon de cet accès est abîmé."),
+    "local_too_long": _("Ce brouillon est trop long."),
+    "sheet_refused": _("Cette fiche de secours n’est pas celle qui vaut pour ce cabinet."),
+    "too_many_attempts": _("Trop d’essais : attendez un peu avant le prochain."),
+    "seal.wrong_passphrase": _("La phrase de passe n’est pas la bonne."),
+    "seal.weak_passphrase": _(
+        "Cette phrase de passe est trop faible : 12 caractères au moins, assez différents, et pas une simple suite."
+    ),
+    "seal.not_entitled": _("Cet accès n’a pas la clé qu’il faudrait."),
+    "seal.sheet_misread": _("La fiche de secours ne se lit pas : vérifiez les lettres tapées."),
+    "seal.does_not_open": _(
+        "Quelque chose de scellé ne s’ouvre pas : abîmé, déplacé, ou destiné à quelqu’un d’autre."
+    ),
+    "seal.file_damaged": _("Un fichier de clés est abîmé sur ce poste."),
+    "seal.file_newer": _("Un fichier de clés vient d’un Lanterne plus récent : mettez celui-ci à jour."),
+    "entry.refused": _("Cette écriture ne passe pas le contrôle %(check)s. Rien n’a été enregistré."),
+    "entry.newer": _("Cette écriture vient d’un Lanterne plus récent : mettez celui-ci à jour."),
+    "membership.refused": _("La liste des accès ne passe pas le contrôle %(check)s. Rien n’a été changé."),
+}
+
 SENTENCES: dict[str, str] = {
     "right.missing": _("Votre fonction ne donne pas accès à cela."),
     "patient.unknown": _("Ce patient n’est pas dans ce cabinet."),
@@ -21,8 +69,8 @@ SENTENCES: dict[str, str] = {
         "Les tables de lecture sont abîmées. Rien n’est perdu : relancez Lanterne, elles seront refaites."
     ),
     "tables.behind": _(
-        "Les tables de lecture n’ont pas pu suivre : le disque est plein, ou un autre programme les retient. Ce qui était "
-        "annoncé « enregistré » l’est toujours. Libérez de la place, puis recommencez."
+        "Les tables de lecture n’ont pas pu suivre : le disque est plein, ou un autre programme les retient. Ce qui "
+        "était annoncé « enregistré » l’est toujours. Libérez de la place, puis recommencez."
     ),
     "form.unreadable": _("Ce formulaire n’a pas pu être lu. Rien n’a été enregistré."),
     "form.foreign": _(
@@ -63,12 +111,15 @@ SENTENCES: dict[str, str] = {
     "pressure_reversed": _("La diastolique est au-dessous de la systolique."),
     "file_empty": _("Ce fichier est vide."),
     "file_too_large": _("Ce fichier est trop gros : %(limit)s Mo au plus."),
-    "disk_full": _(
-        "Le disque est plein. Rien n’a été enregistré : votre texte est toujours à l’écran. Libérez de la place."
+    "range_reversed": _("La borne haute est au-dessous de la borne basse."),
+    "value_not_in_list": _("Cette valeur n’est pas dans la liste."),
+    "written_by_newer": _(
+        "Un Lanterne plus récent a écrit cet élément : mettez celui-ci à jour pour le corriger. Il peut être retiré."
     ),
-    "disk_failed": _(
-        "Le disque a refusé l’écriture. Rien n’a été enregistré : votre texte est toujours à l’écran."
-    ),
+    "signature_not_image": _("La signature est une image PNG ou JPEG."),
+    "reset_own_seat": _("C’est votre propre accès : changez votre phrase de passe dans vos réglages."),
+    "seat_not_in_force": _("Cet accès n’est plus en vigueur sur ce poste."),
+    **_BELOW,
     **patients.SENTENCES,
     **team.SENTENCES,
 }

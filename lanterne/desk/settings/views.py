@@ -69,7 +69,7 @@ def passphrase(request: HttpRequest) -> HttpResponse:
                 random=secrets.token_bytes,
             )
         except LanterneError as error:
-            form.add_error("current" if error.code == "passphrase.wrong" else "new", sentence(error))
+            form.add_error("current" if error.code == "seal.wrong_passphrase" else "new", sentence(error))
         else:
             return written(request, reverse("settings"))
     return _page(request, form, status=422)

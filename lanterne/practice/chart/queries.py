@@ -28,6 +28,9 @@ from lanterne.reference import formulas, measures
 
 B = TypeVar("B", bound=Body)
 
+ADULT_YEARS = 18
+# A child's height stays good this long beside a new weight.
+GROWING_DAYS = 92
 CREATININE_CODES = ("14682-9", "2160-0")
 
 
@@ -168,11 +171,14 @@ def calculate(
         for one in newest
         if one.component.code in measures.BY_CODE
     }
+    identity = patients.identity(chart.connection, chart.patient)
     weight, height = by_key.get("weight"), by_key.get("height")
     try:
         computed = formulas.bmi(
-            weight_kg=float(weight.component.value) if weight else None,
-            height_cm=float(height.component.value) if height else None,
+            weight_kg=_number(weight.component.value) if weight else None,
+            height_cm=_number(height.component.value)
+            if height and not _outgrown(height, weight, identity.birth_date if identity else "")
+            else None,
         )
         sources = tuple(one.statement for one in (weight, height) if one is not None)
         found.append(Calculated(measures.BMI, computed.value, computed.source, sources))
@@ -181,7 +187,6 @@ def calculate(
     creatinine = next(
         (item for item in results if item.body is not None and item.body.code in CREATININE_CODES), None
     )
-    identity = patients.identity(chart.connection, chart.patient)
     if creatinine is not None and creatinine.body is not None and identity is not None:
         try:
             computed = formulas.egfr(
@@ -212,10 +217,8 @@ def curve(
     for item in with_code(chart, ResultRecorded, code, label):
         if item.body is None or item.body.unit != unit:
             continue
-        try:
+        if _number(item.body.value) is not None:  # words cannot be drawn; the list below the curve shows them
             points.append((item, Decimal(item.body.value)))
-        except InvalidOperation:
-            continue  # words cannot be drawn; the list below the curve shows them
     return points[::-1]
 
 
@@ -224,16 +227,38 @@ def today_of(now_ms: int) -> date:
     return datetime.fromtimestamp(now_ms / 1000, UTC).date()
 
 
-def _umol(body: ResultRecorded) -> float | None:
+def _number(value: str) -> float | None:
+    """The number a text holds; None when it holds none. What came by sync passed no rule of ours."""
     try:
-        value = float(Decimal(body.value))
+        number = Decimal(value)
     except InvalidOperation:
         return None
-    unit = body.unit.replace("µ", "u").lower()
+    return float(number) if number.is_finite() else None
+
+
+def _outgrown(height: Latest, weight: Latest | None, birth_date: str) -> bool:
+    """Whether a height was a child's, and taken long before the weight: they do not belong to one body mass."""
+    age = age_on(birth_date, height.statement.day)
+    if weight is None or age is None or age >= ADULT_YEARS:
+        return False
+    try:
+        taken, weighed = (date.fromisoformat(one.statement.day[:10]) for one in (height, weight))
+    except ValueError:
+        return True  # a year alone does not say how close they were
+    return (weighed - taken).days > GROWING_DAYS
+
+
+def _umol(body: ResultRecorded) -> float | None:
+    value = _number(body.value) if not body.comparator else None
+    unit = body.unit.replace("µ", "u").replace("μ", "u").replace(" ", "").lower()
+    if value is None:
+        return None
     if unit == "umol/l":
         return value
     if unit == "mg/l":
         return value / 10 * formulas.UMOL_PER_MG_DL
+    if unit == "mg/dl":
+        return value * formulas.UMOL_PER_MG_DL
     return None
 
 

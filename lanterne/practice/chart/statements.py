@@ -118,7 +118,8 @@ def one(chart: OpenChart, fact: FactId) -> Statement[Any]:
     except ValueError as error:
         raise UnknownFact("no fact has such an id") from error
     rows = chart.connection.execute(
-        f"{_COLUMNS} WHERE f.id = ? AND s.subject IN ({_marks(chart.subjects)})", (identifier, *chart.subjects)
+        f"{_COLUMNS} WHERE f.id = ? AND s.subject IN ({_marks(chart.subjects)})",
+        (identifier, *chart.subjects),
     ).fetchall()
     found = _readable(chart, rows)
     if not found:

@@ -14,7 +14,7 @@ _PARTIAL = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 # What an entry may carry (docs/format/entry.md, Plaintext of a part): other spellings of ISO 8601 are
 # refused here, in words.
 _MOMENT = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?(?:Z|[+-][0-9]{2}:[0-9]{2})?"
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?(?:Z|[+-][0-9]{2}:[0-9]{2})"
 )
 
 # Nobody alive was born before; a date earlier is a slip of the keyboard.
@@ -46,7 +46,7 @@ def _day(value: str, field: str) -> date:
 
 
 def _moment(value: str, field: str) -> datetime:
-    """A moment; without an offset it is UTC."""
+    """A moment with its offset."""
     if _MOMENT.fullmatch(value) is None:
         raise Refusal("date_invalid", field=field, value=value)
     try:
@@ -55,7 +55,7 @@ def _moment(value: str, field: str) -> datetime:
         raise Refusal("date_invalid", field=field, value=value) from error
     if moment.year < EARLIEST_YEAR:
         raise Refusal("date_invalid", field=field, value=value)
-    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+    return moment
 
 
 def check_past(value: str | None, *, birth_date: str, now_ms: int, field: str) -> None:

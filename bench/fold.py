@@ -45,10 +45,7 @@ SEED = 20_261_122
 PASSPHRASE = "lampe tempete au bout du quai"
 TEN_YEARS_MS = 10 * 365 * 86_400_000
 NOW_MS = 1_795_000_000_000
-WORDS = (
-    "toux fièvre douleur lombaire droite gauche depuis trois jours sans irradiation auscultation claire abdomen souple "
-    "tension correcte poursuite du traitement surveillance à revoir si besoin arrêt repos bilan demandé contrôle normal"
-).split()
+WORDS = ["toux", "fièvre", "douleur", "lombaire", "droite", "gauche", "depuis", "trois", "jours", "sans", "irradiation", "auscultation", "claire", "abdomen", "souple", "tension", "correcte", "poursuite", "du", "traitement", "surveillance", "à", "revoir", "si", "besoin", "arrêt", "repos", "bilan", "demandé", "contrôle", "normal"]
 TESTS = (
     ("718-7", "Hémoglobine", "g/dL", 13.5, 1.6), ("6690-2", "Leucocytes", "10*9/L", 7.1, 2.0),
     ("777-3", "Plaquettes", "10*9/L", 250, 60), ("14682-9", "Créatinine", "umol/L", 80, 20),
@@ -228,7 +225,8 @@ def floor(practice: Practice, path: Path, key: str) -> tuple[float, float, float
         head = arrived.entry.head
         for index, body in enumerate(arrived.entry.bodies):
             keys = opened[head.parts[index].key_id]
-            assert keys is not None and body is not None
+            assert keys is not None
+            assert body is not None
             plain.append(
                 inflate(
                     open_sealed(
@@ -290,7 +288,7 @@ def main() -> None:
         print(
             f"fold      {first:6.2f} s  {facts / first:9,.0f} facts/s  peak {memory:.0f} MiB above {_held():.0f}"
         )
-        again, memory = timed(lambda: record.folder.rebuild())
+        again, memory = timed(record.folder.rebuild)
         print(f"rebuild   {again:6.2f} s  {facts / again:9,.0f} facts/s  peak {memory:.0f} MiB")
         weight = record.tables.path.stat().st_size
         expected = content(record.tables.read(), "medical")
@@ -305,7 +303,7 @@ def main() -> None:
         plain = Plain(root / "plain", "medical", b"")
         (root / "plain").mkdir()
         bare = Folder(plain, record.journal, record.keyring, (Stream.CARE,))
-        unencrypted, _ = timed(lambda: bare.rebuild())
+        unencrypted, _ = timed(bare.rebuild)
         assert content(plain.read(), "medical") == expected
         print(
             f"plain     {unencrypted:6.2f} s  → encryption of the tables costs {100 * (again / unencrypted - 1):.0f} %"

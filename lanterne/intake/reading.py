@@ -1,9 +1,10 @@
 """What a reader makes of a file: a typed document, plus what it could not read, and nothing else.
 
-Law: a reader is a pure function from bytes to `Document`; it knows nothing of the record, of patients already here, or of
-the screen. It writes for the format's specification, not for the files at hand. Everything it is given is hostile: it
-stays within `Limits` or raises `Unreadable`; it never follows a reference to somewhere else. What it does not understand
-is kept readable (narrative, text) and named in `unread`; nothing is dropped in silence.
+Law: a reader is a pure function from bytes to `Document`; it knows nothing of the record, of patients
+already here, or of the screen. It is written for the format's specification, not for the files at hand.
+Everything it is given is hostile: it stays within `Limits` or raises `Unreadable`; it never follows a
+reference to somewhere else. What it does not understand is kept readable (narrative, text) and named in
+`unread`; nothing is dropped in silence.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ class Limits:
 
 
 class Unreadable(LanterneError):
-    """The file is hostile or broken. `code` is a word with a French sentence in `intake.sentences`; nothing was applied."""
+    """The file is hostile or broken, and nothing was applied. `code` is a word that has a French sentence."""
 
     def __init__(self, code: str, **params: object) -> None:
         super().__init__(code, f"unreadable: {code}", **params)
@@ -109,7 +110,8 @@ class Document:
         kind, title, at, author: metadata; `at` ISO at the precision known.
         identity: None when the document says nothing of whose it is.
         statements: what it states, structured.
-        negations: sections it says were asked about and are empty ("negative finding"), apart from what is not filled in.
+        negations: sections it says were asked about and are empty ("negative finding"), apart from what is
+            not filled in.
         narrative: HTML already sanitised (nh3, our allow-list), for reading in the page; text: for plain ones.
         attached: files inside.
         unread: one French sentence each for what stayed text, and why.

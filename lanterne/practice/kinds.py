@@ -78,8 +78,9 @@ class Kind:
     upcasters: Mapping[int, Upcaster] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """msgspec 0.22 builds what it knows of a type at its first use, and shows it half built to another thread, which
-        then reads a null pointer: one worker in some 600 fell at its first pages. Built here, where the rooms are imported.
+        """msgspec 0.22 builds what it knows of a type at its first use, and shows it half built to another
+        thread, which then reads a null pointer: one worker in some 600 fell at its first pages. Built here,
+        where the rooms are imported.
         """
         msgspec.msgpack.Decoder(self.body)
 

@@ -62,11 +62,12 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 400
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
 
-# Nothing a request carried may reach a log: Django's own loggers are silenced, faults are shown to the user (desk.faults).
+# Nothing a request carried may reach a log: Django's own loggers are silenced, faults are shown to the
+# user (desk.faults).
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": True,
     "handlers": {"null": {"class": "logging.NullHandler"}},
     "root": {"handlers": ["null"]},
-    "loggers": {"django": {"handlers": ["null"], "propagate": False}, "waitress": {"handlers": ["null"], "propagate": False}},
+    "loggers": {name: {"handlers": ["null"], "propagate": False} for name in ("django", "waitress")},
 }

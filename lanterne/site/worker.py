@@ -1,7 +1,8 @@
 """The process of one unlocked seat: holds that seat's keys and no others, ends at lock.
 
-The talk with the front is one JSON object a line (front/workers.py): it gives the passphrase once on the standard input and
-reads the port; when the input closes, this process ends at once, so none outlives its front.
+The talk with the front is one JSON object a line (front/workers.py): it gives the passphrase once on the
+standard input and reads the port; when the input closes, this process ends at once, so none outlives its
+front.
 """
 
 from __future__ import annotations
@@ -65,7 +66,8 @@ def _import_pages() -> None:
 
 
 def _listen(commands: IO[bytes], answers: IO[bytes], record: Record) -> None:
-    """Answer verifications; when the front closes our input, end without ceremony: what was acknowledged is on the disk."""
+    """Answer verifications; when the front closes our input, end without ceremony: what was acknowledged is
+    on the disk."""
     from lanterne.journal import founding
 
     while line := commands.readline(LINE_BYTES):

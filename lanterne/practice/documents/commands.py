@@ -12,7 +12,7 @@ from lanterne.practice.chart.checks import check
 from lanterne.practice.commands import Look, NewFact
 from lanterne.practice.documents.facts import DocumentFiled, DocumentReceived
 from lanterne.practice.errors import UnknownPatient
-from lanterne.practice.patients import queries as patients
+from lanterne.practice.patients.queries import group_of
 from lanterne.practice.rights import Right
 from lanterne.wire.names import FactId, PatientId
 
@@ -36,7 +36,7 @@ class FileDocument:
 
     def load(self, look: Look) -> tuple[PatientId, str, int, FactId]:
         """See Command.load."""
-        group = patients.group_of(look.connection, self.patient)
+        group = group_of(look.connection, self.patient)
         if group is None:
             raise UnknownPatient("no such patient")
         row = look.connection.execute(

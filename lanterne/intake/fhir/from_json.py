@@ -7,6 +7,7 @@ names are unique) would let one file say two doses. Source: RFC 8259; https://hl
 from __future__ import annotations
 
 import json
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -18,6 +19,8 @@ _DECODER = msgspec.json.Decoder(Any, float_hook=Decimal)
 _ENCODER = msgspec.json.Encoder()
 
 _BRACKETS = bytes.maketrans(b"{[}]", b"(())")
+# To the end when it is not closed, so that no quote is ever tried twice.
+_STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)', re.DOTALL)
 _OTHERS = bytes(set(range(256)) - set(b"{}[]"))
 
 
@@ -39,47 +42,29 @@ def parse(content: bytes, limits: Limits) -> Any:
 
 
 def _check_shape(content: bytes, limits: Limits) -> None:
-    """Refuse before anything is built. Brackets inside strings count too, which is safe; when they do not pair, only a
-    strict reading of the brackets outside strings can tell the depth."""
+    """Refuse before anything is built. Brackets inside strings count too, which only errs to the safe side: then, or
+    when they do not pair, they are counted again without the strings."""
     brackets = content.translate(_BRACKETS, _OTHERS)
     if len(brackets) // 2 > limits.elements:
-        raise Unreadable("too_many_elements", limit=limits.elements)
-    # Each pass takes away the innermost pairs, so as many passes as levels; all of it runs at the speed of memory.
-    depth = 0
-    while brackets:
-        inner = brackets.replace(b"()", b"")
-        depth += 1
-        if len(inner) == len(brackets):
-            depth = _depth_outside_strings(content)
-            break
-        if depth > limits.depth:
-            break
-        brackets = inner
-    if depth > limits.depth:
-        depth = _depth_outside_strings(content)
-    if depth > limits.depth:
+        brackets = _STRING.sub(b"", content).translate(_BRACKETS, _OTHERS)
+        if len(brackets) // 2 > limits.elements:
+            raise Unreadable("too_many_elements", limit=limits.elements)
+    if _is_within(brackets, limits.depth):
+        return
+    brackets = _STRING.sub(b"", content).translate(_BRACKETS, _OTHERS)
+    if not _is_within(brackets, limits.depth):
         raise Unreadable("too_deep", limit=limits.depth)
 
 
-def _depth_outside_strings(content: bytes) -> int:
-    depth = deepest = 0
-    inside = escaped = False
-    for byte in content:
-        if inside:
-            if escaped:
-                escaped = False
-            elif byte == 0x5C:
-                escaped = True
-            elif byte == 0x22:
-                inside = False
-        elif byte == 0x22:
-            inside = True
-        elif byte in b"{[":
-            depth += 1
-            deepest = max(deepest, depth)
-        elif byte in b"}]":
-            depth -= 1
-    return deepest
+def _is_within(brackets: bytes, depth: int) -> bool:
+    """Each pass takes the innermost pairs away, so as many passes as levels; all of it at the speed of memory. What
+    does not pair is for the decoder to refuse."""
+    for _ in range(depth):
+        inner = brackets.replace(b"()", b"")
+        if len(inner) == len(brackets):
+            return True
+        brackets = inner
+    return not brackets
 
 
 def _check_keys(content: bytes, plain: Any) -> None:

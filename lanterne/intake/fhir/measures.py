@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from lanterne.intake.fhir.observing import loinc, value_of
 from lanterne.intake.fhir.resources import Measured
-from lanterne.intake.fhir.saying import label
+from lanterne.intake.fhir.saying import label, number
 from lanterne.practice.measures.facts import Component
 from lanterne.reference.measures import BY_CODE
 
@@ -87,7 +87,7 @@ def fit(held: Measured) -> Fit | None:
         if factor is None:
             raise Unfit(implausible=False)
         if factor != 1:
-            text = format((Decimal(text) * factor).normalize(), "f")
+            text = number((Decimal(text) * factor).normalize())
             remark = f"Écrit {value.text} {value.unit}"
     if not known.low <= float(text) <= known.high:
         raise Unfit(implausible=True)

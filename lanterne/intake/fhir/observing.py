@@ -62,9 +62,8 @@ def value_of(held: Measured) -> Value | None:
             return None
         digits = number(measured.value)
         if not digits:
-            return Value(
-                f"{measured.value:.6E}", unit=unit(measured), doubt="Nombre démesuré, gardé comme écrit"
-            )
+            words = f"{measured.comparator} {measured.value:.6E}".strip()
+            return Value(words, unit=unit(measured), doubt="Nombre démesuré, gardé comme écrit")
         comparator = _COMPARATORS.get(measured.comparator)
         if comparator is None:
             return Value(quantity(measured), doubt=f"Comparateur inconnu : {measured.comparator}")

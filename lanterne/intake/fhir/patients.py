@@ -206,6 +206,7 @@ def _document(
     scope = Scope(index, limits, _is_whole(batch, entries, composition), remarks=Counter(remarks))
     deletions = scope.remarks.pop("deletion", 0)
     identity = _identity(name, entries, scope)
+    scope.birth_date = identity.birth_date if identity is not None else ""
     reports.gather(entries, scope)
     for entry in (
         *(one for one in entries if one.type in _FIRST),

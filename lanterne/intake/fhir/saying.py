@@ -36,8 +36,9 @@ _SAME = {
 _DATE = re.compile(
     r"\d{4}(?:-\d{2}(?:-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2})?)?)?)?"
 )
-# A thousand times what a laboratory measures, in either direction; beyond, the number itself is an attack.
-_WIDEST = 24
+# What a chart's decimal holds (practice.chart.required): digits before and after the point.
+_BEFORE, _AFTER = 15, 10
+_SMALLEST = Decimal(1).scaleb(-_AFTER)
 
 
 def moment(text: str) -> str | None:
@@ -148,12 +149,15 @@ def code_in(concept: Concept | None, wanted: str) -> str:
 
 
 def number(value: Decimal | None) -> str:
-    """Decimal text with the digits written; empty for none, and for what no balance or counter ever gave."""
-    if value is None or not value.is_finite():
+    """Decimal text with the digits written, rounded at the tenth decimal (a computer's division, not a measure's);
+    empty for none, and for what no balance or counter ever gave.
+    """
+    if value is None or not value.is_finite() or value.adjusted() >= _BEFORE:
         return ""
-    digits = value.as_tuple()
-    if abs(value.adjusted()) > _WIDEST or len(digits.digits) > 2 * _WIDEST:
-        return ""
+    exponent = value.as_tuple().exponent
+    if isinstance(exponent, int) and exponent < -_AFTER:
+        rounded = value.quantize(_SMALLEST)
+        return "" if value and not rounded else format(rounded, "f")
     return format(value, "f")
 
 

@@ -19,6 +19,7 @@ from lanterne.intake.fhir.resources import (
     Resource,
 )
 from lanterne.intake.fhir.saying import label
+from lanterne.intake.fhir.settling import settled
 from lanterne.intake.fhir.shapes import Concept, HumanName, Reference
 from lanterne.intake.fhir.source import Entry, Index
 from lanterne.intake.reading import Attached, Limits, ReadStatement
@@ -42,6 +43,7 @@ class Scope:
 
     Attributes:
         whole: the file is the patient's whole record, so a treatment in it stands; in a letter it is proposed.
+        birth_date: the patient's, empty when unknown.
         panels: by key of an Observation, the report or panel it belongs to.
         laboratories: by key of an Observation, who signed the report it belongs to.
         notes: by key of an Encounter, texts written about it.
@@ -55,6 +57,7 @@ class Scope:
     attached: list[Attached] = field(default_factory=list)
     kept: list[tuple[str, Entry]] = field(default_factory=list)
     remarks: Counter[str] = field(default_factory=Counter)
+    birth_date: str = ""
     panels: dict[str, str] = field(default_factory=dict)
     laboratories: dict[str, str] = field(default_factory=dict)
     notes: dict[str, list[str]] = field(default_factory=dict)
@@ -62,8 +65,15 @@ class Scope:
     _names: dict[str, str] = field(default_factory=dict)
 
     def state(self, key: str, body: Body, at: str | None = None, *, proposal: bool = False) -> None:
-        """Keep one statement; `key` is "Type/id", with what part of it after "#"."""
-        self.statements.append(ReadStatement(key, body, at, proposal, key))
+        """Keep one statement; `key` is "Type/id", with what part of it after "#".
+
+        Raises:
+            Kept: "refused": no chart could hold it.
+        """
+        found = settled(body, at, self.birth_date)
+        if found is None:
+            raise Kept("refused")
+        self.statements.append(ReadStatement(key, *found, proposal, key))
 
     def negate(self, section: Section) -> None:
         """The document says this section was asked about and is empty."""

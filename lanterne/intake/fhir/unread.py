@@ -48,6 +48,7 @@ WHY: dict[str, str] = {
     "contradicted": _("dit qu’il n’y a rien alors que le document en cite ; le texte reste lisible"),
     "no_information": _("dit que l’information manque ; la rubrique reste « non renseignée »"),
     "implausible": _("hors de ce qu’un humain peut avoir ; resté en texte"),
+    "refused": _("contient une valeur qu’aucun dossier ne peut tenir ; resté en texte"),
     "elsewhere": _("le fichier est ailleurs (lien) ; il n’a pas été téléchargé"),
     "not_base64": _("le fichier contenu est abîmé"),
     "contained_results": _("cite des résultats introuvables dans le document ; le texte reste lisible"),

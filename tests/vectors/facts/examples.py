@@ -1,0 +1,174 @@
+"""One example of each kind of fact, every field filled: what the frozen files were made from.
+
+Only read when a file is absent. A kind that changes gets a new version, a new example, and a new file beside the old one.
+"""
+
+from __future__ import annotations
+
+from lanterne.practice.allergies.facts import AllergyRecorded
+from lanterne.practice.chart.facts import EnteredInError, SectionEmpty
+from lanterne.practice.consultations.facts import ConsultationRecorded
+from lanterne.practice.documents.facts import DocumentFiled, DocumentReceived
+from lanterne.practice.family.facts import FamilyRecorded
+from lanterne.practice.immunizations.facts import ImmunizationRecorded
+from lanterne.practice.kinds import Body, Coding
+from lanterne.practice.lifestyle.facts import LifestyleRecorded
+from lanterne.practice.measures.facts import Component, MeasureRecorded
+from lanterne.practice.notes.facts import NoteRecorded
+from lanterne.practice.patients.facts import (
+    AttendingRecorded,
+    ContactsRecorded,
+    Ins,
+    PatientIdentified,
+    PatientRetracted,
+    PatientsDistinct,
+    PatientsMerged,
+    Phone,
+    Relative,
+)
+from lanterne.practice.problems.facts import AldRecorded, ProblemRecorded
+from lanterne.practice.procedures.facts import ProcedureRecorded
+from lanterne.practice.results.facts import ResultRecorded
+from lanterne.practice.team.facts import PersonDescribed, PracticeDescribed
+from lanterne.practice.traces.facts import AccessOpened, SeatOpened
+from lanterne.practice.treatments.facts import TreatmentRecorded
+
+_CIM10 = "http://hl7.org/fhir/sid/icd-10"
+_ID = "0123456789abcdef0123456789abcdef"
+_BLOB = "ab" * 32
+
+# (body, when it happened). The test patient is the one of public examples (DOMAIN 9).
+EXAMPLES: tuple[tuple[Body, str | None], ...] = (
+    (
+        PatientIdentified(
+            birth_name="PAT-TROIS", first_given="DOMINIQUE", given_names=["DOMINIQUE", "MARIE-LOUISE"], used_name="MARTIN",
+            used_given="Dominique", sex="female", birth_date="1979-03-05", birth_place_code="51215", birth_place="Dormans",
+            ins=Ins(matricule="279035121518989", oid="1.2.250.1.213.1.4.10"), status="qualified", deceased="2026-01-02",
+        ),
+        None,
+    ),
+    (
+        ContactsRecorded(
+            phones=[Phone(number="06 39 98 12 34"), Phone(number="02 61 91 00 00", use="home")], email="d.martin@example.org",
+            address="12 rue des Lilas", postcode="76000", city="Rouen", comment="Sonner deux fois",
+            relatives=[Relative(name="Paul Martin", relation="frère", phone="06 39 98 43 21", trusted=True)],
+        ),
+        None,
+    ),
+    (AttendingRecorded(name="Dr Garance Morel", person=_ID, rpps="10001234561", city="Rouen"), None),
+    (PatientsMerged(absorbed=_ID), None),
+    (PatientsDistinct(other=_ID), None),
+    (PatientRetracted(reason="deux personnes"), None),
+    (
+        PracticeDescribed(
+            name="Cabinet des Lilas", address="12 rue des Lilas", postcode="76000", city="Rouen", phone="02 61 91 00 00",
+            email="cabinet@example.org", finess="760000000",
+        ),
+        None,
+    ),
+    (
+        PersonDescribed(
+            person=_ID, family_name="Morel", given_name="Garance", title="Dr", role="midwife", administrator=True,
+            rpps="10001234561", assurance_maladie="761234567", specialty="Médecine générale", phone="06 39 98 00 00",
+            email="g.morel@example.org", letterhead=["Dr Garance Morel", "sur rendez-vous"], signature_blob=_BLOB,
+            signature_key=_BLOB, left="2026-08-31",
+        ),
+        None,
+    ),
+    (SectionEmpty(section="allergies", comment="dit-elle"), None),
+    (EnteredInError(reason="mauvais patient"), None),
+    (
+        AllergyRecorded(
+            substance="Pénicilline", coding=Coding(system="http://snomed.info/sct", code="373270004", display="Penicillin"),
+            nature="intolerance", category="food", criticality="high", reaction="œdème de Quincke", clinical="inactive",
+            verification="unconfirmed", onset="1980", comment="racontée par sa mère",
+        ),
+        "1980",
+    ),
+    (
+        ProblemRecorded(
+            label="Diabète de type 2", coding=Coding(system=_CIM10, code="E11.9", display="Diabète sucré de type 2"),
+            clinical="remission", verification="provisional", onset="2014-05", abatement="2020", comment="perte de 20 kg",
+        ),
+        "2014-05",
+    ),
+    (
+        AldRecorded(
+            label="Diabète de type 2", list_number=8, coding=Coding(system=_CIM10, code="E11"), since="2014-06-01",
+            until="2029-05-31", comment="renouvelée",
+        ),
+        "2014-06-01",
+    ),
+    (
+        ProcedureRecorded(
+            label="Appendicectomie", coding=Coding(system="urn:oid:1.2.250.1.213.2.5", code="HHFA016"), performer="CHU de Rouen",
+            comment="par laparoscopie",
+        ),
+        "1996-04",
+    ),
+    (
+        FamilyRecorded(
+            relation="mother", label="Infarctus", coding=Coding(system=_CIM10, code="I21"), age_at_onset=61, died_of_it=True,
+            comment="fumait",
+        ),
+        None,
+    ),
+    (
+        TreatmentRecorded(
+            substance="Metformine", brand="Glucophage", coding=Coding(system="http://www.whocc.no/atc", code="A10BA02"),
+            posology="1000 mg matin et soir", route="orale", as_needed=True, long_term=False, reason="Diabète", prescriber="Dr Morel",
+            since="2014-06-01", until="2020-01", status="stopped", stop_reason="troubles digestifs", comment="essayer LP",
+        ),
+        "2014-06-01",
+    ),
+    (
+        ImmunizationRecorded(
+            vaccine="Boostrixtetra", coding=Coding(system="http://www.whocc.no/atc", code="J07CA02"), targets=["dTcaP"],
+            dose="rappel", lot="AB123", site="deltoïde gauche", performer="Awa Diallo", status="not-done", reason="fièvre",
+            comment="à revoir",
+        ),
+        "2025-10-14",
+    ),
+    (
+        MeasureRecorded(
+            components=[
+                Component(code="8480-6", label="Pression artérielle systolique", value="132", unit="mm[Hg]"),
+                Component(code="8462-4", label="Pression artérielle diastolique", value="78.5", unit="mm[Hg]"),
+            ],
+            comment="assise",
+        ),
+        "2026-01-02T10:20+01:00",
+    ),
+    (
+        ResultRecorded(
+            label="Créatinine", value="88.5", code="14682-9", local_code="CREA", comparator="<=", unit="umol/L", low="45",
+            high="84", flag="H", panel="Ionogramme", specimen="sérum", method="enzymatique", laboratory="Laboratoire du quai",
+            document=_ID, status="corrected", comment="contrôlée",
+        ),
+        "2026-01-02T07:45:30+01:00",
+    ),
+    (
+        LifestyleRecorded(
+            topic="tobacco", label="ancienne fumeuse", quantity="20", unit="paquets-années", at_risk=True, comment="arrêt 2010",
+        ),
+        "2010",
+    ),
+    (
+        ConsultationRecorded(
+            reason="Toux", history="depuis trois jours", findings="auscultation claire", conclusion="rhinopharyngite",
+            text="revoir si fièvre", place="remote", problems=[_ID],
+        ),
+        "2026-01-02T10:20+01:00",
+    ),
+    (NoteRecorded(text="Préfère les rendez-vous du soir", personal=True, pinned=True), None),
+    (
+        DocumentFiled(
+            blob=_BLOB, key=_BLOB, size=48_213, media_type="application/pdf", document_kind="letter", title="Coloscopie",
+            sender="Dr Petit", file_name="scan 12.pdf", comment="à classer",
+        ),
+        "2025-12-28",
+    ),
+    (DocumentReceived(document=_ID, blob=_BLOB), None),
+    (AccessOpened(what="document", object=_ID), None),
+    (SeatOpened(closed=True), None),
+)  # fmt: skip

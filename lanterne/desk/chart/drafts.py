@@ -92,6 +92,9 @@ UNTYPED = ("patient", "fact", "place", "csrfmiddlewaretoken", "started")
 def keep(request: HttpRequest, patient: str, slot: str) -> HttpResponse:
     """Keep what is typed: on the disk when this answers. An older text never replaces a newer one."""
     seen = opened(request, patient, full=False)
+    if request.POST.get("discard"):
+        drop(seen, slot)
+        return HttpResponse(status=204)
     if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST_BYTES:
         return HttpResponse(status=413)
     number = request.headers.get("Lanterne-Draft", "0")

@@ -200,6 +200,9 @@ def _form(
             patient=seen.chart.patient,
             draft_url=reverse("draft", args=[seen.chart.patient, slot]),
             draft_kept=kept.kept if kept else None,
+            intro=_("Brouillon du %(at)s repris. « Annuler » l’efface.") % {"at": kept.kept.text}
+            if kept
+            else "",
         ),
     }
     return _dialog_or_page(request, "desk/chart/form_dialog.html", "desk/chart/form.html", context, status)

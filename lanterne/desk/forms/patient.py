@@ -83,7 +83,9 @@ class IdentityForm(ItemForm):
     def ask_confirmation(self) -> None:
         """Somebody looks alike: ask for one more act before a second record is made."""
         self.fields["confirmed_new"] = forms.BooleanField(label=_("C’est une autre personne"), required=False)
-        self.fields["asked"] = forms.CharField(widget=forms.HiddenInput, initial="1", required=False)
+        self.fields["asked"] = forms.CharField(widget=forms.HiddenInput, required=False)
+        self.data = self.data.copy()  # a bound form shows what was sent: the question is part of the next sending
+        self.data["asked"] = "1"
 
     def identity(self) -> PatientIdentified:
         """The identity stated."""

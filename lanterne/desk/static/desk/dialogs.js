@@ -11,6 +11,8 @@ document.addEventListener("htmx:afterSwap", (event) => {
   for (const open of document.querySelectorAll("details.who[open]")) open.open = false;
   if (content.childElementCount === 0) return;
   if (!dialog.open) dialog.showModal();
+  // A refused form comes back holding what was typed.
+  if (event.detail.requestConfig.verb === "post") content.querySelector("form")?.setAttribute("data-touched", "");
   const first = content.querySelector("[aria-invalid=true], [autofocus], form input:not([type=hidden]), form textarea, form select");
   first?.focus();
 });

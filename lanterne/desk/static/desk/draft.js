@@ -16,8 +16,9 @@ function say(form, text, mood) {
   status.classList.toggle("lost", mood === "lost");
 }
 
-function body(form) {
+function body(form, state) {
   const data = new FormData(form);
+  if (state.discard) data.set("discard", "1");
   for (const [name, value] of [...data]) if (value instanceof File) data.delete(name);
   return new URLSearchParams(data);
 }
@@ -35,7 +36,7 @@ async function send(form, state, last = false) {
   try {
     const answer = await fetch(form.dataset.draftUrl, {
       method: "POST",
-      body: body(form),
+      body: body(form, state),
       keepalive: last,
       redirect: "manual",
       headers: {
@@ -52,6 +53,10 @@ async function send(form, state, last = false) {
     if (!(error instanceof TypeError)) throw error; // TypeError is fetch's word for "no answer"
   } finally {
     state.busy = false;
+  }
+  if (state.discard) {
+    if (state.again) await send(form, state); // it was asked while an older text was on its way
+    return;
   }
   if (kept) {
     if (version === state.version) {
@@ -92,6 +97,17 @@ document.addEventListener("htmx:beforeOnLoad", (event) => {
     clearTimeout(state.timer);
     state.dirty = false;
   }
+});
+
+// « Annuler » forgets what was typed, on the disk too: or it would come back in the next form, unexpected.
+document.addEventListener("click", (event) => {
+  const form = event.target.closest?.("[data-discard-draft]")?.closest("form[data-draft-url]");
+  if (!form) return;
+  const state = forms.get(form) ?? { version: 0, busy: false, again: false, dirty: false, timer: 0 };
+  clearTimeout(state.timer);
+  state.discard = true;
+  state.dirty = false;
+  send(form, state);
 });
 
 document.addEventListener("input", (event) => {

@@ -4,13 +4,31 @@ function items(list) {
   return [...list.querySelectorAll("[data-item]")];
 }
 
+// What the list on screen answers. Down pressed before the answer waits for it: the old list would be taken away
+// under the focus.
+let answered = document.querySelector("[data-search]")?.value;
+let waiting = false;
+
+function enter() {
+  const list = document.querySelector("[data-results] [data-list]");
+  if (list) items(list)[0]?.focus();
+}
+
+document.addEventListener("htmx:afterSwap", (event) => {
+  const field = document.querySelector("[data-search]");
+  if (!field || !event.detail.target.matches("[data-results]")) return;
+  answered = String(event.detail.requestConfig.parameters.q ?? "");
+  if (waiting && answered === field.value) enter();
+  waiting = waiting && answered !== field.value;
+});
+
 document.addEventListener("keydown", (event) => {
   const here = event.target;
   if (here.matches("[data-search]")) {
-    const list = document.querySelector("[data-results] [data-list]");
-    if (event.key === "ArrowDown" && list) {
+    if (event.key === "ArrowDown") {
       event.preventDefault();
-      items(list)[0]?.focus();
+      if (here.value === answered) enter();
+      else waiting = true;
     } else if (event.key === "Escape") {
       here.value = "";
       here.dispatchEvent(new Event("input", { bubbles: true }));

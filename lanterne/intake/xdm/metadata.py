@@ -119,7 +119,7 @@ def _entry(node: Node, replaces: tuple[str, ...]) -> DocumentEntry:
         media_type=node.get("mimeType") or "",
         sha1=_slot(node, "hash").lower(),
         size=int(size) if size.isascii() and size.isdigit() and len(size) < 15 else -1,
-        at=stamp(_slot(node, "creationTime")),
+        at=_utc(stamp(_slot(node, "creationTime"))),
         title=_text(node, "Name"),
         comments=_text(node, "Description"),
         type=_coded(node, _TYPE),
@@ -129,6 +129,11 @@ def _entry(node: Node, replaces: tuple[str, ...]) -> DocumentEntry:
         identity=_identity(_slots(node, "sourcePatientInfo")),
         replaces=replaces,
     )
+
+
+def _utc(moment: str) -> str:
+    """Times of metadata are UTC and do not say so (ITI TF-3 4.2.3.1.7, DTM)."""
+    return f"{moment}+00:00" if "T" in moment and len(moment) <= 19 else moment
 
 
 def _path(values: list[str]) -> str:

@@ -51,6 +51,8 @@ _NOTES = {
     "plain": "Archive sans descriptif IHE XDM : les fichiers sont lus un par un.",
 }
 _METADATA = "metadata.xml"
+# Others are given one from their first words or their name.
+_SAY_THEIR_TITLE = frozenset({"cda", "fhir", "hl7v2"})
 # What the folder says of itself, for a person with a browser (ITI TF-2 3.32.4.1.2): kept, not read.
 _PAPERS = frozenset({"readme.txt", "index.htm", "index.html"})
 
@@ -147,7 +149,8 @@ def _merged(entry: DocumentEntry, inner: Document) -> Document:
             # Two numbers for one person: neither may decide whose it is.
             identity = replace(inner.identity, matricule="", oid="")
     replaces = tuple(dict.fromkeys((*inner.replaces, *entry.replaces)))
-    title = inner.title if inner.title and inner.format != "xdm" else entry.name() or inner.title
+    titled = inner.title if inner.format in _SAY_THEIR_TITLE else ""
+    title = titled or entry.name() or inner.title
     return replace(
         inner,
         kind=inner.kind if inner.kind != "other" else kind_of((entry.type.code, entry.kind.code)),

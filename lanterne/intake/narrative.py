@@ -116,10 +116,10 @@ class Narrative:
             self._write("<br>")
         elif name == "renderMultiMedia":
             title = self.media.get(node.get("referencedObject") or "", "")
-            self._write(f"<em>[Pièce jointe{html.escape(' : ' + title if title else '')}]</em>")
+            self._write(f"<em>[Pièce jointe{html.escape(' : ' + title if title else '')}]</em>")
         elif name == "img":
             self._write(
-                f"<em>[Image{html.escape(' : ' + (node.get('alt') or '')) if node.get('alt') else ''}]</em>"
+                f"<em>[Image{html.escape(' : ' + (node.get('alt') or '')) if node.get('alt') else ''}]</em>"
             )
         elif name == "footnote":
             self._footnote(node)

@@ -30,15 +30,15 @@ def _(text: str) -> str:
 
 
 SENTENCES: dict[str, str] = {
-    "file_too_large": _("Le fichier pèse plus de %(limit)s Mo : il n’est pas ouvert."),
-    "too_slow": _("La lecture a dépassé %(limit)s secondes : elle est abandonnée."),
+    "file_too_large": _("Le fichier pèse plus de %(limit)s Mo : il n’est pas ouvert."),
+    "too_slow": _("La lecture a dépassé %(limit)s secondes : elle est abandonnée."),
     "xml_empty": _("Le fichier est vide."),
-    "xml_doctype": _("Le fichier contient une déclaration DOCTYPE, dangereuse et inutile : il est refusé."),
-    "xml_broken": _("Le fichier n’est pas un XML lisible : il est abîmé ou incomplet (ligne %(line)s)."),
+    "xml_doctype": _("Le fichier contient une déclaration DOCTYPE, dangereuse et inutile : il est refusé."),
+    "xml_broken": _("Le fichier n’est pas un XML lisible : il est abîmé ou incomplet (ligne %(line)s)."),
     "xml_charset": _("Le jeu de caractères du fichier n’est pas reconnu."),
-    "xml_too_deep": _("Le fichier emboîte plus de %(limit)s niveaux : il est refusé."),
-    "xml_too_many": _("Le fichier contient plus de %(limit)s éléments : il est refusé."),
-    "xml_attribute": _("Le fichier contient un attribut démesuré : il est refusé."),
+    "xml_too_deep": _("Le fichier emboîte plus de %(limit)s niveaux : il est refusé."),
+    "xml_too_many": _("Le fichier contient plus de %(limit)s éléments : il est refusé."),
+    "xml_attribute": _("Le fichier contient un attribut démesuré : il est refusé."),
 }
 
 # Python knows codecs that are no charset ("unicode_escape", "zip"): only these are ever named by a file.
@@ -119,7 +119,7 @@ def parse(
         root = _grow(data, limits, deadline, longest_attribute, recover=True)
     except etree.XMLSyntaxError as error:
         raise _broken(error, limits) from error
-    return Parsed(root, charset, (*notes, "Un préfixe d’espace de noms n’est pas déclaré : il est ignoré."))
+    return Parsed(root, charset, (*notes, "Un préfixe d’espace de noms n’est pas déclaré : il est ignoré."))
 
 
 def decode(content: bytes) -> tuple[str, str, tuple[str, ...]]:
@@ -156,8 +156,8 @@ def decode(content: bytes) -> tuple[str, str, tuple[str, ...]]:
 
 def _lie(declared: str, charset: str) -> str:
     if not declared:
-        return f"Le jeu de caractères annoncé n’est pas celui du fichier : il est lu en {charset}."
-    return f"Le fichier se dit en {declared} et n’en est pas : il est lu en {charset}."
+        return f"Le jeu de caractères annoncé n’est pas celui du fichier : il est lu en {charset}."
+    return f"Le fichier se dit en {declared} et n’en est pas : il est lu en {charset}."
 
 
 def _declared(content: bytes) -> str:
@@ -198,6 +198,8 @@ _PROLOG_PARTS = (("<?", "?>"), ("<!--", "-->"))
 
 
 def _grow(data: bytes, limits: Limits, deadline: Deadline, longest_attribute: int, *, recover: bool) -> Node:
+    # The log lxml hands out with an error is the thread's: what an earlier file did wrong would be in it.
+    etree.clear_error_log()
     parser = etree.XMLPullParser(
         ("start", "end"),
         resolve_entities=False,

@@ -118,7 +118,7 @@ def read_reaction(entry: Node, place: Place) -> None:
         onset=place.date(child(entry, "effectiveTime")),
         comment=details.joined(
             details.said("Effet indésirable", kind),
-            details.said("Médicament", product.name if product.substance else ""),
+            details.said("Médicament", product.name if product.substance not in ("", product.name) else ""),
             *event,
             *details.comments(entry, anchors),
         ),

@@ -77,9 +77,9 @@ def coded(value: Node | None, table: dict[str, str]) -> str:
 
 def joined(*parts: str) -> str:
     """A comment of several parts."""
-    return " ; ".join(part for part in parts if part)
+    return " ; ".join(part for part in parts if part)
 
 
 def said(label: str, text: str) -> str:
     """ "Sévérité : modéré", or nothing."""
-    return f"{label} : {text}" if text else ""
+    return f"{label} : {text}" if text else ""

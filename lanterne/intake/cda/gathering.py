@@ -72,7 +72,7 @@ class Gathering:
         sentences = []
         for (section, why), count in self._left.items():
             entries = f"{count} entrée restée" if count == 1 else f"{count} entrées restées"
-            sentences.append(f"Section « {section} » : {entries} en texte ({why}).")
+            sentences.append(f"Section « {section} » : {entries} en texte ({why}).")
         return (*sentences, *dict.fromkeys(self.notes))
 
     def read_statements(self) -> tuple[ReadStatement, ...]:
@@ -95,7 +95,7 @@ class Gathering:
         for section, name in self.empties:
             if section in stated:
                 self.notes.append(
-                    f"Section « {name} » : dite vide, alors que le document en contient par ailleurs."
+                    f"Section « {name} » : dite vide, alors que le document en contient par ailleurs."
                 )
         return tuple(dict.fromkeys(section for section, _ in self.empties if section not in stated))
 
@@ -165,7 +165,7 @@ class Place:
     def _iso(self, stamp: str) -> str:
         date = iso(stamp) if stamp else ""
         if stamp and not date:
-            note = f"Section « {self.section} » : la date « {stamp[:40]} » n’existe pas ; elle est laissée de côté."
+            note = f"Section « {self.section} » : la date « {stamp[:40]} » n’existe pas ; elle est laissée de côté."
             self.into.notes.append(note)
         return date
 
@@ -207,10 +207,10 @@ def _without_date(body: Body, at: str | None, refusal: Refusal) -> tuple[Body, s
         return None
     raw = to_raw(body)
     if name == "at" and at is not None:
-        said = f"Date écrite : {french(at)}"
+        said = f"Date écrite : {french(at)}"
         at = None
     elif name in _DATES and raw.get(name):
-        said = f"Date écrite : {french(raw[name])}"
+        said = f"Date écrite : {french(raw[name])}"
         raw[name] = ""
     else:
         return None

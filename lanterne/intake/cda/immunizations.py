@@ -73,8 +73,8 @@ def _dispensed(entry: Node, place: Place) -> str:
     for _, supply in related(entry):
         if supply.tag == "supply":
             day = place.date(child(supply, "effectiveTime")) or place.date(child(supply, "author/time"))
-            return f"Délivré{f' le {french(day)}' if day else ''} ; injection non confirmée par le document"
-    return "Remboursé ; injection non confirmée par le document" if place.into.header.reimbursed else ""
+            return f"Délivré{f' le {french(day)}' if day else ''} ; injection non confirmée par le document"
+    return "Remboursé ; injection non confirmée par le document" if place.into.header.reimbursed else ""
 
 
 def _dose(entry: Node, anchors: Anchors) -> str:

@@ -64,10 +64,10 @@ def _habit(entry: Node, observation: Node, place: Place) -> None:
     if absence_in(node, "lifestyle") == "unknown":
         return
     if negated(observation):
-        place.leave(f"dit absent : {name[:120]}" if name else "dit absent")
+        place.leave(f"dit absent : {name[:120]}" if name else "dit absent")
         return
     if value is None and not written:
-        place.leave(f"sans valeur : {name[:120]}" if name else "rien n’est nommé")
+        place.leave(f"sans valeur : {name[:120]}" if name else "rien n’est nommé")
         return
     number = value is not None and value.numeric and not value.comparator
     answer = "" if number or value is None else f"{value.comparator}{value.value}"
@@ -76,7 +76,7 @@ def _habit(entry: Node, observation: Node, place: Place) -> None:
     topic = next((_BY_CODE[found] for found in _all_codes(coded) if found in _BY_CODE), None)
     body = LifestyleRecorded(
         topic=topic or _BY_PLACE.get(place.topic, "other"),
-        label=short(f"{name} : {answer}" if name and answer else name or answer or written),
+        label=f"{name} : {short(answer)}" if name and answer else name or short(answer) or written,
         quantity=value.value if value is not None and number else "",
         unit=value.unit if value is not None else "",
         at_risk=place.topic == "exposure",

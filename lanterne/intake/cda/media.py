@@ -77,15 +77,15 @@ class Media:
             self._room = self.limits.inflated_bytes
         written = "".join(piece for piece in node.itertext())
         if child(node, "reference") is not None and not written.strip():
-            self.notes.append(f"« {title} » est un fichier extérieur au document : il n’est pas là.")
+            self.notes.append(f"« {title} » est un fichier extérieur au document : il n’est pas là.")
             return None
         content = self._decoded(node, written, title)
         if not content:
             if content is not None:
-                self.notes.append(f"« {title} » est vide.")
+                self.notes.append(f"« {title} » est vide.")
             return None
         if len(content) > self._room:
-            self.notes.append(f"« {title} » est trop volumineux : il n’est pas ouvert.")
+            self.notes.append(f"« {title} » est trop volumineux : il n’est pas ouvert.")
             return None
         self._room -= len(content)
         return content
@@ -96,7 +96,7 @@ class Media:
         try:
             content = base64.b64decode("".join(written.split()).encode("ascii", "replace"), validate=True)
         except binascii.Error:
-            self.notes.append(f"« {title} » est abîmé (base64) : il n’est pas ouvert.")
+            self.notes.append(f"« {title} » est abîmé (base64) : il n’est pas ouvert.")
             return None
         window = _WINDOWS.get(get(node, "compression").upper())
         if window is None:
@@ -105,7 +105,7 @@ class Media:
             inflater = zlib.decompressobj(window)
             inflated = inflater.decompress(content, self._room + 1)
         except zlib.error:
-            self.notes.append(f"« {title} » est abîmé (compression) : il n’est pas ouvert.")
+            self.notes.append(f"« {title} » est abîmé (compression) : il n’est pas ouvert.")
             return None
         return inflated
 

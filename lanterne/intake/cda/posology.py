@@ -56,7 +56,7 @@ def condition(statement: Node, anchors: Anchors) -> str:
         for criterion in children(statement, "precondition/criterion")
         if not is_null(criterion)
     ]
-    return " ; ".join(filter(None, found))[:500]
+    return " ; ".join(filter(None, found))[:500]
 
 
 def instructions(statement: Node, anchors: Anchors) -> list[str]:

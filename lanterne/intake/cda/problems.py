@@ -107,7 +107,7 @@ def leave_absent(said: str, place: Place, label: str, section: Any) -> None:
         else:
             place.empty(section)
     elif said == "denied":
-        place.leave(f"dit absent : {label[:120]}" if label else "dit absent")
+        place.leave(f"dit absent : {label[:120]}" if label else "dit absent")
     elif said == "partial":
-        place.leave(f"absence partielle : {label[:120]}" if label else "absence partielle")
+        place.leave(f"absence partielle : {label[:120]}" if label else "absence partielle")
     # "Unknown" is what nobody filled in: nothing is left out by not keeping it.

@@ -45,7 +45,7 @@ def read_procedure(entry: Node, place: Place) -> None:
     at, end = place.period(child(entry, "effectiveTime"))
     value = display(child(entry, "value"), anchors) if entry.tag == "observation" else ""
     body = ProcedureRecorded(
-        label=f"{label} : {value}" if value and label else label or value,
+        label=f"{label} : {value}" if value and label else label or value,
         coding=coding(coded, *CCAM),
         performer=shown(performer(entry)),
         comment=details.joined(
@@ -84,7 +84,7 @@ def read_device(entry: Node, place: Place) -> None:
     numbers = (get(found, "extension") for found in children(role, "id"))
     start, end = place.period(child(entry, "effectiveTime"))
     body = ProcedureRecorded(
-        label=f"Dispositif médical : {label}",
+        label=f"Dispositif médical : {label}",
         coding=coding(coded),
         comment=details.joined(
             details.said("Identifiant", next(filter(None, numbers), "")[:200]),

@@ -25,7 +25,7 @@ def _(text: str) -> str:
 
 SENTENCES: dict[str, str] = {
     "cda_not_one": _("Ce fichier XML n’est pas un document CDA."),
-    "cda_too_many": _("Le document contient plus de %(limit)s données : il est refusé."),
+    "cda_too_many": _("Le document contient plus de %(limit)s données : il est refusé."),
 }
 
 ROOT = "ClinicalDocument"
@@ -52,7 +52,7 @@ def read(content: bytes, limits: Limits) -> Document:
     read_sections(root, into, narrative)
     html = narrative.finish() or media.narrative
     if narrative.full:
-        into.notes.append("Le texte est trop long pour être montré en entier : ouvrez l’original.")
+        into.notes.append("Le texte est trop long pour être montré en entier : ouvrez l’original.")
     into.notes += media.notes
     return _document(header, into, media, html)
 
@@ -76,7 +76,7 @@ def _document(header: Header, into: Gathering, media: Media, html: str) -> Docum
     negations = into.negations()
     if header.identity is not None and header.identity.matricule and not header.identity.key_agrees:
         into.notes.append(
-            "La clé du matricule INS ne correspond pas : il ne sert pas à retrouver le patient."
+            "La clé du matricule INS ne correspond pas : il ne sert pas à retrouver le patient."
         )
     if not html and not media.text and not media.attached and not into.statements:
         into.notes.append("Le document n’a ni texte, ni fichier joint.")

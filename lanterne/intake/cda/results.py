@@ -189,14 +189,13 @@ def _value(node: Node, place: Place) -> tuple[quantities.Value | None, str]:
     values = [found for found in read if found is not None]
     words, told = _interpretation(node, place)
     if words:
-        mic = (
-            f" (CMI {_spelt(values[0])})" if values and values[0].value.casefold() != words.casefold() else ""
-        )
+        measured = [found for found in values if found.numeric or found.low]
+        mic = f" (CMI {_spelt(measured[0])})" if measured else ""
         return quantities.Value(f"{words}{mic}"), told
     if len(values) == 1:
         return values[0], told
     if values:
-        return quantities.Value(" ; ".join(_spelt(value) for value in values)), told
+        return quantities.Value(" ; ".join(_spelt(value) for value in values)), told
     return None, told
 
 

@@ -106,7 +106,7 @@ def _text_only(block: Node, place: Place) -> None:
     if room is not None and is_denial(written, room) and not place.into.header.reimbursed:
         place.empty(room)
         return
-    place.into.notes.append(f"Section « {place.section} » : texte seul, sans donnée structurée.")
+    place.into.notes.append(f"Section « {place.section} » : texte seul, sans donnée structurée.")
 
 
 def _entry(statement: Node, place: Place, other: str) -> None:
@@ -117,7 +117,7 @@ def _entry(statement: Node, place: Place, other: str) -> None:
     if _is_attachment(statement, topic):
         return
     if other and topic != "family":
-        place.leave(f"concerne une autre personne : {other}")
+        place.leave(f"concerne une autre personne : {other}")
         return
     if place.topic == "plan" and topic != "plan":
         place.leave(_PLANNED)

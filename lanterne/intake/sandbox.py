@@ -57,10 +57,10 @@ def _(text: str) -> str:
 
 
 SENTENCES: dict[str, str] = {
-    "reader_crashed": _("La lecture de ce fichier a échoué : il est mis de côté."),
-    "too_slow": _("La lecture a dépassé %(limit)s secondes : elle est abandonnée."),
-    "too_much_memory": _("La lecture de ce fichier demande trop de mémoire : elle est abandonnée."),
-    "file_too_large": _("Le fichier pèse plus de %(limit)s Mo : il n’est pas ouvert."),
+    "reader_crashed": _("La lecture de ce fichier a échoué : il est mis de côté."),
+    "too_slow": _("La lecture a dépassé %(limit)s secondes : elle est abandonnée."),
+    "too_much_memory": _("La lecture de ce fichier demande trop de mémoire : elle est abandonnée."),
+    "file_too_large": _("Le fichier pèse plus de %(limit)s Mo : il n’est pas ouvert."),
 }
 
 

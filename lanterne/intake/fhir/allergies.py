@@ -67,11 +67,11 @@ def read(resource: AllergyIntolerance, key: str, scope: Scope) -> None:
         nature="intolerance" if resource.type == "intolerance" else "allergy",
         category=next((_CATEGORY[word] for word in resource.category if word in _CATEGORY), "other"),
         criticality=_CRITICALITY.get(resource.criticality, "unable-to-assess"),
-        reaction=" ; ".join(dict.fromkeys(filter(None, map(_reaction, resource.reaction)))),
+        reaction=" ; ".join(dict.fromkeys(filter(None, map(_reaction, resource.reaction)))),
         clinical=_CLINICAL.get(first_code(resource.clinical_status), "active"),
         verification=_VERIFICATION.get(verification, "confirmed"),
         onset=day(resource.onset_date_time) or day(start(resource.onset_period)),
-        comment=notes(resource.note, f"Début : {said_onset}" if said_onset else ""),
+        comment=notes(resource.note, f"Début : {said_onset}" if said_onset else ""),
     )
     scope.state(key, body, first_moment(resource.recorded_date, resource.onset_date_time))
 

@@ -27,7 +27,7 @@ _DAYS = {
 
 def posology(dosages: Iterable[Dosage]) -> str:
     """Every dosage, one after the other."""
-    return " ; ".join(dict.fromkeys(filter(None, map(_one, dosages))))
+    return " ; ".join(dict.fromkeys(filter(None, map(_one, dosages))))
 
 
 def route(dosages: Iterable[Dosage]) -> str:

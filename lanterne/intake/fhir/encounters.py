@@ -37,7 +37,7 @@ def read(resource: Encounter, key: str, scope: Scope) -> None:
         )
     text = "\n\n".join(scope.notes.get(key, ()))
     body = ConsultationRecorded(
-        reason=" : ".join(filter(None, (kinds, reason))) if kinds != reason else reason,
+        reason=" : ".join(filter(None, (kinds, reason))) if kinds != reason else reason,
         conclusion=", ".join(dict.fromkeys(filter(None, found))),
         text=text,
         place=_PLACE.get(resource.class_.code if resource.class_ is not None else "", "elsewhere"),

@@ -51,8 +51,8 @@ def read(resource: FamilyMemberHistory, key: str, scope: Scope) -> None:
             comment=notes(
                 (*condition.note, *resource.note),
                 said,
-                f"Début : {condition.onset_string}" if condition.onset_string else "",
-                f"Issue : {outcome}" if outcome else "",
+                f"Début : {condition.onset_string}" if condition.onset_string else "",
+                f"Issue : {outcome}" if outcome else "",
             ),
         )
         scope.state(f"{key}#{rank}", body, first_moment(resource.date))
@@ -65,7 +65,7 @@ def _relation(concept: Concept | None) -> tuple[Relation, str]:
             side = _SIDE.get(coding.code[0], "") if coding.code[1:] in _RELATION else ""
             return _RELATION[coding.code], f"Côté {side}" if side else ""
     words = label(concept)
-    return "other", f"Lien : {words}" if words else ""
+    return "other", f"Lien : {words}" if words else ""
 
 
 def _years(age: Quantity | None) -> int:

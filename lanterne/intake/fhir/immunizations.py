@@ -44,7 +44,7 @@ def read(resource: Immunization, key: str, scope: Scope) -> None:
         status="completed" if done else "not-done",
         reason="" if done else label(resource.status_reason) or "Non fait selon le document, sans motif",
         comment=notes(
-            resource.note, f"Date écrite : {resource.occurrence_string}" if resource.occurrence_string else ""
+            resource.note, f"Date écrite : {resource.occurrence_string}" if resource.occurrence_string else ""
         ),
     )
     scope.state(key, body, moment(resource.occurrence_date_time))

@@ -47,7 +47,7 @@ def read(resource: Observation, topic: Topic) -> LifestyleRecorded | None:
     said = notes(resource.note)
     if value is None:
         parts = [
-            f"{label(part.code)} : {found.text} {found.unit}".rstrip()
+            f"{label(part.code)} : {found.text} {found.unit}".rstrip()
             for part in resource.component
             if (found := value_of(part)) is not None
         ]
@@ -70,5 +70,5 @@ def read(resource: Observation, topic: Topic) -> LifestyleRecorded | None:
         coding.code in _SMOKES for coding in (concept.coding if concept else ())
     )
     return LifestyleRecorded(
-        topic=topic, label=f"{name} : {words}" if name else words, at_risk=smokes, comment=said
+        topic=topic, label=f"{name} : {words}" if name else words, at_risk=smokes, comment=said
     )

@@ -120,8 +120,8 @@ def read_request(resource: MedicationRequest, key: str, scope: Scope) -> None:
         comment=notes(
             resource.note,
             said,
-            f"Durée : {supply}" if supply else "",
-            f"Renouvellements : {repeats}" if repeats else "",
+            f"Durée : {supply}" if supply else "",
+            f"Renouvellements : {repeats}" if repeats else "",
             _unsure(resource.status),
         ),
     )
@@ -144,7 +144,7 @@ def _medicine(resource: MedicationStatement | MedicationRequest, scope: Scope) -
             if not label(concept) and inside:
                 concept = Concept(text=inside)
             elif inside:
-                said = f"Composition : {inside}"
+                said = f"Composition : {inside}"
         elif reference is not None and reference.display:
             concept = Concept(text=reference.display)
     kind, section = absence(concept)
@@ -170,4 +170,4 @@ def _stop(status: str, written: str, reason: str, until: str) -> str:
 
 
 def _unsure(status: str) -> str:
-    return "" if status in _STATUS else f"Statut écrit dans le document : {status or 'aucun'}"
+    return "" if status in _STATUS else f"Statut écrit dans le document : {status or 'aucun'}"

@@ -140,7 +140,7 @@ def _result(held: Measured, whole: Observation, key: str, scope: Scope, panel: s
         comment=notes(
             whole.note if held is whole else (),
             value.doubt if value is not None else "",
-            f"Interprétation : {flag_words}" if flag_words else "",
-            f"Valeurs de référence : {range_words}" if range_words else "",
+            f"Interprétation : {flag_words}" if flag_words else "",
+            f"Valeurs de référence : {range_words}" if range_words else "",
         ),
     )

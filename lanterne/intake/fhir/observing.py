@@ -66,7 +66,7 @@ def value_of(held: Measured) -> Value | None:
             return Value(words, unit=unit(measured), doubt="Nombre démesuré, gardé comme écrit")
         comparator = _COMPARATORS.get(measured.comparator)
         if comparator is None:
-            return Value(quantity(measured), doubt=f"Comparateur inconnu : {measured.comparator}")
+            return Value(quantity(measured), doubt=f"Comparateur inconnu : {measured.comparator}")
         return Value(digits, True, comparator, unit(measured))
     if held.value_codeable_concept is not None:
         words = label(held.value_codeable_concept)
@@ -117,7 +117,7 @@ def range_of(held: Measured, value_unit: str) -> tuple[str, str, str]:
             words.append(
                 bounds.text.strip() or f"{quantity(bounds.low)} – {quantity(bounds.high)}".strip(" –")
             )
-    return low, high, " ; ".join(filter(None, words))
+    return low, high, " ; ".join(filter(None, words))
 
 
 def _bound(bounds: ReferenceRange, value_unit: str) -> tuple[str, str]:

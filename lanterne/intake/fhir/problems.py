@@ -86,4 +86,4 @@ def read(resource: Condition, key: str, scope: Scope) -> None:
 
 
 def _said(what: str, value: str) -> str:
-    return f"{what} : {value}" if value else ""
+    return f"{what} : {value}" if value else ""

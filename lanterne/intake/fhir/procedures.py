@@ -54,10 +54,10 @@ def read(resource: Procedure, key: str, scope: Scope) -> None:
         comment=notes(
             resource.note,
             _UNFINISHED.get(resource.status, ""),
-            f"Date écrite : {when}" if when else "",
-            f"Motif : {reason}" if reason else "",
-            f"Localisation : {site}" if site else "",
-            f"Résultat : {outcome}" if outcome else "",
+            f"Date écrite : {when}" if when else "",
+            f"Motif : {reason}" if reason else "",
+            f"Localisation : {site}" if site else "",
+            f"Résultat : {outcome}" if outcome else "",
         ),
     )
     scope.state(key, body, first_moment(resource.performed_date_time, start(resource.performed_period)))

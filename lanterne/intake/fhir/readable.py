@@ -38,11 +38,11 @@ def _fields(held: dict[str, Any], indent: str, lines: list[str], depth: int) -> 
 def _value(name: str, value: Any, indent: str, lines: list[str], depth: int) -> None:
     if isinstance(value, str):
         shown = value if len(value) <= _LONGEST_VALUE else value[:_LONGEST_VALUE] + "…"
-        lines.append(f"{indent}{name} : {shown}")
+        lines.append(f"{indent}{name} : {shown}")
     elif isinstance(value, dict):
         short = _short(value)
         if short:
-            lines.append(f"{indent}{name} : {short}")
+            lines.append(f"{indent}{name} : {short}")
         elif depth > 0:
             lines.append(f"{indent}{name}")
             _fields(value, indent + "  ", lines, depth - 1)
@@ -51,9 +51,9 @@ def _value(name: str, value: Any, indent: str, lines: list[str], depth: int) -> 
             if depth > 0:
                 _value(name, item, indent, lines, depth - 1)
     elif isinstance(value, bool):
-        lines.append(f"{indent}{name} : {'oui' if value else 'non'}")
+        lines.append(f"{indent}{name} : {'oui' if value else 'non'}")
     elif isinstance(value, (int, Decimal)):
-        lines.append(f"{indent}{name} : {value}")
+        lines.append(f"{indent}{name} : {value}")
 
 
 _CODING = frozenset({"system", "code", "display", "version", "userSelected"})
@@ -73,7 +73,7 @@ def _short(value: dict[str, Any]) -> str:
             _coding(one) for one in (held if isinstance(held, list) else [held]) if isinstance(one, dict)
         ]
         text = value.get("text")
-        return " ; ".join(filter(None, (text if isinstance(text, str) else "", *codings)))[:_LONGEST_VALUE]
+        return " ; ".join(filter(None, (text if isinstance(text, str) else "", *codings)))[:_LONGEST_VALUE]
     if names == {"text"} and isinstance(value["text"], str):
         return value["text"][:_LONGEST_VALUE]
     if "value" in value and names <= _QUANTITY and not isinstance(value["value"], (dict, list)):

@@ -60,7 +60,7 @@ def read(resource: DiagnosticReport, key: str, scope: Scope) -> None:
     signed = next(filter(None, (scope.who(one, resource) for one in resource.performer)), "")
     if conclusion:
         body = ResultRecorded(
-            label=f"Conclusion : {name}" if name else "Conclusion",
+            label=f"Conclusion : {name}" if name else "Conclusion",
             value=conclusion,
             local_code=first_code(resource.code),
             panel=name,

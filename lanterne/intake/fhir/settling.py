@@ -46,7 +46,7 @@ def _without_date(body: Body, at: str | None, refusal: Refusal) -> tuple[Body, s
         at = None
     if not changed:
         return None
-    said = "\n".join(f"Date écrite : {written}" for written in changed.values())
+    said = "\n".join(f"Date écrite : {written}" for written in changed.values())
     kept = {name: "" for name in changed if name != "at"}
     comment = "\n".join(filter(None, (body.comment, said)))
     return msgspec.structs.replace(body, comment=comment, **kept), at

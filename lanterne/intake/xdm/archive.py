@@ -26,7 +26,7 @@ _METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 _ENCRYPTED = 0x1 | 0x40
 _BROKEN = (
     zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, struct.error, EOFError, OSError, ValueError, KeyError,
-    IndexError, OverflowError, NotImplementedError, RuntimeError,
+    IndexError, OverflowError, RuntimeError,  # RuntimeError: what zipfile cannot do, or has no password for
 )  # fmt: skip
 ZIP_MARKS = (
     b"PK\x03\x04",

@@ -27,28 +27,32 @@ def _(text: str) -> str:
 SENTENCES: dict[str, str] = {
     "zip_broken": _("L’archive zip est abîmée ou incomplète."),
     "zip_encrypted": _(
-        "L’archive zip est protégée par un mot de passe : demandez-la sans, ou déposez son contenu."
+        "L’archive zip est protégée par un mot de passe : demandez-la sans, ou déposez son contenu."
     ),
-    "zip_bomb": _("L’archive zip gonfle démesurément à l’ouverture : elle est refusée."),
-    "zip_too_many": _("L’archive zip contient plus de %(limit)s fichiers : elle est refusée."),
-    "zip_path": _("L’archive zip contient un nom de fichier qui sort de son dossier : elle est refusée."),
-    "zip_link": _("L’archive zip contient un lien au lieu d’un fichier : elle est refusée."),
-    "zip_overlap": _("Des fichiers de l’archive zip se chevauchent : elle est refusée."),
-    "zip_names_twice": _("L’archive zip contient deux fichiers du même nom : elle est refusée."),
-    "zip_method": _("L’archive zip emploie une compression inconnue : elle est refusée."),
+    "zip_bomb": _("L’archive zip gonfle démesurément à l’ouverture : elle est refusée."),
+    "zip_too_many": _("L’archive zip contient plus de %(limit)s fichiers : elle est refusée."),
+    "zip_path": _("L’archive zip contient un nom de fichier qui sort de son dossier : elle est refusée."),
+    "zip_link": _("L’archive zip contient un lien au lieu d’un fichier : elle est refusée."),
+    "zip_overlap": _("Des fichiers de l’archive zip se chevauchent : elle est refusée."),
+    "zip_names_twice": _("L’archive zip contient deux fichiers du même nom : elle est refusée."),
+    "zip_method": _("L’archive zip emploie une compression inconnue : elle est refusée."),
     "zip_empty": _("L’archive zip ne contient aucun fichier."),
 }
 
 _NOTES = {
-    "hash": "%s : l’empreinte ne correspond pas au descriptif ; le document est montré, rien n’en est tiré.",
-    "size": "%s : la taille ne correspond pas au descriptif ; le document est montré, rien n’en est tiré.",
-    "missing": "%s : décrit mais absent de l’archive.",
-    "nested": "%s : archive dans l’archive, gardée sans être ouverte.",
-    "unreadable": "%s : gardé sans être lu (%s).",
-    "undescribed": "%s : présent sans être décrit ; gardé.",
-    "two_persons": "Le descriptif et le document ne donnent pas le même matricule INS : à vérifier avant de ranger.",
-    "metadata": "Le descriptif %s est illisible : les fichiers sont lus sans lui.",
-    "plain": "Archive sans descriptif IHE XDM : les fichiers sont lus un par un.",
+    "hash": _(
+        "%s : l’empreinte ne correspond pas au descriptif ; le document est montré, rien n’en est tiré."
+    ),
+    "size": _("%s : la taille ne correspond pas au descriptif ; le document est montré, rien n’en est tiré."),
+    "missing": _("%s : décrit mais absent de l’archive."),
+    "nested": _("%s : archive dans l’archive, gardée sans être ouverte."),
+    "unreadable": _("%s : gardé sans être lu (%s)."),
+    "undescribed": _("%s : présent sans être décrit ; gardé."),
+    "two_persons": _(
+        "Le descriptif et le document ne donnent pas le même matricule INS : à vérifier avant de ranger."
+    ),
+    "metadata": _("Le descriptif %s est illisible : les fichiers sont lus sans lui."),
+    "plain": _("Archive sans descriptif IHE XDM : les fichiers sont lus un par un."),
 }
 _METADATA = "metadata.xml"
 # Others are given one from their first words or their name.

@@ -215,7 +215,7 @@ def test_a_request_keeps_prescriber_reason_and_duration() -> None:
         one.body for one in read_one(request, CONDITION).statements if isinstance(one.body, TreatmentRecorded)
     )
     assert (body.posology, body.prescriber, body.reason, body.since, body.comment) == (
-        "1 comprimé matin et soir", "Dr Garance Morel", "Pneumonie droite", "2024-01-05", "Durée : 7 jours",
+        "1 comprimé matin et soir", "Dr Garance Morel", "Pneumonie droite", "2024-01-05", "Durée : 7 jours",
     )  # fmt: skip
 
 
@@ -384,7 +384,7 @@ def test_types_the_chart_does_not_know_are_counted_and_readable() -> None:
     ]
     document = read_one(*claims)
     assert "2 demandes de remboursement (Claim)" in reasons(document)
-    assert document.text.count("total : 25 EUR") == 2
+    assert document.text.count("total : 25 EUR") == 2
 
 
 def test_every_statement_passes_the_rules_of_its_room() -> None:

@@ -125,7 +125,7 @@ def test_a_report_names_its_results_and_states_only_its_conclusion() -> None:
     assert isinstance(body, ResultRecorded)
     assert isinstance(conclusion, ResultRecorded)
     assert (body.panel, body.laboratory) == ("Ionogramme", "Laboratoire des Halles")
-    assert (conclusion.label, conclusion.value) == ("Conclusion : Ionogramme", "Hyperkaliémie")
+    assert (conclusion.label, conclusion.value) == ("Conclusion : Ionogramme", "Hyperkaliémie")
 
 
 def test_results_contained_in_their_report_are_read() -> None:
@@ -193,7 +193,7 @@ def test_tobacco_is_lifestyle_whatever_its_category() -> None:
         "72166-2", "Tabac", "survey", valueCodeableConcept=concept("449868002", "Fume tous les jours")
     )
     body = only(read_one(smoker)).body
-    assert body == LifestyleRecorded(topic="tobacco", label="Tabac : Fume tous les jours", at_risk=True)
+    assert body == LifestyleRecorded(topic="tobacco", label="Tabac : Fume tous les jours", at_risk=True)
 
 
 def test_a_quantity_of_lifestyle_is_a_number() -> None:

@@ -9,7 +9,7 @@ schema.
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 import nh3
@@ -33,6 +33,9 @@ _SAME = frozenset({
 _RENAMED = {
     "paragraph": "p", "item": "li", "b": "strong", "i": "em", "div": "p", "h1": "h4", "h2": "h4", "s": "del",
 }  # fmt: skip
+_APART = frozenset(
+    {"br", "td", "th", "tr", "item", "paragraph", "caption", "list", "table", "li", "p", "div"}
+)
 _STYLES = {
     "bold": ("strong",), "italics": ("em",), "italic": ("em",), "emphasis": ("em",), "underline": ("u",),
     "bolditalics": ("strong", "em"), "bolditalic": ("strong", "em"),
@@ -173,21 +176,29 @@ class Narrative:
 
 def plain(node: Node, limit: int = 20_000) -> str:
     """The words of an element, spaces made one; cut at `limit` characters with "…"."""
-    text = " ".join("".join(_words(node)).split())
+    text = " ".join("".join(_words(node, limit)).split())
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
-def _words(node: Node) -> list[str]:
-    if local(node) in _SILENT:
-        return []
+def _words(node: Node, limit: int) -> list[str]:
+    """The texts below a node in their order, little more than `limit` characters of them."""
     found = [node.text or ""]
-    for child in node:
-        name = local(child)
-        found += _words(child)
-        # Cells, lines and paragraphs are words apart even when nothing is written between them.
-        if name in ("br", "td", "th", "tr", "item", "paragraph", "caption", "list", "table", "li", "p"):
-            found.append(" ")
-        found.append(child.tail or "")
+    length = len(found[0])
+    above: list[tuple[Node, Iterator[Node]]] = [(node, iter(node))]
+    while above and length <= 2 * limit:
+        parent, children = above[-1]
+        child = next(children, None)
+        if child is None:
+            above.pop()
+            if above:
+                # Cells, lines and paragraphs are words apart even when nothing is written between them.
+                found += (" " if local(parent) in _APART else "", parent.tail or "")
+        elif local(child) in _SILENT:
+            found.append(child.tail or "")
+        else:
+            found.append(child.text or "")
+            above.append((child, iter(child)))
+        length += len(found[-1].strip())
     return found
 
 

@@ -14,6 +14,7 @@ from lanterne.intake.xml import Node
 
 STATUS, HEALTH_STATUS, CERTAINTY, CRITICALITY, COMMENT = "33999-4", "11323-3", "66455-7", "82606-5", "48767-8"
 SEVERITY = "SEV"
+COMMENT_CHARACTERS = 20_000
 
 
 def detail(statement: Node, wanted: str) -> Node | None:
@@ -76,8 +77,9 @@ def coded(value: Node | None, table: dict[str, str]) -> str:
 
 
 def joined(*parts: str) -> str:
-    """A comment of several parts."""
-    return " ; ".join(part for part in parts if part)
+    """A comment of several parts; the narrative keeps what is longer than a comment may be."""
+    text = " ; ".join(part for part in parts if part)
+    return text if len(text) <= COMMENT_CHARACTERS else text[: COMMENT_CHARACTERS - 1] + "…"
 
 
 def said(label: str, text: str) -> str:

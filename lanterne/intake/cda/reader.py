@@ -41,7 +41,7 @@ def read(content: bytes, limits: Limits) -> Document:
     parsed = parse(content, limits, deadline)
     root = _root(parsed.root)
     header = read_header(root)
-    anchors = Anchors(root)
+    anchors = Anchors(root, deadline)
     media = Media(limits)
     into = Gathering(header, anchors, limits, deadline)
     into.notes += parsed.notes

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from lanterne.intake.cda.nodes import child, children, get
 from lanterne.intake.narrative import plain
-from lanterne.intake.xml import Node
+from lanterne.intake.xml import Deadline, Node
 from lanterne.practice.kinds import Coding
 
 LOINC = "2.16.840.1.113883.6.1"
@@ -46,19 +46,20 @@ _UNDOTTED = re.compile(r"[A-Z]\d{2}[0-9+][0-9+]{0,2}")
 class Anchors:
     """The parts of the narrative that entries refer to, by ID. Each is read once."""
 
-    def __init__(self, root: Node) -> None:
+    def __init__(self, root: Node, deadline: Deadline) -> None:
         self._nodes: dict[str, Node] = {}
         self._read: dict[str, str] = {}
-        for block in root.iter("text"):
-            for node in block.iter():
-                name = node.get("ID") or node.get("id")
-                if name and node.tag != "id":
-                    self._nodes.setdefault(name, node)
+        self._deadline = deadline
+        for node in root.iter():
+            name = node.get("ID")
+            if name and node.tag not in ("observationMedia", "regionOfInterest"):
+                self._nodes.setdefault(name, node)
 
     def text(self, reference: str) -> str:
         """The words at "#id" (or "id", as many write it); empty when there is nothing there."""
         name = reference.strip().removeprefix("#")
         if name not in self._read:
+            self._deadline.check()
             node = self._nodes.get(name)
             self._read[name] = "" if node is None else _meant(plain(node, 4_000))
         return self._read[name]

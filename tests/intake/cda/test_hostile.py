@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import random
-import time
 from pathlib import Path
 
 import pytest
+from lxml import etree
 
 from lanterne.intake import xml
 from lanterne.intake.cda import SENTENCES, read
@@ -112,16 +112,13 @@ def _sources() -> list[object]:
 
 
 @pytest.mark.parametrize("content", _sources())
-def test_mutations_are_refused_or_read_within_their_time(content: bytes) -> None:
+def test_mutations_are_refused_with_a_sentence_or_read(content: bytes) -> None:
     dice = random.Random(len(content))
     limits = Limits()
     read_at_all = 0
     for _ in range(MUTATIONS):
         mutated = _mutated(content, dice)
-        start = time.monotonic()
         found = _tried(mutated, limits)
-        # The bound is the reader's own, not a figure about this machine.
-        assert time.monotonic() - start < limits.seconds + 1
         read_at_all += found is not None
         if found is not None:
             keys = [statement.key for statement in found.statements]
@@ -190,8 +187,6 @@ def test_null_flavours_everywhere() -> None:
     ],
 )
 def test_parts_that_are_missing(name: str) -> None:
-    from lxml import etree
-
     root = etree.fromstring(OURS[0])
     for node in list(root.iter("{urn:hl7-org:v3}" + name)):
         node.getparent().remove(node)

@@ -35,7 +35,7 @@ from lanterne.proof.membership import Membership, Standing
 from lanterne.seal.errors import NotEntitled
 from lanterne.seal.keyring import Keyring
 from lanterne.wire.errors import EntryRefused, LanterneError
-from lanterne.wire.names import Compartment, Stream
+from lanterne.wire.names import SEALED_COMPARTMENTS, Compartment, Stream
 from lanterne.wire.part import Part
 
 PRACTICE_SUBJECT = "0" * 32
@@ -58,7 +58,8 @@ class _Known(NamedTuple):
     """A kind as it stands in the tables: its row number, and how it folds."""
 
     number: int
-    shape: Shape
+    stands: bool
+    latest: bool
     compartment: Compartment | None
     of_a_patient: bool
 
@@ -81,6 +82,7 @@ class Folder:
         self._kinds: dict[str, _Known] = {}
         self._subjects: dict[str, int] = {}
         self._again: list[Again] = []
+        self._opens: tuple[Keyring | None, frozenset[Compartment]] = None, frozenset()
         # What was looked at last, so that a request with nothing new asks nothing: of which generation,
         # with which keys, under which membership, after how many changes of ranks.
         self._looked_at: object = None
@@ -348,9 +350,9 @@ class Folder:
         return number
 
     def _open(self, arrived: Arrived, batch: Batch) -> Iterator[tuple[Compartment, Part]]:
-        head = arrived.entry.head
+        head, readable = arrived.entry.head, self._readable()
         for index, (descriptor, body) in enumerate(zip(head.parts, arrived.entry.bodies, strict=True)):
-            if body is None or not self.keyring.can_read(descriptor.compartment):
+            if body is None or descriptor.compartment not in readable:
                 continue
             try:
                 yield descriptor.compartment, self.keyring.open_part(head, index, body)
@@ -362,6 +364,13 @@ class Folder:
                 )
                 why = f"{_KEYLESS}{error}" if keyless else str(error)
                 batch.unread.append((bytes.fromhex(head.hash), int(descriptor.compartment), why))
+
+    def _readable(self) -> frozenset[Compartment]:
+        """What the keyring of the moment opens; asked for every part."""
+        if self._opens[0] is not self.keyring:
+            readable = frozenset(place for place in SEALED_COMPARTMENTS if self.keyring.can_read(place))
+            self._opens = self.keyring, readable
+        return self._opens[1]
 
     def _take(
         self,
@@ -380,8 +389,9 @@ class Folder:
         written = written_at(arrived.entry.head.time)
         place_code = int(compartment)
         ids = batch.ids if bulk is None else bulk
+        kinds, facts, statements = self._kinds, batch.facts, batch.statements  # read once: this is the inner loop
         for place, fact in enumerate(part.facts):
-            held = self._kinds.get(fact.kind) or self._kind(connection, fact.kind)
+            held = kinds.get(fact.kind) or self._kind(connection, fact.kind)
             if held.compartment is not None and held.compartment is not compartment:
                 why = "E20: wrong compartment"
                 batch.unread.append((bytes.fromhex(arrived.entry.head.hash), place_code, why))
@@ -391,17 +401,15 @@ class Folder:
                 batch.again.append(Again(entry, place, compartment, subject, held.number, fact))
                 continue
             ids.add(identifier)
-            batch.facts.append(
-                fact_row(number, identifier, entry, place, place_code, held.number, subject, fact)
-            )
+            facts.append(fact_row(number, identifier, entry, place, place_code, held.number, subject, fact))
             if fact.replaces:
                 batch.replacements += [
                     (bytes.fromhex(target), number) for target in fact.replaces if target != fact.id
                 ]
-            if held.shape is Shape.STATEMENT:
+            if held.stands:
                 day, code, label = project(fact, written)
-                batch.statements.append((number, subject, held.number, 1, 0, identifier, day, code, label))
-            elif held.shape is Shape.LATEST and not (of_practice and held.of_a_patient):
+                statements.append((number, subject, held.number, 1, 0, identifier, day, code, label))
+            elif held.latest and not (of_practice and held.of_a_patient):
                 batch.latest.add((held.number, subject, key_of(fact.kind, fact.body)))
             number += 1
         if compartment is Compartment.OFFICE:
@@ -424,9 +432,10 @@ class Folder:
         number = int(connection.execute("SELECT no FROM kind WHERE name = ?", (name,)).fetchone()[0])
         kind = KINDS.get(name)
         if kind is None:  # what a newer Lanterne writes stands in the chart, shown as newer
-            found = _Known(number, Shape.STATEMENT, None, of_a_patient=False)
+            found = _Known(number, stands=True, latest=False, compartment=None, of_a_patient=False)
         else:
-            found = _Known(number, kind.shape, kind.compartment, kind.of_a_patient)
+            stands, latest = kind.shape is Shape.STATEMENT, kind.shape is Shape.LATEST
+            found = _Known(number, stands, latest, kind.compartment, kind.of_a_patient)
         self._kinds[name] = found
         return found
 

@@ -197,6 +197,8 @@ class Tables:
         Raises:
             DiskFull, DiskFailed: the old generation stands.
         """
+        # A sample is enough for the planner; the whole would read every index once more.
+        fresh.read().execute("PRAGMA analysis_limit = 1000")
         fresh.read().execute("ANALYZE")
         fresh.close()
         with disk_errors("making read tables durable"), fresh.path.open("r+b") as stream:

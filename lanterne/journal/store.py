@@ -269,7 +269,11 @@ class StreamStore:
             torn = unfinished(items) if number == last else None
             for item in items:
                 if torn is not None and item.offset >= torn:
-                    self.set_aside(number, torn)
+                    try:
+                        self.set_aside(number, torn)
+                    except DiskFull:
+                        # Reading needs no space: done before anything is appended, in this process or another.
+                        self._refused = (number, torn)
                     break
                 if isinstance(item, Bad):
                     self.damages.append((number, item.offset, item.end))
@@ -299,6 +303,7 @@ class StreamStore:
             DiskFull, DiskFailed: nothing of the group that failed counts; the segment is closed (S3). What
                 was written in earlier groups of the same call is whole on the disk but not listed.
         """
+        self.retire_refused()
         positions: list[int] = []
         rest = list(zip(payloads, kinds or [ENTRY] * len(payloads), strict=True))
         while rest:

@@ -389,7 +389,11 @@ class Folder:
         written = written_at(arrived.entry.head.time)
         place_code = int(compartment)
         ids = batch.ids if bulk is None else bulk
-        kinds, facts, statements = self._kinds, batch.facts, batch.statements  # read once: this is the inner loop
+        kinds, facts, statements = (
+            self._kinds,
+            batch.facts,
+            batch.statements,
+        )  # read once: this is the inner loop
         for place, fact in enumerate(part.facts):
             held = kinds.get(fact.kind) or self._kind(connection, fact.kind)
             if held.compartment is not None and held.compartment is not compartment:

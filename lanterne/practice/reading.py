@@ -10,7 +10,9 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
+from lanterne.journal.errors import DiskFull
 from lanterne.practice.errors import UnknownPatient
 from lanterne.practice.kinds import to_raw
 from lanterne.practice.patients import queries as patients
@@ -58,12 +60,29 @@ class Traces:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._last: dict[tuple[str, str, str], int] = {}
+        self.gap_since_ms = 0
+        self.gap_looks = 0
 
     def due(self, key: tuple[str, str, str], now_ms: int) -> bool:
         """Whether a trace must be written now for this look."""
         with self._lock:
             last = self._last.get(key)
             return last is None or now_ms - last >= TRACE_COVERS_MS or now_ms < last
+
+    def missed(self, now_ms: int) -> None:
+        """A look that could not be traced: the disk is full and its reserve spent (store.md S10)."""
+        with self._lock:
+            self.gap_since_ms = self.gap_since_ms or now_ms
+            self.gap_looks += 1
+
+    def gap(self) -> tuple[int, int] | None:
+        """(since when, how many looks) could not be traced and must be said once space returns; taken once."""
+        with self._lock:
+            if not self.gap_looks:
+                return None
+            found = (self.gap_since_ms, self.gap_looks)
+            self.gap_since_ms = self.gap_looks = 0
+            return found
 
     def written(self, key: tuple[str, str, str], now_ms: int) -> None:
         """Remember that it was."""
@@ -85,7 +104,7 @@ def open_chart(
     Raises:
         NotAllowed: the reader's role does not give the right.
         UnknownPatient: no such patient.
-        LanterneError: the trace could not be written.
+        LanterneError: the trace could not be written, for another reason than a full disk.
     """
     identity = what == "identity"
     reader = record.require(Right.READ_IDENTITY if identity else Right.READ_CHART)
@@ -103,18 +122,32 @@ def trace(
 ) -> None:
     """Write that something was opened, unless the same look was traced less than ten minutes ago. Durable
     on return.
+
+    On a disk so full that even the reserve is spent, care goes on: the chart opens under a red banner, and
+    the gap itself is traced when space returns (DESIGN 2).
     """
     moment = record.clock_ms()
     key = (patient or "", what, object_id)
     if not traces.due(key, moment):
         return
-    body = to_raw(AccessOpened(what=what, object=object_id))  # type: ignore[arg-type]
-    fact = Fact(FactId(record.draw_id()), AccessOpened.KIND, 1, (), None, body)
-    record.journal.write(
-        record.seat,
-        record.keyring,
-        stream=Stream.TRACE,
-        parts=[(Compartment.TRACE, Part(patient, (fact,)))],
-        now_ms=moment,
-    )
+    try:
+        _write(record, AccessOpened(what=what, object=object_id), patient, moment)  # type: ignore[arg-type]
+    except DiskFull:
+        traces.missed(moment)
+        return
     traces.written(key, moment)
+    gap = traces.gap()
+    if gap is not None:
+        since, looks = gap
+        at = datetime.fromtimestamp(since / 1000, UTC).isoformat(timespec="seconds")
+        _write(record, AccessOpened(what="gap", object=str(looks)), None, moment, at)
+
+
+def _write(
+    record: Record, body: AccessOpened, patient: PatientId | None, moment: int, at: str | None = None
+) -> None:
+    fact = Fact(FactId(record.draw_id()), AccessOpened.KIND, 1, (), at, to_raw(body))
+    part = Part(patient, (fact,))
+    record.journal.write(
+        record.seat, record.keyring, stream=Stream.TRACE, parts=[(Compartment.TRACE, part)], now_ms=moment
+    )

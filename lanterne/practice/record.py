@@ -78,6 +78,7 @@ class Record:
         self.local = journal.local(seat)
         self.door = threading.RLock()
         """Held by a command from what it reads to what it writes: two threads never write one form twice."""
+        self.behind = False
         self._folding = threading.RLock()
         self.clock_ms = clock_ms
         self.draw_id = draw_id
@@ -109,8 +110,21 @@ class Record:
         return self.keyring.can_read(Compartment.MEDICAL)
 
     def connection(self) -> Connection:
-        """Read tables, caught up with the journal (another process may have written)."""
-        self.catch_up()
+        """Read tables, caught up with the journal (another process may have written).
+
+        When they cannot follow (a full disk) they are shown as they stand and `behind` says so: a chart that
+        lacks the last minutes, under a red banner, is worth more than none.
+
+        Raises:
+            TablesBehind: they cannot follow, and there are none to show.
+        """
+        try:
+            self.catch_up()
+            self.behind = False
+        except TablesBehind:
+            if not self.tables.ready():
+                raise
+            self.behind = True
         return self.tables.read()
 
     def catch_up(self, progress: Progress | None = None) -> None:

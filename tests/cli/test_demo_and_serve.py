@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from lanterne.seal import unlock
 from lanterne.cli.main import main
+from lanterne.seal import unlock
 from tests.cli.conftest import GARANCE, Ended
 
 Run = Callable[..., Ended]

@@ -40,16 +40,23 @@ SEED = int(os.environ.get("LANTERNE_SEED", "20261122"))
 def lived_in(root: Path) -> Record:
     """A practice with a little of everything, its tables folded and its journal written down."""
     opened = opening.create_practice(
-        root, practice_name="Maison des Tilleuls", person_name="Dr Garance Morel", passphrase="quatre mots sans lien"
+        root,
+        practice_name="Maison des Tilleuls",
+        person_name="Dr Garance Morel",
+        passphrase="quatre mots sans lien",
     ).record
     patient = PatientId("ba" * 16)
-    record(opened, RegisterPatient(PatientIdentified(birth_name="Baptiste", first_given="Jean"), patient=patient))
+    record(
+        opened, RegisterPatient(PatientIdentified(birth_name="Baptiste", first_given="Jean"), patient=patient)
+    )
     record(opened, commands.Record(patient, AllergyRecorded(substance="Pénicilline", criticality="high")))
     for number in range(30):
         text = f"Consultation {number}. " + "Examen sans particularité. " * 20
         record(opened, commands.Record(patient, ConsultationRecorded(reason="Suivi", text=text)))
     kept = keep(opened, b"%PDF-1.4 a scanned letter " * 4_000)
-    filed = DocumentFiled(blob=kept.blob, key=kept.key, size=kept.size, media_type=kept.media_type, title="Courrier")
+    filed = DocumentFiled(
+        blob=kept.blob, key=kept.key, size=kept.size, media_type=kept.media_type, title="Courrier"
+    )
     record(opened, FileDocument(patient, filed))
     open_chart(opened, Traces(), patient)
     opened.catch_up_traces()
@@ -67,7 +74,9 @@ def settle_down(opened: Record) -> None:
 
 
 @pytest.mark.torture
-def test_every_flipped_bit_is_found_and_none_shown_as_truth(tmp_path: Path, evidence: Callable[..., None]) -> None:
+def test_every_flipped_bit_is_found_and_none_shown_as_truth(
+    tmp_path: Path, evidence: Callable[..., None]
+) -> None:
     root = tmp_path / "data"
     opened = lived_in(root)
     truth = content(opened.connection(), "medical")
@@ -94,7 +103,9 @@ def test_every_flipped_bit_is_found_and_none_shown_as_truth(tmp_path: Path, evid
 
 def promised(path: Path) -> bool:
     """Whether a file is within the promise, and has a bit to flip."""
-    return path.stat().st_size > 0 and not path.name.endswith(("-wal", "-shm", ".lock")) and path.name != "lock"
+    return (
+        path.stat().st_size > 0 and not path.name.endswith(("-wal", "-shm", ".lock")) and path.name != "lock"
+    )
 
 
 def check(root: Path, keys: Record) -> list[str]:
@@ -122,7 +133,9 @@ def shown(root: Path, keys: Record, truth: str, name: str) -> bool:
             seen = content(opened.connection(), "medical")
     except LanterneError:
         return False
-    damaged = bool(opened.journal.damages) or bool(opened.tables.read().execute("SELECT 1 FROM unread").fetchone())
+    damaged = bool(opened.journal.damages) or bool(
+        opened.tables.read().execute("SELECT 1 FROM unread").fetchone()
+    )
     assert seen == truth or damaged, f"shown as truth: {name}"
     opened.close()
     return seen == truth

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from lanterne.journal.errors import DiskFull
 from lanterne.practice.chart.commands import Record as WriteStatement
 from lanterne.practice.chart.statements import count_by_kind, one, page, standing, thread, withdrawals
 from lanterne.practice.documents.commands import FileDocument
@@ -255,3 +256,24 @@ def test_a_frozen_chart_stays_as_it_was_opened(garance: Record) -> None:
 def test_a_fact_id_is_hex(garance: Record) -> None:
     with pytest.raises(UnknownFact):
         one(chart(garance), FactId("n’est pas un id"))
+
+
+def test_a_look_that_cannot_be_traced_is_not_refused_and_the_gap_is_told(
+    garance: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The disk is full and the reserve spent: care goes on, and the trace says so once space is back (DESIGN 2)."""
+    traces = Traces()
+    real = garance.journal.write
+
+    def full(*arguments: object, **words: object) -> object:
+        raise DiskFull("disk full while appending", doing="appending", errno="ENOSPC")
+
+    monkeypatch.setattr(garance.journal, "write", full)
+    assert open_chart(garance, traces, JEAN_BAPTISTE).medical
+    assert open_chart(garance, traces, MADELEINE).medical
+    assert traces.gap_looks == 2
+    monkeypatch.setattr(garance.journal, "write", real)
+    open_chart(garance, traces, JEAN_BAPTISTE)
+    assert traces.gap_looks == 0
+    told = [(one.what, one.object) for one in accesses(garance)]
+    assert told[:2] == [("gap", "2"), ("chart", "")]

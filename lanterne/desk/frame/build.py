@@ -155,6 +155,26 @@ def frame(
 def notices(presence: Presence) -> tuple[Notice, ...]:
     """Sentences that stay on screen until their cause is gone."""
     found = []
+    if presence.record.behind:
+        found.append(
+            Notice(
+                _(
+                    "Le disque est plein : les dernières écritures sont gardées mais pas encore affichées. Libérez de la place."
+                ),
+                "danger",
+            )
+        )
+    if presence.traces.gap_looks:
+        since = moment(presence.traces.gap_since_ms, presence.traces.gap_since_ms).text
+        found.append(
+            Notice(
+                _(
+                    "Le disque est plein : les ouvertures de dossiers ne sont plus tracées depuis le %(since)s. Libérez de la place."
+                )
+                % {"since": since},
+                "danger",
+            )
+        )
     row = presence.record.tables.read().execute("SELECT count(*) FROM unread").fetchone()
     if row[0]:
         found.append(

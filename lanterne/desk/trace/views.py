@@ -28,6 +28,7 @@ WORDS = {
     "export": _("export"),
     "list": _("liste"),
     "traces": _("traces d’accès"),
+    "gap": _("ouvertures non tracées (disque plein)"),
 }
 
 

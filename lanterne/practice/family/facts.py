@@ -7,7 +7,17 @@ from typing import ClassVar, Literal
 from lanterne.practice.kinds import Body, Coding, medical
 
 Relation = Literal[
-    "mother", "father", "sister", "brother", "daughter", "son", "grandmother", "grandfather", "aunt", "uncle", "other"
+    "mother",
+    "father",
+    "sister",
+    "brother",
+    "daughter",
+    "son",
+    "grandmother",
+    "grandfather",
+    "aunt",
+    "uncle",
+    "other",
 ]
 
 

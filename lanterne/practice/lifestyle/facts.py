@@ -6,7 +6,9 @@ from typing import ClassVar, Literal
 
 from lanterne.practice.kinds import Body, medical
 
-Topic = Literal["tobacco", "alcohol", "drugs", "activity", "diet", "occupation", "household", "exposure", "other"]
+Topic = Literal[
+    "tobacco", "alcohol", "drugs", "activity", "diet", "occupation", "household", "exposure", "other"
+]
 
 
 class LifestyleRecorded(Body):

@@ -16,7 +16,9 @@ class AccessOpened(Body):
     """
 
     KIND: ClassVar[str] = "access.opened"
-    what: Literal["chart", "identity", "document", "history", "print", "export", "list", "traces"] = "chart"
+    what: Literal["chart", "identity", "document", "history", "print", "export", "list", "traces", "gap"] = (
+        "chart"
+    )
     object: str = ""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from lanterne.desk.forms.base import ItemForm
@@ -84,8 +85,11 @@ class IdentityForm(ItemForm):
         """Somebody looks alike: ask for one more act before a second record is made."""
         self.fields["confirmed_new"] = forms.BooleanField(label=_("C’est une autre personne"), required=False)
         self.fields["asked"] = forms.CharField(widget=forms.HiddenInput, required=False)
-        self.data = self.data.copy()  # a bound form shows what was sent: the question is part of the next sending
-        self.data["asked"] = "1"
+        # A bound form shows what was sent: the question is part of the next sending.
+        sent = QueryDict(mutable=True)
+        sent.update(self.data)
+        sent["asked"] = "1"
+        self.data = sent
 
     def identity(self) -> PatientIdentified:
         """The identity stated."""

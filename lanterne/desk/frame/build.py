@@ -159,7 +159,8 @@ def notices(presence: Presence) -> tuple[Notice, ...]:
         found.append(
             Notice(
                 _(
-                    "Le disque est plein : les dernières écritures sont gardées mais pas encore affichées. Libérez de la place."
+                    "Le disque est plein : les dernières écritures sont gardées mais pas encore affichées."
+                    " Libérez de la place."
                 ),
                 "danger",
             )
@@ -169,7 +170,8 @@ def notices(presence: Presence) -> tuple[Notice, ...]:
         found.append(
             Notice(
                 _(
-                    "Le disque est plein : les ouvertures de dossiers ne sont plus tracées depuis le %(since)s. Libérez de la place."
+                    "Le disque est plein : les ouvertures de dossiers ne sont plus tracées depuis le %(since)s."
+                    " Libérez de la place."
                 )
                 % {"since": since},
                 "danger",

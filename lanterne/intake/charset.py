@@ -23,16 +23,17 @@ from charset_normalizer import from_bytes
 # Tried in this order; the first wins when nothing tells them apart.
 SINGLE_BYTE = ("cp1252", "mac_roman", "cp850")
 
-# Bytes looked at to tell encodings apart: lines that hold an accent, up to this much. Decoding then covers
+# Bytes looked at to tell encodings apart: those around accents, up to this much. Decoding then covers
 # everything.
 _SAMPLE_BYTES = 32_768
+_AROUND = 60
 _CLEAR = 1.0
 # DOS files are rare by now: it takes more than one sign to be taken for one ("…" is "à" there).
 _DOS_HANDICAP = 0.5
 
 _UTF8_LETTER = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 _HIGH = re.compile(rb"[\x80-\xff]")
-_HIGH_LINE = re.compile(rb"[^\r\n]*[\x80-\xff][^\r\n]*")
 
 _LOWER = frozenset("éèêëàâîïôùûçœ")
 _UPPER = frozenset("ÉÈÊËÀÂÎÏÔÙÛÇŒ")
@@ -88,9 +89,14 @@ def decode(content: bytes) -> Decoded:
     return Decoded(content.decode(encoding), encoding)
 
 
+def readable(text: str) -> str:
+    """Text without control characters: a form feed is a new line, the others a space."""
+    return _CONTROL.sub(" ", text.replace("\x0c", "\n"))
+
+
 def single_byte_of(content: bytes) -> str:
     """Which of cp1252, latin-1, mac_roman, cp850 these bytes are, when they are not UTF-8."""
-    sample = b"\n".join(_HIGH_LINE.findall(content))[:_SAMPLE_BYTES]
+    sample = _sample(content)
     scores = sorted(((_score(sample, name), -place) for place, name in enumerate(SINGLE_BYTE)), reverse=True)
     best = SINGLE_BYTE[-scores[0][1]]
     if scores[0][0] - scores[1][0] < _CLEAR:
@@ -102,6 +108,20 @@ def single_byte_of(content: bytes) -> str:
         except UnicodeDecodeError:
             return "latin-1"
     return best
+
+
+def _sample(content: bytes) -> bytes:
+    """What stands around the accents, each stretch on a line of its own."""
+    pieces: list[bytes] = []
+    size = end = 0
+    for found in _HIGH.finditer(content):
+        if found.start() >= end:
+            begin, end = max(end, found.start() - _AROUND), found.start() + _AROUND
+            pieces.append(content[begin:end])
+            size += end - begin
+            if size > _SAMPLE_BYTES:
+                break
+    return b"\n".join(pieces)
 
 
 def _score(sample: bytes, encoding: str) -> float:

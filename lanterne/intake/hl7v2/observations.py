@@ -10,12 +10,14 @@ import re
 from dataclasses import dataclass, field, replace
 
 from lanterne.intake.hl7v2.segments import Segment, part
-from lanterne.intake.reading import ReadStatement
+from lanterne.intake.reading import ReadStatement, Unreadable
 from lanterne.intake.written import dates
 from lanterne.intake.written.results import Row, dots_of, line_of, read
 
 # A word or a sentence is a result (« Négatif ») ; a report written in an OBX is a text.
 LONGEST_WORDS = 255
+# Notes beyond these are text of the document: no result has a comment of pages.
+MOST_COMMENTS = 100
 _WITHDRAWN = {"D": "supprimé par le laboratoire", "W": "rendu par erreur pour ce patient"}
 _WITHOUT = {
     "X": "n’a pas pu être obtenu",
@@ -40,15 +42,18 @@ class Group:
 
 @dataclass(slots=True)
 class Observations:
-    """What the OBX of a message said: rows with their dates and places, lines of text, and sentences."""
+    """What the OBX of a message said: rows with their dates and places (`most` of them), lines of text, sentences."""
 
     rows: list[tuple[Row, str, str]] = field(default_factory=list)
     text: list[str] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
+    most: int = 20_000
     _prose: str = ""
 
     def add(self, segment: Segment, group: Group, producer: str = "") -> None:
-        """One OBX that carries no file."""
+        """One OBX that carries no file. Raises Unreadable "too_many_results"."""
+        if len(self.rows) >= self.most:
+            raise Unreadable("too_many_results", limit=str(self.most))
         identified = segment.components(3)
         label, code, local = names_of(identified)
         kind = segment.text(2).upper()
@@ -94,8 +99,8 @@ class Observations:
         """A comment below the last result, or a line of text when there is none."""
         if not text.strip():
             return
-        if self.rows and not self.text_is_last:
-            row, at, place = self.rows[-1]
+        row, at, place = self.rows[-1] if self.rows else (None, "", "")
+        if row is not None and not self.text_is_last and len(row.comments) < MOST_COMMENTS:
             self.rows[-1] = (replace(row, comments=(*row.comments, text.strip())), at, place)
         else:
             self.text.append(text)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from lanterne.intake.charset import decode
+from lanterne.intake.charset import decode, readable
 from lanterne.intake.hl7v2.acts import Asked, asked
 from lanterne.intake.hl7v2.embedded import content_of
 from lanterne.intake.hl7v2.identity import author_of, whose
@@ -55,8 +55,8 @@ def read(content: bytes, limits: Limits) -> Document:
 
     Raises:
         Unreadable: "file_too_large", "segments_no_header", "segments_separators", "too_many_elements",
-            "too_many_parts", "hl7_base64", "hl7_kind" (neither results nor documents), "inflated_too_large",
-            and what the reader of an enclosed document raises.
+            "too_many_parts", "too_many_results", "hl7_base64", "hl7_kind" (neither results nor documents),
+            "inflated_too_large", and what the reader of an enclosed document raises.
     """
     if len(content) > limits.file_bytes:
         raise Unreadable("file_too_large", limit=str(limits.file_bytes // (1024 * 1024)))
@@ -88,7 +88,7 @@ def _by_patient(segments: Iterable[Segment]) -> list[list[Segment]]:
 
 
 def _document(header: Segment, segments: list[Segment], facility: str, limits: Limits) -> Document:
-    held = Gathering(segments)
+    held = Gathering(segments, Observations(most=limits.entries))
     for segment in segments:
         _take(held, segment, facility)
     request = asked(header.text(9, 2).upper(), segments)
@@ -179,7 +179,7 @@ def _enclosed(
             inner = detect.reader_of(found)(content, limits)
             parts.append(_as_asked(inner, request, identity))
         elif found == "text":
-            texts.append(decode(content).text.strip())
+            texts.append(readable(decode(content).text).strip())
         else:
             if found == detect.UNKNOWN:
                 attached.append(Attached(content, "application/octet-stream", title))

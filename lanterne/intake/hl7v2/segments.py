@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from lanterne.intake.charset import readable
 from lanterne.intake.reading import Limits, Unreadable
 
 _LINE_ENDS = re.compile(r"\r\n|\r|\n")
@@ -75,7 +76,14 @@ class Segment:
 
     def text(self, place: int, component: int = 1) -> str:
         """One component of a field's first repetition, trimmed; empty when absent."""
-        return part(self.components(place), component)
+        written = self.raw(place)
+        if not written:
+            return ""
+        pieces = written.split(self.separators.repetition, 1)[0].split(self.separators.component, component)
+        if component > len(pieces):
+            return ""
+        said = unescaped(pieces[component - 1], self.separators).strip()
+        return "" if said == '""' else said
 
     def whole(self, place: int) -> str:
         """A field of free text: repetitions are lines, components are kept apart by a space."""
@@ -124,7 +132,7 @@ def lines_of(text: str, limits: Limits) -> list[str]:
     Raises:
         Unreadable: "too_many_elements".
     """
-    lines = _LINE_ENDS.split(_FRAME.sub("\r", text))
+    lines = _LINE_ENDS.split(readable(_FRAME.sub("\r", text)))
     if len(lines) > limits.elements:
         raise Unreadable("too_many_elements", limit=str(limits.elements))
     return lines
@@ -226,7 +234,7 @@ def _escape(name: str, separators: Separators) -> str | None:
         return " "
     if name.startswith("X") and 0 < len(name) - 1 <= 200:
         try:
-            return bytes.fromhex(name[1:]).decode("cp1252", errors="replace")
+            return readable(bytes.fromhex(name[1:]).decode("cp1252", errors="replace"))
         except ValueError:
             return None
     return None

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from lanterne.intake.charset import readable
 from lanterne.intake.hprim.heading import Heading, heading_at
 from lanterne.intake.hprim.rows import Block, is_row, read_block
 from lanterne.intake.plain.guessing import kind_of_text, title_of
@@ -26,6 +27,8 @@ _SAMPLED = re.compile(
     re.IGNORECASE,
 )
 MOST_MESSAGES = 2_000
+# Lines that look like the beginning of a header, each tried: about 40 µs.
+MOST_TRIED = 50_000
 _NO_HEADING = "L’en-tête HPRIM manque : le message ne dit ni pour quel patient, ni d’où il vient."
 # A report dated by its sample is printed within a month, cultures included.
 _SAMPLE_DAYS = 31
@@ -55,21 +58,20 @@ def read_medecin(text: str, limits: Limits) -> tuple[Document, ...]:
     """One document a message.
 
     Raises:
-        Unreadable: "too_many_parts", "too_many_elements".
+        Unreadable: "too_slow", "too_many_results", "too_many_parts", "too_many_elements".
     """
-    lines = (
-        text.replace("\r\n", "\n").replace("\r", "\n").replace("\x1a", "").replace("\x0c", "\n").split("\n")
-    )
+    # A DOS file may end with its end-of-file character.
+    lines = readable(text.replace("\x1a", "")).replace("\r\n", "\n").replace("\r", "\n").split("\n")
     if len(lines) > limits.elements:
         raise Unreadable("too_many_elements", limit=str(limits.elements))
     messages = _messages(lines, limits)
-    return tuple(_document(message) for message in messages)
+    return tuple(_document(message, limits) for message in messages)
 
 
 def _messages(lines: list[str], limits: Limits) -> list[Message]:
     first = heading_at(lines, 0) or Heading(None, ReadAuthor(), "", "", 0, (_NO_HEADING,))
     messages = [Message(first, 0)]
-    place = first.lines
+    place, tried = first.lines, 0
     while place < len(lines):
         line, message = lines[place], messages[-1]
         mark = _MARK.fullmatch(line) if "***" in line else None
@@ -78,11 +80,12 @@ def _messages(lines: list[str], limits: Limits) -> list[Message]:
             message.marked_rows = True
         elif mark is not None:
             message.ended = True
-        elif line.strip() and (message.ended or (message.rows_seen and not is_row(line))):
-            begins = heading_at(lines, place, sure=not message.ended)
-        # After an end mark the first line of a header, the patient's id, may be empty.
-        elif not line.strip() and message.ended and place + 1 < len(lines) and lines[place + 1].strip():
-            begins = heading_at(lines, place, sure=True)
+        elif _may_begin(lines, place):
+            tried += 1
+            if tried > MOST_TRIED:
+                raise Unreadable("too_slow", limit=f"{limits.seconds:g}")
+            # The first line of a header, the patient's id, may be empty: then only a whole header will do.
+            begins = heading_at(lines, place, sure=not message.ended or not line.strip())
         if begins is not None:
             if len(messages) >= min(MOST_MESSAGES, limits.entries):
                 raise Unreadable("too_many_parts", limit=str(min(MOST_MESSAGES, limits.entries)))
@@ -93,6 +96,18 @@ def _messages(lines: list[str], limits: Limits) -> list[Message]:
             _sort(message, line)
         place += 1
     return messages
+
+
+def _may_begin(lines: list[str], place: int) -> bool:
+    """Whether a header may begin here: a name follows at once, and a figure begins a line where a date would be.
+
+    Looked for everywhere, not only after an end mark: the rows of one patient must never join the message of another.
+    """
+    if is_row(lines[place]) or not any(line[:1].strip() for line in lines[place + 1 : place + 2]):
+        return False
+    return any(
+        line[:1].isdigit() and len(line) >= 6 for line in map(str.lstrip, lines[place + 5 : place + 16])
+    )
 
 
 def _sort(message: Message, line: str) -> None:
@@ -106,8 +121,10 @@ def _sort(message: Message, line: str) -> None:
         message.free.append(line)
 
 
-def _document(message: Message) -> Document:
+def _document(message: Message, limits: Limits) -> Document:
     block = read_block(message.rows)
+    if len(block.rows) > limits.entries:
+        raise Unreadable("too_many_results", limit=str(limits.entries))
     heading = message.heading
     unread = list(heading.unread)
     statements, doubts = _statements(block, message)

@@ -48,15 +48,16 @@ def read_sante(text: str, limits: Limits) -> tuple[Document, ...]:
     header = segments[0]
     author = ReadAuthor(organisation=header.text(4, 2) or header.text(4))
     dated = dates.stamp(_last_stamp(header))
+    group = Group(laboratory=author.organisation)
     patients: list[Patient] = []
     for segment in segments[1:]:
         if segment.name == "P":
             if len(patients) >= limits.entries:
                 raise Unreadable("too_many_parts", limit=str(limits.entries))
-            patients.append(Patient(segment, group=Group(laboratory=author.organisation)))
+            patients.append(Patient(segment, Observations(most=limits.entries), group=group))
         elif segment.name != "L":
             if not patients:
-                patients.append(Patient(None, group=Group(laboratory=author.organisation)))
+                patients.append(Patient(None, Observations(most=limits.entries), group=group))
             _take(patients[-1], segment, author)
     ended = any(segment.name == "L" for segment in segments)
     return tuple(_document(patient, author, dated, ended) for patient in patients or [Patient(None)])

@@ -32,8 +32,8 @@ def read(content: bytes, limits: Limits) -> Document:
         raise Unreadable("file_too_large", limit=str(limits.file_bytes // (1024 * 1024)))
     try:
         with warnings.catch_warnings():
-            # Our own count of pixels decides, below; Pillow's warning says the same earlier.
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            # Our own count of pixels decides, below; Pillow also warns of each flaw in what cameras write.
+            warnings.simplefilter("ignore")
             return _read(content)
     except (UnidentifiedImageError, Image.DecompressionBombError) as error:
         code = "image_too_large" if isinstance(error, Image.DecompressionBombError) else "image_broken"

@@ -16,6 +16,7 @@ import zlib
 import pypdf
 from pypdf.errors import DependencyError, PyPdfError
 
+from lanterne.intake.charset import readable
 from lanterne.intake.plain.guessing import guess
 from lanterne.intake.reading import Document, Limits, ReadAuthor, Unreadable
 
@@ -86,5 +87,5 @@ def _text(reader: pypdf.PdfReader, limits: Limits) -> tuple[str, int]:
             page = ""
         pages.append(page)
         size += len(page)
-    text = "\n\n".join(pages).replace("\x00", "")
+    text = readable("\n\n".join(pages))
     return text[:most], count - len(pages)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from lanterne.intake.charset import decode
+from lanterne.intake.charset import decode, readable
 from lanterne.intake.columns import map_columns, simplified
 from lanterne.intake.reading import Document, Limits, ReadAuthor, ReadIdentity, ReadStatement, Unreadable
 from lanterne.intake.sheets import Line, Sheet, SheetUnreadable, read_table
@@ -77,9 +77,8 @@ def read(content: bytes, limits: Limits) -> Document:
     """The results of the table; a document a patient when columns name several.
 
     Raises:
-        Unreadable: "file_too_large", "text_too_long", "too_many_elements", "too_many_parts", "csv_broken"
-        (`line`),
-            "csv_columns".
+        Unreadable: "file_too_large", "text_too_long", "too_many_elements", "too_many_parts",
+            "too_many_results", "csv_broken" (`line`), "csv_columns".
     """
     if len(content) > limits.file_bytes:
         raise Unreadable("file_too_large", limit=str(limits.file_bytes // (1024 * 1024)))
@@ -87,7 +86,7 @@ def read(content: bytes, limits: Limits) -> Document:
     if len(decoded.text) > limits.text_characters:
         raise Unreadable("text_too_long", limit=str(limits.text_characters))
     try:
-        sheet = read_table(decoded.text.encode("utf-8", errors="replace"))
+        sheet = read_table(readable(decoded.text).encode("utf-8", errors="replace"))
         people, unread = _people(sheet, limits)
     except SheetUnreadable as error:
         raise Unreadable("csv_broken", line=str(error.params.get("line", "1"))) from error
@@ -120,6 +119,8 @@ def _people(sheet: Sheet, limits: Limits) -> tuple[list[Person], list[str]]:
         if len(people) > limits.entries:
             raise Unreadable("too_many_parts", limit=str(limits.entries))
         _add(person, line, places)
+        if len(person.rows) > limits.entries:
+            raise Unreadable("too_many_results", limit=str(limits.entries))
     return list(people.values()) or [Person({})], unread
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from lanterne.intake.charset import decode
+from lanterne.intake.charset import decode, readable
 from lanterne.intake.narrative import clean
 from lanterne.intake.plain.guessing import guess
 from lanterne.intake.plain.rtf import text_of_rtf
@@ -15,7 +15,6 @@ from lanterne.intake.reading import Document, Limits, ReadAuthor, Unreadable
 from lanterne.intake.written.gathering import NOT_EXACT
 
 _UNSTRUCTURED = "Ce texte n’a pas de partie structurée : il se lit."
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 _TAGS = re.compile(r"<[^<>]{0,2000}>")
 
 
@@ -60,7 +59,7 @@ def _decoded(content: bytes, limits: Limits) -> tuple[str, bool]:
 
 
 def _document(name: str, text: str, exact: bool, narrative: str = "") -> Document:
-    shown = _CONTROL.sub(" ", text.replace("\r\n", "\n").replace("\r", "\n").replace("\x0c", "\n"))
+    shown = readable(text.replace("\r\n", "\n").replace("\r", "\n"))
     suggested = guess(shown)
     return Document(
         format=name,

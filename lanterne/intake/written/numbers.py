@@ -134,4 +134,6 @@ def reference_range(text: str, dot: Dot = "") -> tuple[str, str] | None:
 
 
 def _same_length_fold(text: str) -> str:
+    if text.isascii():
+        return text.lower()
     return "".join(folded if len(folded := fold(letter)) == 1 else letter for letter in text)

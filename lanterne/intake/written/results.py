@@ -16,9 +16,8 @@ from lanterne.practice.results.facts import ResultRecorded
 
 LONGEST_VALUE = 4_000
 LONGEST_COMMENT = 8_000
-_UNIT = re.compile(
-    r"(?P<mark>\*{1,3}|\+{1,3}|-{1,3}|[HLN](?=\s|$))?\s*(?P<unit>[%‰µμ°A-Za-z/][^\s\d][^\s]{0,24}|[%gUL‰])?"
-)
+# What may follow a number for it to be one: a star or a letter of flag, then a unit. "3+", "1/80", "10^5" stay words.
+_UNIT = re.compile(r"(?P<mark>\*{1,3}|[HLN](?=\s|$))?\s*(?P<unit>[%‰µμ°A-Za-z/][^\s\d][^\s]{0,24}|[%gUL‰])?")
 _LOINC = re.compile(r"\d{1,7}-\d")
 
 

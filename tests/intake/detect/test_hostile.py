@@ -115,6 +115,10 @@ def test_a_file_cut_anywhere_is_read_or_refused(name: str) -> None:
         pytest.param(
             (HEADER + "RES|a|b|N|1\n" + "BAPTISTE\n" * 30_000).encode(), id="lines that look like names"
         ),
+        pytest.param(
+            (HEADER + "BAPTISTE\n12/03/2024\n" * 30_000).encode(), id="lines that look like headers"
+        ),
+        pytest.param(b"a" * 300_000 + b"\xe9", id="one long line"),
         pytest.param((HEADER + "****LAB****\n" + "TEX|A B C D E F\n" * 30_000).encode(), id="chapters"),
         pytest.param((HEADER + "RES|" + "a " * 50_000 + "|b|N|" + "1" * 50_000).encode(), id="long cells"),
         pytest.param(b"{\\rtf1 " + b"\\'e9" * 50_000, id="rtf letters"),

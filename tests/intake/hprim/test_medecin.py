@@ -239,6 +239,18 @@ def test_several_patients_without_marks_between() -> None:
     assert any("fin manque" in said for said in document.parts[0].unread)
 
 
+@pytest.mark.parametrize("id_line", ["4513\n", "\n"])
+def test_rows_never_join_the_message_before(id_line: str) -> None:
+    """A letter without its end mark, then another patient's results."""
+    other = HEADER.replace("BAPTISTE", "CARON").replace("4512\n", id_line, 1)
+    document = read((HEADER + "Cher confrère,\nTout va bien.\n" + other + ROWS + END).encode(), Limits())
+    letter, results = document.parts
+    assert letter.statements == ()
+    assert results.identity is not None
+    assert results.identity.birth_name == "CARON"
+    assert len(results.statements) == 4
+
+
 @pytest.mark.parametrize("end", ["", "****FIN", "****FIN****\n", "****FINFICHIER****"])
 def test_missing_and_cut_end_marks(end: str) -> None:
     document = one(HEADER + ROWS + end)
@@ -327,9 +339,23 @@ def test_a_number_beyond_a_bound() -> None:
     assert (body.comparator, body.value, body.high) == (">", "1000", "20")
 
 
-def test_germs_per_millilitre_stay_words() -> None:
-    body = res("RES|Numération|NUM|A|10^5 UFC/ml|||||F")
-    assert (body.value, body.comparator, body.unit) == ("10^5 UFC/ml", "", "")
+@pytest.mark.parametrize(
+    "words",
+    [
+        "10^5 UFC/ml",
+        "3+",
+        "++",
+        "1/80",
+        "12/03/2024",
+        "10 - 15",
+        "120 000 UFC/ml E. coli",
+        "Négatif (0,2)",
+        "5 10^9/L",
+    ],
+)
+def test_what_is_more_than_a_number_stays_words(words: str) -> None:
+    body = res(f"RES|Numération|NUM|A|{words}|||||F")
+    assert (body.value, body.comparator, body.unit, body.flag) == (words, "", "", "")
 
 
 def test_a_range_in_words_is_kept_in_the_comment() -> None:

@@ -205,6 +205,7 @@ def test_every_dependency_says_why() -> None:
 
 IMPORTED_AS = {
     "argon2-cffi": "argon2",
+    "charset-normalizer": "charset_normalizer",
     "django-htmx": "django_htmx",
     "pillow": "PIL",
     "pynacl": "nacl",

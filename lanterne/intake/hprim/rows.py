@@ -9,6 +9,7 @@ panel of what follows.
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -29,7 +30,6 @@ class Block:
     rows: list[Row] = field(default_factory=list)
     text: list[str] = field(default_factory=list)
     no_value: list[str] = field(default_factory=list)
-    text_only: int = 0
 
 
 def is_row(line: str) -> bool:
@@ -42,12 +42,15 @@ def read_block(lines: Sequence[str]) -> Block:
     """Rows and text of the lines between ****LAB**** and the end."""
     block = Block()
     panel = ""
-    waiting: list[str] = []
+    waiting: list[tuple[str, str]] = []
+    # The lines just above a row, squeezed: whether they print it already.
+    above: deque[str] = deque(maxlen=4)
     last: int | None = None
     for line in lines:
         if line.lstrip()[:4].upper() != "RES|":
             text = _text_of(line)
-            waiting.append(text)
+            above.append(_squeezed(text))
+            waiting.append((text, above[-1]))
             block.text.append(text)
             continue
         rows = _rows_of(line)
@@ -63,11 +66,11 @@ def read_block(lines: Sequence[str]) -> Block:
             continue
         last = len(block.rows)
         block.rows.extend(replace(row, panel=panel) for row in rows)
-        if not _printed(rows[0], block.text[-4:]):
+        label = _squeezed(rows[0].label)
+        if not any(label in text for text in above):
             block.text.append(f"{rows[0].label} : {rows[0].value} {rows[0].unit}".rstrip())
     comments, _ = _share(waiting, "", "")
     _comment(block, last, comments)
-    block.text_only = sum(bool(text.strip()) for text in block.text)
     return block
 
 
@@ -117,14 +120,13 @@ def _rows_of(line: str) -> list[Row]:
     return rows
 
 
-def _share(texts: list[str], following: str, value: str) -> tuple[list[str], list[str]]:
+def _share(texts: list[tuple[str, str]], following: str, value: str) -> tuple[list[str], list[str]]:
     """Of the lines between two RES: those that comment the first, and the chapters named on the way."""
-    chapters = [title for text in texts if (title := chapter(text))]
+    chapters = [title for text, _ in texts if (title := chapter(text))]
     wanted = _squeezed(following)
     comments = []
-    for text in texts:
-        squeezed = _squeezed(text)
-        if not squeezed or heading(text) or (wanted and wanted in squeezed):
+    for text, squeezed in texts:
+        if not squeezed or heading(text) or (wanted and _prints(squeezed, wanted)):
             break
         if not wanted and value and value in text:
             break
@@ -136,9 +138,9 @@ def _squeezed(text: str) -> str:
     return re.sub(r"[\W_]+", "", fold(text))
 
 
-def _printed(row: Row, before: list[str]) -> bool:
-    wanted = _squeezed(row.label)
-    return any(wanted in _squeezed(text) for text in before)
+def _prints(line: str, label: str) -> bool:
+    """Whether a line prints a test; a short name (K, Na) is one only where it begins the line."""
+    return line.startswith(label) if len(label) < 4 else label in line
 
 
 def chapter(text: str) -> str:

@@ -92,6 +92,12 @@ def test_text_after_a_result_comments_it() -> None:
     assert leucocytes.comment == ""
 
 
+def test_a_short_name_does_not_take_a_comment_away() -> None:
+    rows = "RES|Sodium|NA|N|143|mEq/l|||N|F\nTEX|Contrôlé, sans risque\nRES|K|K|N|4,1|mEq/l|||N|F\n"
+    sodium, potassium = bodies(one(f"{HEADER}****LAB****\n{rows}{END}"))
+    assert (sodium.comment, potassium.comment) == ("Contrôlé, sans risque", "")
+
+
 def test_the_text_is_whole() -> None:
     document = one(HEADER + "Cher confrère,\n" + ROWS + END + "après la fin\n")
     for said in (

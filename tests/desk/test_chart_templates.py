@@ -121,7 +121,7 @@ def test_who_is_this_and_what_must_i_not_miss() -> None:
         "INS qualifiée",
         "ALD",
         "Pénicilline",
-        "risque élevé",
+        "gravité élevée",
         "choc anaphylactique",
         "Warfarine 2 mg",
         "Fibrillation atriale persistante",
@@ -200,7 +200,7 @@ def test_what_a_newer_lanterne_wrote_is_kept_and_said() -> None:
 def test_a_page_of_the_story_says_how_many_remain_and_announces_a_year_once() -> None:
     first = cast.timeline()
     assert first.remaining == 436
-    assert "Voir plus (436 restants)" in words("~timeline-rows")
+    assert "Voir plus (encore 436)" in words("~timeline-rows")
     assert [year for year, _rows in first.years] == ["2026", "2025", "2024", "2023"]
     second = TimelinePage(rows=first.rows[-1:], filters=(), total=486, shown=100, last_year="2023")
     assert second.years[0][0] == ""

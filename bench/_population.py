@@ -1,7 +1,9 @@
-"""A synthetic practice of any size, written through the journal: identities, and charts of the sizes asked for.
+"""A synthetic practice of any size, written through the journal: identities, and charts of the sizes asked
+for.
 
-Bodies are as large as real ones (a consultation of some 400 characters, results with their range). One entry a patient
-for those who only fill the tables; one entry a fact for the two charts measured, as daily work writes them.
+Bodies are as large as real ones (a consultation of some 400 characters, results with their range). One entry
+a patient for those who only fill the tables; one entry a fact for the two charts measured, as daily work
+writes them.
 """
 
 from __future__ import annotations
@@ -74,7 +76,9 @@ def chart(record: Record, facts: int, *, seed: int = 2) -> PatientId:
 
 def _identity(draw: random.Random, number: int) -> tuple[Body, Body]:
     born = datetime(1930 + draw.randrange(94), 1 + draw.randrange(12), 1 + draw.randrange(28), tzinfo=UTC)
-    name = "".join(draw.choice(("ba", "mo", "ri", "le", "du", "fa", "ga", "pe", "tan", "vier")) for _ in range(3)).title()
+    name = "".join(
+        draw.choice(("ba", "mo", "ri", "le", "du", "fa", "ga", "pe", "tan", "vier")) for _ in range(3)
+    ).title()
     return (
         PatientIdentified(birth_name=name, first_given=draw.choice(("Jean", "Marie", "Luc", "Zoé", "Ali", "Inès")),
                           sex=draw.choice(("female", "male")), birth_date=born.strftime("%Y-%m-%d")),
@@ -83,12 +87,19 @@ def _identity(draw: random.Random, number: int) -> tuple[Body, Body]:
 
 
 def _story(draw: random.Random, count: int) -> Iterator[tuple[Body, str]]:
-    """Ten years of general practice: half results, a quarter measures, consultations, some problems and treatments."""
+    """Ten years of general practice: half results, a quarter measures, consultations, some problems and
+    treatments.
+    """
     for number in range(count):
         day = (BEGINNING + timedelta(days=3_900 * number / max(count, 1))).strftime("%Y-%m-%d")
         turn = draw.random()
         if number < 8 and number % 2:
-            yield TreatmentRecorded(substance=f"substance {number}", posology="1 comprimé le matin", since="2016"), day
+            yield (
+                TreatmentRecorded(
+                    substance=f"substance {number}", posology="1 comprimé le matin", since="2016"
+                ),
+                day,
+            )
         elif number < 8:
             yield ProblemRecorded(label=f"Problème de longue date numéro {number}", onset="2015"), day
         elif turn < 0.5:
@@ -100,7 +111,10 @@ def _story(draw: random.Random, count: int) -> Iterator[tuple[Body, str]]:
             yield MeasureRecorded(components=[weight]), day
         else:
             text = "Bon état général, tension équilibrée, observance correcte, pas de plainte nouvelle. " * 4
-            yield ConsultationRecorded(reason="Suivi", findings=text, conclusion="Renouvellement trois mois."), day
+            yield (
+                ConsultationRecorded(reason="Suivi", findings=text, conclusion="Renouvellement trois mois."),
+                day,
+            )
 
 
 def _fact(body: Body, at: str | None = None) -> Fact:

@@ -1,7 +1,9 @@
-"""What a doctor waits for: the chart page and its queries, search, a write until durable, start-up and unlock.
+"""What a doctor waits for: the chart page and its queries, search, a write until durable, start-up and
+unlock.
 
-Charts of 200 and 2,000 facts among 1,500, 22,500 and 100,000 patients (the others hold 10, 2 and no clinical facts, so that
-the run stays short; what matters is the size of the tables). `python bench/pages.py 1500` for one size.
+Charts of 200 and 2,000 facts among 1,500, 22,500 and 100,000 patients (the others hold 10, 2 and no clinical
+facts, so that the run stays short; what matters is the size of the tables). `python bench/pages.py 1500` for
+one size.
 """
 
 from __future__ import annotations
@@ -60,7 +62,10 @@ def measure(root: Path, size: int) -> None:
     line("search « bari »", *timed(lambda: search(opened.connection(), "bari", today=TODAY), 200))
     line("search « zoe 1972 »", *timed(lambda: search(opened.connection(), "zoe 1972", today=TODAY), 200))
     body = NoteRecorded(text="Patient rappelé, va mieux. " * 8)
-    line("a note until durable and folded", *timed(lambda: record(opened, commands.Record(patients[200], body)), 200))
+    line(
+        "a note until durable and folded",
+        *timed(lambda: record(opened, commands.Record(patients[200], body)), 200),
+    )
     line("its fsync alone, same bytes", *timed(lambda: fsync_alone(root), 200))
     opened.close()
     measure_opening(root)
@@ -82,7 +87,9 @@ def measure_chart(opened: Record, facts: int, patient: PatientId) -> None:
     answer = client.get(f"/dossier/{patient}")
     assert answer.status_code == 200, answer.status_code
     url = f"/dossier/{patient}"
-    line(f"chart of {facts:,}: page, {len(answer.content) / 1000:.0f} kB", *timed(lambda: client.get(url), 60))
+    line(
+        f"chart of {facts:,}: page, {len(answer.content) / 1000:.0f} kB", *timed(lambda: client.get(url), 60)
+    )
 
 
 def measure_opening(root: Path) -> None:

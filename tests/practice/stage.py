@@ -26,6 +26,7 @@ from lanterne.practice.kinds import Body, to_raw
 from lanterne.practice.opening import add_person, create_practice
 from lanterne.practice.patients.commands import RegisterPatient
 from lanterne.practice.patients.facts import PatientIdentified
+from lanterne.practice.patients.search import forget
 from lanterne.practice.reading import OpenChart, Traces, open_chart
 from lanterne.practice.record import Record
 from lanterne.practice.recording import record as record_command
@@ -67,7 +68,12 @@ class Practice:
     seats: dict[str, SeatKeys]
 
     def machine(self, place: Path) -> Machine:
-        """A machine that holds a copy."""
+        """A machine that holds a copy.
+
+        Its read tables carry the same generation as every other copy's; the index of search, which a process keeps for
+        one directory, must not take one for another.
+        """
+        forget()
         shutil.copytree(self.root, place)
         return Machine(place, self.seats)
 

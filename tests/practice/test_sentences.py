@@ -42,7 +42,12 @@ def refusals() -> dict[str, list[tuple[str, set[str]]]]:
     found: dict[str, list[tuple[str, set[str]]]] = {}
     for path, tree in trees("practice", "desk"):
         for node in ast.walk(tree):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in REFUSALS and node.args and text(node.args[0]):
+            if (
+                isinstance(node, ast.Call)
+                and getattr(node.func, "id", "") in REFUSALS
+                and node.args
+                and text(node.args[0])
+            ):
                 named = {keyword.arg for keyword in node.keywords if keyword.arg not in (None, "field")}
                 place = f"{path.relative_to(PACKAGE)}:{node.lineno}"
                 found.setdefault(text(node.args[0]), []).append((place, {name for name in named if name}))
@@ -65,12 +70,27 @@ def codes() -> dict[str, str]:
                     found[code] = place
             if isinstance(node, ast.Call) and ast.unparse(node.func) == "LanterneError" and node.args:
                 found[text(node.args[0])] = place
-    return {code: place for code, place in found.items() if code and code not in ABSTRACT and not code.startswith("packing.")}
+    return {
+        code: place
+        for code, place in found.items()
+        if code and code not in ABSTRACT and not code.startswith("packing.")
+    }
 
 
 def test_the_search_finds_what_it_looks_for() -> None:
-    assert {"changed_meanwhile", "date_future", "measure_implausible", "duplicate_suspected"} <= refusals().keys() | codes().keys()
-    assert {"disk_full", "seal.wrong_passphrase", "seal.weak_passphrase", "tables.behind", "entry.refused"} <= codes().keys()
+    assert {
+        "changed_meanwhile",
+        "date_future",
+        "measure_implausible",
+        "duplicate_suspected",
+    } <= refusals().keys() | codes().keys()
+    assert {
+        "disk_full",
+        "seal.wrong_passphrase",
+        "seal.weak_passphrase",
+        "tables.behind",
+        "entry.refused",
+    } <= codes().keys()
 
 
 def test_every_refusal_has_its_sentence_and_carries_its_words() -> None:
@@ -80,7 +100,9 @@ def test_every_refusal_has_its_sentence_and_carries_its_words() -> None:
             faults.append(f"{code}: no sentence ({places[0][0]})")
             continue
         needed = set(PLACEHOLDER.findall(SENTENCES[code]))
-        faults += [f"{code}: {where} does not say {needed - given}" for where, given in places if needed - given]
+        faults += [
+            f"{code}: {where} does not say {needed - given}" for where, given in places if needed - given
+        ]
     assert faults == []
 
 

@@ -55,6 +55,7 @@ def sit(house: House, browser: Browser, witness: Witness) -> Iterator[Sit]:
         contexts.append(context)
         page = context.new_page()
         if fresh or name not in house.unlocked:
+            house.unlocked.pop(name, None)
             unlock(page, house, name, phrase)
             if not fresh:
                 house.unlocked[name] = context.cookies()  # type: ignore[assignment]

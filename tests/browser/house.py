@@ -166,6 +166,7 @@ class Desk:
         toast = self.page.locator(".toast", has_text="Enregistré")
         expect(toast.first).to_be_visible()
         expect(self.page.locator("#dialog[open]")).to_have_count(0)
+        self.page.wait_for_load_state()  # said by the page that came after the write, its script is still to come
         toast.first.locator("[data-close-toast]").click()
         expect(toast).to_have_count(0)
 

@@ -213,9 +213,10 @@ def test_a_draft_never_goes_into_another_persons_session(sit: Sit) -> None:
     chart = garance.chart()
     other = garance.context.new_page()
     other.goto(garance.house.url)
-    other.keyboard.press("Control+Alt+l")
-    unlock(other, garance.house, THEO)
     garance.house.unlocked.clear()
+    other.keyboard.press("Control+Alt+l")
+    expect(other.locator("#passphrase")).to_be_visible()
+    unlock(other, garance.house, THEO)
 
     with garance.page.expect_response(lambda answer: "/brouillon/" in answer.url) as told:
         garance.write("reason", "mots de Garance")

@@ -13,9 +13,16 @@ function raise(model, text) {
   return toast;
 }
 
+function fade(toast) {
+  setTimeout(() => toast.remove(), SAID_MS);
+}
+
+// Said by the page itself, after a write that led to it.
+document.querySelectorAll("#toasts > .toast").forEach(fade);
+
 export function said(text) {
   const toast = raise("toast-model", text);
-  if (toast) setTimeout(() => toast.remove(), SAID_MS);
+  if (toast) fade(toast);
 }
 
 export function trouble(text) {

@@ -115,7 +115,9 @@ def test_an_unknown_compression() -> None:
 
 
 @pytest.mark.parametrize(
-    "content", [b"PK\x03\x04", b"PK\x05\x06" + bytes(18), zipped({"a": b"x"})[:-30], b"nothing"]
+    "content",
+    [b"PK\x03\x04", b"PK\x05\x06" + bytes(18), zipped({"a": b"x"})[:-30], b"nothing"],
+    ids=["begun", "end without a directory", "cut", "nothing"],
 )
 def test_what_is_broken(content: bytes) -> None:
     with pytest.raises(Unreadable):

@@ -200,10 +200,46 @@ def unlock(root: Path, seat: SeatId, secret: str) -> tuple[Journal, SeatKeys, Ke
     return journal, keys, keyring
 
 
+def unlock_meant(options: argparse.Namespace) -> tuple[Journal, SeatKeys, Keyring]:
+    """Open the seat meant: the one named by --as, the only one, or the one a given passphrase opens.
+
+    Raises:
+        UsageError, WrongPassphrase, TooManyAttempts, SeatMissing, DeviceMissing.
+    """
+    given = given_passphrase(options)
+    if options.person is None and given is not None:
+        seat = _opened_by(options.data, given)
+        if seat is not None:
+            return unlock(options.data, seat, given)
+    card = choose_seat(options.data, options.person)
+    return unlock(options.data, card.seat, passphrase(options, whom=card.label))
+
+
+def _opened_by(root: Path, secret: str) -> SeatId | None:
+    """Among several seats, the one this passphrase opens; None when there is one seat, or none opens.
+
+    Not counted as attempts: they would make others wait for a slip of one. Whoever can run this can copy
+    the files, and meets Argon2 alone either way (threat model).
+    """
+    from lanterne.journal import founding
+    from lanterne.journal.journal import Journal
+    from lanterne.seal.errors import WrongPassphrase
+
+    seats = founding.list_seats(root)
+    if len(seats) < 2:
+        return None
+    journal = Journal.open(root)
+    for card in seats:
+        try:
+            founding.open_seat(journal, card.seat, secret)
+        except WrongPassphrase:
+            continue
+        return card.seat
+    return None
+
+
 def open_record(options: argparse.Namespace) -> Record:
     """The record, open under the person meant."""
-    card = choose_seat(options.data, options.person)
-    secret = passphrase(options, whom=card.label)
     from lanterne.practice.record import Record
 
-    return Record(options.data, *unlock(options.data, card.seat, secret))
+    return Record(options.data, *unlock_meant(options))

@@ -1,8 +1,13 @@
-"""`lanterne import`: patients of an old software, from a CSV table. A dry run unless --apply."""
+"""`lanterne import`: patients of an old software, from a CSV table.
+
+A dry run comes first. At a terminal its account is shown and a question asked before anything is recorded;
+with --apply, --json or without a terminal the sound lines are recorded at once, those refused are said.
+"""
 
 from __future__ import annotations
 
 import argparse
+import sys
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -51,8 +56,9 @@ def configure(parser: FrenchParser) -> None:
     access.add_data(parser)
     access.add_person(parser)
     parser.options.add_argument(
-        "--apply", action="store_true", help=_("enregistre ; sans cela, dit seulement ce qui serait fait")
+        "--dry-run", action="store_true", help=_("dit ce qui serait fait et n’enregistre rien")
     )
+    parser.options.add_argument("--apply", action="store_true", help=_("enregistre sans poser de question"))
     access.add_json(parser)
     parser.arguments.add_argument(
         "paths", nargs="+", type=Path, metavar=_("FICHIER"), help=_("un tableau de patients au format CSV")
@@ -64,7 +70,7 @@ def run(options: argparse.Namespace) -> int:
     record = access.open_record(options)
     worst = DONE
     for path in options.paths:
-        answer = _take(record, path, apply=options.apply)
+        answer = _take_or_ask(record, path, options)
         if answer["outcome"] == "refused" or answer["rows"]["refused"]:
             worst = REFUSED
         if options.json:
@@ -72,9 +78,22 @@ def run(options: argparse.Namespace) -> int:
         else:
             _print(answer)
     record.close()
-    if not options.apply and not options.json:
-        output.say(_("Rien n’a été enregistré. Relancez avec --apply pour enregistrer."))
     return worst
+
+
+def _take_or_ask(record: Record, path: Path, options: argparse.Namespace) -> dict[str, Any]:
+    """The account of one file: of a dry run, then of what was recorded once that is agreed."""
+    dry = _take(record, path, apply=False)
+    if options.dry_run or dry["outcome"] == "refused":
+        if not options.json:
+            output.say(_("Rien n’a été enregistré."))
+        return dry
+    if not options.apply and not options.json and sys.stdin.isatty():
+        _print(dry)
+        if input(_("Enregistrer ? (o/N) ")).strip().lower() not in ("o", "oui"):
+            output.say(_("Rien n’a été enregistré."))
+            return dry
+    return _take(record, path, apply=True)
 
 
 def _take(record: Record, path: Path, *, apply: bool) -> dict[str, Any]:

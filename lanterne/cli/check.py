@@ -33,19 +33,20 @@ def configure(parser: FrenchParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Check. See docs/user/commandes.md."""
     from lanterne.journal.check import check_store
+    from lanterne.journal.errors import NoPractice
 
+    if not any((options.data / name).exists() for name in ("genesis", "genesis2", "journal")):
+        raise NoPractice("there is no practice in this directory")
     # Before anything is opened: opening heals what can be healed, and nothing would be left to report.
     report = check_store(options.data)
     faults, notes = list(report.faults), list(report.notes)
-    secret = None if options.no_passphrase else access.given_passphrase(options)
-    if secret is None and not options.no_passphrase and _asks(options):
-        secret = access.passphrase(options, whom=access.choose_seat(options.data, options.person).label)
+    opens = not options.no_passphrase and (access.given_passphrase(options) is not None or _asks(options))
     checked = None
-    if secret is None:
+    if not opens or (options.person is None and not _anybody(options)):
         notes.append(Note("", "", "no_passphrase", "checked without a passphrase"))
     else:
         try:
-            checked = _inside(options, secret)
+            checked = _inside(options)
         except LanterneError as error:
             if not faults:
                 raise
@@ -88,11 +89,20 @@ def _asks(options: argparse.Namespace) -> bool:
     return sys.stdin.isatty() and options.person is not None
 
 
-def _inside(options: argparse.Namespace, secret: str) -> Checked:
+def _anybody(options: argparse.Namespace) -> bool:
+    """Whether somebody has a seat here: a bare copy is checked without opening anything."""
+    from lanterne.journal.founding import list_seats
+
+    try:
+        return bool(list_seats(options.data))
+    except LanterneError:
+        return False  # the genesis is damaged: that is already said
+
+
+def _inside(options: argparse.Namespace) -> Checked:
     from lanterne.practice.check import check_record
 
-    card = access.choose_seat(options.data, options.person)
-    journal, keys, keyring = access.unlock(options.data, card.seat, secret)
+    journal, keys, keyring = access.unlock_meant(options)
     with output.progress(_("Vérification")) as advance:
         return check_record(options.data, journal, keys, keyring, advance)
 

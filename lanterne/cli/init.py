@@ -36,6 +36,8 @@ def run(options: argparse.Namespace) -> int:
     root: Path = options.data
     sheet = options.sheet or default_sheet(root)
     refuse_not_empty(root)
+    if sheet.resolve().is_relative_to(root.resolve()):
+        raise UsageError("sheet_inside", path=str(sheet))
     if sheet.exists():
         raise UsageError("sheet_exists", path=str(sheet))
     secret = access.chosen_passphrase(access.given_passphrase(options))

@@ -28,6 +28,9 @@ SENTENCES: dict[str, str] = {
         "Le dossier %(path)s n’est pas vide : choisissez-en un autre, ou videz-le vous-même."
     ),
     "data_not_folder": _("%(path)s n’est pas un dossier."),
+    "sheet_inside": _(
+        "%(path)s est dans le dossier du cabinet : une copie du dossier emporterait sa propre clé."
+    ),
     "sheet_exists": _(
         "Le fichier %(path)s existe déjà : la fiche de secours n’écrase rien. Choisissez --sheet."
     ),

@@ -185,7 +185,14 @@ def person_named(journal: Journal, keyring: Keyring, name: str) -> PersonId | No
                     )
                     named[str(told.get("person", ""))] = words(shown)
     found = [person for person, said in named.items() if said == wanted]
+    if not found:  # "Garance Morel" for "Dr Garance Morel"
+        bare = _untitled(wanted)
+        found = [person for person, said in named.items() if _untitled(said) == bare]
     return PersonId(found[0]) if len(found) == 1 else None
+
+
+def _untitled(said: list[str]) -> list[str]:
+    return said[1:] if len(said) > 1 and said[0] in _TITLES else said
 
 
 def describe_recovered(record: Record, person: PersonId, name: str) -> None:

@@ -44,7 +44,7 @@ def test_a_dry_run_writes_nothing_and_says_what_it_would(
     lanterne: Run, practice: Path, tmp_path: Path
 ) -> None:
     before = facts(lanterne, practice)
-    code, told = brought(lanterne, practice, given(tmp_path))
+    code, told = brought(lanterne, practice, given(tmp_path), "--dry-run")
     assert code == 1
     assert (told["outcome"], told["facts"]) == ("dry_run", 4)
     assert told["rows"] == {"read": 4, "registered": 2, "already": 0, "refused": 2}
@@ -61,8 +61,8 @@ def test_what_the_dry_run_says_is_what_is_done_and_twice_is_once(
 ) -> None:
     path = given(tmp_path)
     before = facts(lanterne, practice)
-    _, dry = brought(lanterne, practice, path)
-    _, done = brought(lanterne, practice, path, "--apply")
+    _, dry = brought(lanterne, practice, path, "--dry-run")
+    _, done = brought(lanterne, practice, path)
     assert (done["outcome"], done["facts"], done["rows"]) == ("imported", dry["facts"], dry["rows"])
     assert facts(lanterne, practice) == before + done["facts"]
     _, again = brought(lanterne, practice, path, "--apply")

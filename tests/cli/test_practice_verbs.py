@@ -147,9 +147,24 @@ def test_who_one_is_by_a_bit_of_name(lanterne: Run, practice: Path, wanted: str)
 
 
 def test_several_persons_and_none_said(lanterne: Run, practice: Path) -> None:
-    ended = lanterne("rebuild", data=practice, secret=GARANCE)
+    """A passphrase given says who; one that opens nobody leaves the question open."""
+    assert lanterne("rebuild", data=practice, secret=GARANCE).code == 0
+    ended = lanterne("rebuild", data=practice, secret="une phrase de personne")
     assert ended.code == 2
     assert "Inès Caron" in ended.err
+
+
+def test_a_bare_copy_is_checked_without_opening(lanterne: Run, practice: Path) -> None:
+    for folder in ("seats", "device"):
+        shutil.rmtree(practice / folder)
+    told = lanterne("check", "--json", data=practice, secret=GARANCE).json
+    assert told["entries"] > 0
+    assert told["content"] is None
+
+
+def test_no_practice_there_and_nothing_made(lanterne: Run, tmp_path: Path) -> None:
+    assert lanterne("check", "--json", data=tmp_path / "nowhere", secret=GARANCE).code != 0
+    assert not (tmp_path / "nowhere").exists()
 
 
 def test_the_secretary_reads_the_office_only(lanterne: Run, practice: Path) -> None:

@@ -32,6 +32,7 @@ FLAGS: dict[str, view.Flag] = {
     "L": "low", "LL": "critical-low", "H": "high", "HH": "critical-high", "A": "high", "AA": "critical-high"
 }  # fmt: skip
 
+CRITICAL = ("LL", "HH", "AA")
 SHOWN_PROBLEMS = 12
 SHOWN_TREATMENTS = 14
 SHOWN_RESULTS = 4
@@ -184,8 +185,10 @@ def _treatment_text(item: Statement[Any]) -> str:
 
 
 def results(opened: Opened) -> view.Section[view.Observation]:
-    """Tests whose newest result is out of range."""
-    items = opened.must_know.out_of_range
+    """Tests whose newest result is out of range: those said critical first, then by day, then the farthest out."""
+    newest = sorted(opened.must_know.out_of_range, key=_distance, reverse=True)
+    newest.sort(key=lambda item: item.day[:10], reverse=True)
+    items = sorted(newest, key=lambda item: item.body is not None and out_of_range(item.body) not in CRITICAL)
     shown = tuple(result(opened, item, spark=True) for item in items[:SHOWN_RESULTS])
     last = [] if items else standing(opened.chart, ResultRecorded, limit=1)
     return view.Section(
@@ -195,6 +198,18 @@ def results(opened: Opened) -> view.Section[view.Observation]:
         all_url=_filtered(opened, "result"),
         add_url=_add(opened, "result"),
     )
+
+
+def _distance(item: Statement[ResultRecorded]) -> Decimal:
+    """How far out of its range a result lies, as a share of the bound it passed; 0 when that cannot be said."""
+    body = item.body
+    value = _number(body.value) if body is not None else None
+    if body is None or value is None:
+        return Decimal(0)
+    low, high = _number(body.low), _number(body.high)
+    over = (value - high) / high if high else Decimal(0)
+    under = (low - value) / low if low else Decimal(0)
+    return max(over, under, Decimal(0))
 
 
 def result(opened: Opened, item: Statement[ResultRecorded], *, spark: bool = False) -> view.Observation:

@@ -1,4 +1,4 @@
-"""One practice, one browser for the session; a window of somebody for each test, and a witness."""
+"""One practice, a browser for each module; a window of somebody for each test, and a witness."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     opened.stop()
 
 
-@pytest.fixture(scope="session")
+# One a module: Playwright allows one of itself in a process, and other folders start their own.
+@pytest.fixture(scope="module")
 def browser(chromium: Path) -> Iterator[Browser]:
     expect.set_options(timeout=WAIT_MS)
     with sync_playwright() as playwright:

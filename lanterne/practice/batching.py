@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from lanterne.journal.journal import Writing
-from lanterne.practice.commands import Command, Look, NewFact
+from lanterne.practice.commands import Command, Look
 from lanterne.practice.errors import Refusal
 from lanterne.practice.record import Record, Writer
-from lanterne.practice.recording import Recorded, parts_of
+from lanterne.practice.recording import Recorded, parts_of, with_id
 from lanterne.practice.rights import Right
 from lanterne.wire.names import FactId, Stream
 
@@ -37,7 +37,7 @@ def record_many(record: Record, commands: Sequence[Command[Any]]) -> list[Record
     for command in commands:
         look = Look(connection, writers[command.right].person, moment, record.draw_id)
         try:
-            facts = [_with_id(fact, record) for fact in command.decide(command.load(look))]
+            facts = [with_id(fact, record) for fact in command.decide(command.load(look))]
         except Refusal as refusal:
             answers.append(refusal)
             continue
@@ -54,10 +54,3 @@ def record_many(record: Record, commands: Sequence[Command[Any]]) -> list[Record
         else:
             done.append(answer)
     return done
-
-
-def _with_id(fact: NewFact, record: Record) -> NewFact:
-    if fact.id is not None:
-        return fact
-    drawn = FactId(record.draw_id())
-    return NewFact(fact.body, fact.patient, drawn, fact.at, fact.replaces, fact.unknown)

@@ -53,7 +53,7 @@ def record(record: Record, command: Command[C]) -> Recorded:
             return again
         moment = record.clock_ms()
         known = command.load(Look(connection, writer.person, moment, record.draw_id))
-        facts = [_with_id(fact, record) for fact in command.decide(known)]
+        facts = [with_id(fact, record) for fact in command.decide(known)]
         if not facts:
             raise Refusal("nothing_to_write")
         written = record.journal.write(
@@ -91,7 +91,8 @@ def unknown_fields(raw: Mapping[str, object], known: Iterable[str]) -> dict[str,
     return {name: value for name, value in raw.items() if name not in names}
 
 
-def _with_id(fact: NewFact, record: Record) -> NewFact:
+def with_id(fact: NewFact, record: Record) -> NewFact:
+    """The fact under its own id, drawn now when the command named none."""
     if fact.id is not None:
         return fact
     return NewFact(

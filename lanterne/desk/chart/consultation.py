@@ -16,6 +16,7 @@ from lanterne.desk.forms.consultation import ConsultationForm, DayMeasuresForm
 from lanterne.desk.forms.fields import PARIS
 from lanterne.desk.frame.view import FormPage, when
 from lanterne.desk.opening import Opened, for_its_patient, opened, page, today, written
+from lanterne.desk.sentences import sentence
 from lanterne.journal.errors import DiskFailed, DiskFull
 from lanterne.practice.chart import commands
 from lanterne.practice.chart.statements import Statement, one
@@ -49,7 +50,7 @@ def new(request: HttpRequest, patient: str) -> HttpResponse:
                 record(seen.presence.record, command)
             except Refusal as refusal:
                 measures.add_error(
-                    refusal.field, _said(refusal)
+                    refusal.field, sentence(refusal)
                 ) if refusal.field in measures.fields else form.refuse(refusal)
             except (DiskFull, DiskFailed) as fault:
                 resent.keep_on_screen(request, form, fault)
@@ -142,9 +143,3 @@ def _editor(
         "started": started,
     }
     return page(request, "desk/chart/consultation.html", context, status=status)
-
-
-def _said(refusal: Refusal) -> str:
-    from lanterne.desk.sentences import sentence
-
-    return sentence(refusal)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -17,7 +15,7 @@ from lanterne.desk.chart.drafts import newest_consultation_draft
 from lanterne.desk.frame.build import moment
 from lanterne.desk.opening import Opened, opened, opened_widest, page, today
 from lanterne.desk.patients.lists import remember
-from lanterne.practice.chart.statements import Statement, one, thread, with_code, withdrawals
+from lanterne.practice.chart.statements import one, thread, with_code, withdrawals
 from lanterne.practice.results.facts import ResultRecorded
 from lanterne.wire.names import FactId
 
@@ -107,7 +105,7 @@ def item(request: HttpRequest, patient: str, fact: str) -> HttpResponse:
     versions = [
         {
             "row": story.row(seen, version),
-            "lines": details(version),
+            "lines": lines(version),
             "live": version.live,
             "current": version.id == fact,
         }
@@ -121,7 +119,7 @@ def item(request: HttpRequest, patient: str, fact: str) -> HttpResponse:
     context = {
         "band": seen.band,
         "row": story.row(seen, current),
-        "lines": details(current),
+        "lines": lines(current),
         "versions": versions[::-1],
         "removed": removed,
         "title": view.KINDS.get(story.NOUN_OF.get(current.kind, "unknown"), view.KINDS["unknown"]).label,
@@ -176,8 +174,3 @@ def _actions(seen: Opened) -> tuple[view.QuickAction, ...]:
         else:
             actions.append(view.QuickAction(kind, reverse("item-add", args=[patient, kind])))
     return tuple(actions)
-
-
-def details(item: Statement[Any]) -> list[tuple[str, str]]:
-    """Label and value of every field a statement fills, in the words of its form."""
-    return lines(item)

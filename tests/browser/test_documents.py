@@ -44,7 +44,8 @@ def choose(desk: Desk, file: Path) -> None:
 
 
 def drop(desk: Desk, name: str, media_type: str, content: bytes) -> None:
-    """The file let go over the zone."""
+    """The file let go over the zone, once its script is there."""
+    desk.page.wait_for_load_state()
     carried = desk.page.evaluate_handle(
         """([name, type, content]) => {
             const held = new DataTransfer();

@@ -37,7 +37,7 @@ def parse(content: bytes, limits: Limits) -> Any:
         raise Unreadable("too_deep", limit=limits.depth) from error
     except (ValueError, ArithmeticError) as error:  # msgspec's errors, bad UTF-8, numbers no machine holds
         raise Unreadable("json_broken") from error
-    _check_keys(content, plain)
+    _check_keys(content, plain, limits)
     return plain
 
 
@@ -67,7 +67,7 @@ def _is_within(brackets: bytes, depth: int) -> bool:
     return not brackets
 
 
-def _check_keys(content: bytes, plain: Any) -> None:
+def _check_keys(content: bytes, plain: Any, limits: Limits) -> None:
     """A key written twice leaves fewer colons in what was understood than in what was written. Counting them costs a
     hundredth of a slow reading, which decides only when the counts differ or colons are written as escapes."""
     if b"\\u003" not in content:
@@ -80,7 +80,7 @@ def _check_keys(content: bytes, plain: Any) -> None:
     try:
         json.loads(content, object_pairs_hook=_once, parse_float=str, parse_int=str)
     except RecursionError as error:
-        raise Unreadable("too_deep") from error
+        raise Unreadable("too_deep", limit=limits.depth) from error
     except ValueError as error:
         raise Unreadable("json_broken") from error
 

@@ -46,7 +46,7 @@ _NOTES = {
     "size": _("%s : la taille ne correspond pas au descriptif ; le document est montré, rien n’en est tiré."),
     "missing": _("%s : décrit mais absent de l’archive."),
     "nested": _("%s : archive dans l’archive, gardée sans être ouverte."),
-    "unreadable": _("%s : gardé sans être lu (%s)."),
+    "unreadable": _("%s : gardé sans être lu. %s"),
     "undescribed": _("%s : présent sans être décrit ; gardé."),
     "two_persons": _(
         "Le descriptif et le document ne donnent pas le même matricule INS : à vérifier avant de ranger."
@@ -132,12 +132,12 @@ def _inner(content: bytes, name: str, doubt: str, folder: _Folder) -> Document:
     if not doubt and content.startswith(ZIP_MARKS):
         doubt = _NOTES["nested"] % shown
     if not doubt:
-        from lanterne.intake import detect  # which knows this reader too
+        from lanterne.intake import detect, sentences  # which know this reader too
 
         try:
             return detect.read(content, folder.limits, shown)
         except Unreadable as error:
-            doubt = _NOTES["unreadable"] % (shown, error.code)
+            doubt = _NOTES["unreadable"] % (shown, sentences.sentence(error))
     kept = (Attached(content, media_type_of(content), shown),) if content else ()
     return Document("xdm", title=shown, attached=kept, unread=(doubt,))
 

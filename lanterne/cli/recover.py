@@ -1,4 +1,7 @@
-"""`lanterne recover`: with the recovery sheet, a practice opens again on this machine, whatever was lost."""
+"""`lanterne recover`: with the recovery sheet, a practice opens again on this machine, whatever was lost.
+
+Law: what can be refused is refused before anything is copied; a copy that did not end is taken away.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,8 @@ import argparse
 import secrets
 import shutil
 import sys
+import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,11 +22,14 @@ from lanterne.cli.outcomes import DONE, UsageError
 if TYPE_CHECKING:
     from lanterne.journal.founding import Admitted
     from lanterne.practice.record import Record
+    from lanterne.seal.seat import SheetKeys
     from lanterne.seal.sheet import SheetLetters
 
 # What a machine needs of another's: the sealed store. Its keys, drafts and read tables stay where they are.
 _COPIED = ("format", "format2", "genesis", "genesis2")
 _FOLDERS = ("journal", "blobs")
+# Who may do what, and which sheet is in force: all that judging a sheet takes.
+_MEMBERS = ("journal/members",)
 
 
 def configure(parser: FrenchParser) -> None:
@@ -56,22 +64,25 @@ def run(options: argparse.Namespace) -> int:
     """Recover. See docs/user/commandes.md."""
     root: Path = options.data
     sheet = _letters(options.sheet)
-    if options.source is not None:
-        copy_store(options.source, root)
 
     from lanterne.journal import founding
     from lanterne.journal.journal import Journal
     from lanterne.practice.opening import describe_recovered, parse_name, person_named
     from lanterne.practice.record import Record, now_ms
     from lanterne.seal.keyring import Keyring
+    from lanterne.seal.unlock import check_passphrase
 
     name = parse_name(options.person)
-    journal = Journal.open(root)
-    if sheet.keys.id not in {one.id for one in journal.membership.sheets}:
-        from lanterne.journal.errors import SheetRefused
-
-        raise SheetRefused("this recovery sheet is not the one in force for this practice")
+    if options.source is not None:
+        refuse_not_empty(root)
+        _try_sheet(options.source, sheet.keys)
+    else:
+        founding.check_sheet(Journal.open(root), sheet.keys)
     secret = access.chosen_passphrase(access.given_passphrase(options))
+    check_passphrase(secret)
+    if options.source is not None:
+        copy_store(options.source, root)
+    journal = Journal.open(root)
     known = person_named(journal, Keyring(sheet.keys, journal.membership), options.person)
     admitted = founding.recover_with_sheet(
         root,
@@ -147,18 +158,47 @@ def _revoke_forgotten(record: Record, admitted: Admitted) -> list[str]:
     return [str(seat) for seat in in_force]
 
 
+def _try_sheet(source: Path, sheet: SheetKeys) -> None:
+    """Judge the sheet by the source's membership, copied aside: opening a journal writes in its directory, and
+    the source may be all that is left.
+
+    Raises:
+        UsageError: "from_missing".
+        SheetRefused, SmallFileDamaged.
+    """
+    from lanterne.journal import founding
+    from lanterne.journal.journal import Journal
+
+    with tempfile.TemporaryDirectory(prefix="lanterne-") as aside:
+        _copy(source, Path(aside), _MEMBERS)
+        founding.check_sheet(Journal.open(Path(aside)), sheet)
+
+
 def copy_store(source: Path, root: Path) -> None:
     """Copy the sealed store of another data directory into an empty one, durably enough to be checked
     afterwards.
 
     Raises:
         UsageError: "from_missing", "data_not_empty".
+        OSError: it could not be copied whole; what was copied is taken away.
     """
+    refuse_not_empty(root)
+    stood = root.exists()
+    try:
+        _copy(source, root, _FOLDERS)
+    except OSError:  # shutil.Error is one
+        for path in root.iterdir() if root.is_dir() else ():
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+        if not stood and root.is_dir():
+            root.rmdir()
+        raise
+
+
+def _copy(source: Path, root: Path, folders: Sequence[str]) -> None:
     if not (source / "genesis").exists() and not (source / "genesis2").exists():
         raise UsageError("from_missing", path=str(source))
-    refuse_not_empty(root)
     root.mkdir(parents=True, exist_ok=True)
-    for folder in _FOLDERS:
+    for folder in folders:
         if (source / folder).is_dir():
             shutil.copytree(source / folder, root / folder)
     for name in _COPIED:  # the genesis last: a directory with a genesis is a practice

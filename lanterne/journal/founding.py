@@ -164,8 +164,7 @@ def recover_with_sheet(
     """
     check_passphrase(passphrase)
     journal = Journal.open(root, files=files, random=random)
-    if sheet.id not in {one.id for one in journal.membership.sheets}:
-        raise SheetRefused("this recovery sheet is not the one in force for this practice")
+    check_sheet(journal, sheet)
     keyring = Keyring(sheet, journal.membership)
     device, new_device = _device_or_new(journal, random)
     seat = SeatKeys.new(random)
@@ -179,6 +178,12 @@ def recover_with_sheet(
     for old in others:
         _remove_seat(journal, old)
     return Admitted(person, seat.id)
+
+
+def check_sheet(journal: Journal, sheet: SheetKeys) -> None:
+    """Raises SheetRefused unless this recovery sheet is in force for this practice."""
+    if sheet.id not in {one.id for one in journal.membership.sheets}:
+        raise SheetRefused("this recovery sheet is not the one in force for this practice")
 
 
 def revoke(

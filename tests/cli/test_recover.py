@@ -6,6 +6,7 @@ import io
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -124,6 +125,58 @@ def test_a_full_directory_is_not_overwritten(lanterne: Run, practice: Path, tmp_
     )
     assert lanterne(*words, data=tmp_path / "full", secret=BACK).code == 2
     assert (tmp_path / "full" / "thesis.txt").read_text() == "mine"
+
+
+def from_backup(sheet: Path, source: Path) -> tuple[str, ...]:
+    return ("recover", "--sheet", str(sheet), "--from", str(source), "--person", "Awa Diallo", "--json")
+
+
+def test_a_wrong_sheet_is_refused_before_anything_is_copied(
+    lanterne: Run, practice: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = ("init", "--practice", "Autre", "--person", "Awa Diallo")
+    assert lanterne(*words, data=tmp_path / "other", secret=GARANCE).code == 0
+    before = {path: path.read_bytes() for path in practice.rglob("*") if path.is_file()}
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
+    words = from_backup(sheet_of(tmp_path / "other"), practice)
+    ended = lanterne(*words, data=tmp_path / "new", secret=BACK)
+    assert (ended.code, ended.json["error"]) == (3, "sheet_refused")
+    assert not (tmp_path / "new").exists()
+    assert not list((tmp_path / "temporary").iterdir())
+    assert {path: path.read_bytes() for path in practice.rglob("*") if path.is_file()} == before
+
+
+@pytest.mark.parametrize(("person", "secret"), [("Awa Diallo", "short"), ("1234", BACK)])
+def test_a_weak_passphrase_or_no_name_leaves_nothing_behind(
+    lanterne: Run, practice: Path, tmp_path: Path, person: str, secret: str
+) -> None:
+    words = ("recover", "--sheet", str(sheet_of(practice)), "--from", str(practice), "--person", person)
+    assert lanterne(*words, data=tmp_path / "new", secret=secret).code == 1
+    assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize("stood", [False, True])
+def test_a_copy_that_does_not_end_is_taken_away(
+    lanterne: Run, practice: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stood: bool
+) -> None:
+    new = tmp_path / "new"
+    if stood:
+        new.mkdir()
+    whole = shutil.copytree
+
+    def torn(source: Path, target: Path, *others: Any) -> None:
+        whole(source, target, *others)
+        if Path(source).name == "journal":
+            raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(shutil, "copytree", torn)
+        ended = lanterne(*from_backup(sheet_of(practice), practice), data=new, secret=BACK)
+    assert ended.code == 4
+    assert new.exists() is stood
+    assert not stood or not list(new.iterdir())
+    assert lanterne(*from_backup(sheet_of(practice), practice), data=new, secret=BACK).code == 0
 
 
 def test_a_backup_without_a_practice_is_said(lanterne: Run, practice: Path, tmp_path: Path) -> None:

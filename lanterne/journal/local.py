@@ -39,7 +39,7 @@ class LocalFiles:
     """The local files of one unlocked seat."""
 
     def __init__(self, layout: Layout, seat: SeatKeys, files: Files, random: Callable[[int], bytes]) -> None:
-        self._folder = layout.local_of(seat.id)
+        self._folder, self._lock = layout.local_of(seat.id), layout.lock
         self._seat, self._files, self._random = seat, files, random
 
     def put(self, name: str, data: bytes) -> None:
@@ -47,12 +47,15 @@ class LocalFiles:
 
         Raises:
             DiskFull, DiskFailed: what was kept before stands.
+            JournalBusy: another process has held the directory for too long.
             LocalTooLong: longer than 4 MiB.
         """
         if len(data) > MAX_LOCAL:
             raise LocalTooLong("a draft is too long", size=len(data))
         sealed = seal_local(self._seat, self._purpose(name), data, self._random)
-        replace_small_file(self._files, self._folder / name, sealed + sha256(sealed).digest())
+        # A tab and a command of one seat may put the same draft: both write beside under one name.
+        with self._files.lock(self._lock):
+            replace_small_file(self._files, self._folder / name, sealed + sha256(sealed).digest())
 
     def get(self, name: str) -> bytes | None:
         """What was kept under `name`; None when there is nothing. Raises LocalFileDamaged."""
@@ -71,8 +74,8 @@ class LocalFiles:
     def remove(self, name: str) -> None:
         """Forget `name`. Raises DiskFailed."""
         self._purpose(name)
-        if self._files.size(self._folder / name) is not None:
-            with disk_errors("removing a draft"):
+        with self._files.lock(self._lock), disk_errors("removing a draft"):
+            if self._files.size(self._folder / name) is not None:
                 self._files.remove(self._folder / name)
                 self._files.fsync_directory(self._folder)
 

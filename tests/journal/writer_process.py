@@ -25,7 +25,7 @@ def main() -> None:
     for number in range(count):
         stream = Stream.TRACE if number % 3 == 2 else Stream.CARE
         jot(journal, practice, f"{name}/{number}", int(time.time() * 1000), stream)
-        if number % 7 == 6:
+        if number % 2:
             journal.local(seat).put("draft", f"{name}/{number}".encode())
         print(number, flush=True)
 

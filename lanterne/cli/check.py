@@ -34,12 +34,13 @@ def run(options: argparse.Namespace) -> int:
     """Check. See docs/user/commandes.md."""
     from lanterne.journal.check import check_store
     from lanterne.journal.errors import NoPractice
+    from lanterne.practice.check_shapes import check_shapes
 
     if not any((options.data / name).exists() for name in ("genesis", "genesis2", "journal")):
         raise NoPractice("there is no practice in this directory")
     # Before anything is opened: opening heals what can be healed, and nothing would be left to report.
     report = check_store(options.data)
-    faults, notes = list(report.faults), list(report.notes)
+    faults, notes = [*report.faults, *check_shapes(options.data)], list(report.notes)
     opens = not options.no_passphrase and (access.given_passphrase(options) is not None or _asks(options))
     checked = None
     if not opens or (options.person is None and not _anybody(options)):
@@ -53,7 +54,8 @@ def run(options: argparse.Namespace) -> int:
             # A broken file keeps us out: that is already said, and this is why the rest was not looked at.
             notes.append(Note("", "", "not_opened", str(error)))
     if checked is not None:
-        faults += checked.faults
+        said = {(one.file, one.code) for one in faults}
+        faults += [one for one in checked.faults if (one.file, one.code) not in said]
         notes += checked.notes
     result: dict[str, Any] = {
         "entries": report.entries,

@@ -3,7 +3,7 @@ facts give.
 
 Law: it repairs nothing and hides nothing. Facts are folded anew into a scratch set beside, under a key
 nobody keeps; the tables in use must verify page by page and hash to the same content. What needs no key is
-`journal.check`.
+in `journal.check`, and in `practice.check_shapes` for the read tables.
 """
 
 from __future__ import annotations
@@ -20,12 +20,14 @@ from lanterne.journal.errors import LocalFileDamaged
 from lanterne.journal.journal import Journal
 from lanterne.journal.report import Fault, Note
 from lanterne.practice.content import content
+from lanterne.practice.documents.rules import blobs_of
 from lanterne.practice.errors import TablesDamaged
 from lanterne.practice.folding import Folder, Progress
 from lanterne.practice.tablekeys import key_fault, key_path, table_key
 from lanterne.practice.tables import Connection, Tables
 from lanterne.seal.keyring import Keyring
 from lanterne.seal.seat import SeatKeys
+from lanterne.seal.table import SETS
 from lanterne.wire.names import Compartment, Stream
 
 # How often to wait for both folds to stand at the same entry while others write.
@@ -34,7 +36,7 @@ _TRIES = 20
 # What names a sealed file: documents, by the fact everybody at the practice reads.
 _NAMING = """
     SELECT f.body FROM fact f JOIN kind k ON k.no = f.kind WHERE k.name IN ('document.filed',
-    'document.received')"""
+    'document.received', 'arrival.received')"""
 
 _ENTRY = "SELECT e.stream, e.position FROM entry e WHERE e.hash = ?"
 
@@ -85,6 +87,11 @@ def check_record(
         checker.verify(Compartment.OFFICE)
     if keyring.can_read(Compartment.TRACE):
         found.traces, _ = checker.check(Compartment.TRACE, Stream.TRACE)
+    for name, compartment in SETS.items():
+        if not keyring.can_read(compartment) and key_path(root, compartment).exists():
+            found.notes.append(
+                Note(f"read/{name}", "", "tables_not_opened", "of others: only their shape was checked")
+            )
     return found
 
 
@@ -172,9 +179,7 @@ class _Checker:
         key."""
         named: dict[str, None] = {}
         for (body,) in connection.execute(_NAMING):
-            name = msgspec.msgpack.decode(body).get("blob")
-            if isinstance(name, str) and name:
-                named[name] = None
+            named.update(dict.fromkeys(blobs_of(msgspec.msgpack.decode(body))))
         for name in named:
             if not self._journal.blobs.has(name):
                 self._fault(

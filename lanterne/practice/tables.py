@@ -79,7 +79,12 @@ class Tables:
 
     def generation(self, number: int) -> Path:
         """The file of one generation."""
-        return self.folder / f"{self.name}-{number:06d}.db"
+        return self.file_of(self.folder, self.name, number)
+
+    @staticmethod
+    def file_of(folder: Path, name: str, number: int) -> Path:
+        """The file of one generation of a set; needs no key."""
+        return folder / f"{name}-{number:06d}.db"
 
     def number(self) -> int:
         """The number of the generation in use."""

@@ -46,14 +46,28 @@ def open_table_key(keyring: Keyring, name: str, data: bytes) -> bytes:
         NotEntitled: its epoch does not open here.
         DoesNotOpen: the file was moved or altered; rebuild.
     """
+    key_id, sealed = _read(name, data)
+    epoch = keyring.epoch_keys(key_id)
+    if epoch is None or epoch.compartment != SETS[name]:
+        raise NotEntitled(name)
+    return open_sealed(epoch.table_key, sealed, _bound(name, epoch.key_id), _WHAT)
+
+
+def check_table_file(name: str, data: bytes) -> None:
+    """What needs no key: the file is whole, and of this set.
+
+    Raises:
+        FileDamaged, FileNewer: rebuild the tables.
+    """
+    _read(name, data)
+
+
+def _read(name: str, data: bytes) -> tuple[KeyId, bytes]:
     tree = read_closed(data, _WHAT)
     key_id, sealed = tree.get("key"), tree.get("sealed")
     if tree.get("set") != name or type(key_id) is not bytes or type(sealed) is not bytes:
         raise FileDamaged(_WHAT)
-    epoch = keyring.epoch_keys(KeyId(key_id.hex()))
-    if epoch is None or epoch.compartment != SETS[name]:
-        raise NotEntitled(name)
-    return open_sealed(epoch.table_key, sealed, _bound(name, epoch.key_id), _WHAT)
+    return KeyId(key_id.hex()), sealed
 
 
 def _bound(name: str, key_id: KeyId) -> bytes:

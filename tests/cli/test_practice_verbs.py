@@ -74,6 +74,22 @@ def test_check_without_a_passphrase_says_what_it_did_not_look_at(lanterne: Run, 
     assert ended.json["faults"] == []
 
 
+def test_check_looks_at_the_shape_of_the_read_tables_without_a_passphrase(
+    lanterne: Run, practice: Path
+) -> None:
+    """And says a fault once when the passphrase shows it too."""
+    path = practice / "read/medical.key"
+    wrong = bytearray(path.read_bytes())
+    wrong[20] ^= 4
+    path.write_bytes(wrong)
+    for secret in (None, GARANCE):
+        ended = lanterne("check", "--json", data=practice, secret=secret)
+        assert ended.code == 1
+        assert [(one["file"], one["code"]) for one in ended.json["faults"]] == [
+            ("read/medical.key", "table_key_damaged")
+        ]
+
+
 def test_check_with_a_passphrase(lanterne: Run, practice: Path) -> None:
     first = lanterne("check", "--json", "--as", "garance", data=practice, secret=GARANCE).json
     assert first["facts"] == 3

@@ -92,7 +92,12 @@ def test_every_error_with_a_word_has_a_sentence() -> None:
     assert words - {"journal"} <= set(SENTENCES)
 
 
-SOURCES = ("journal/check.py", "journal/check_streams.py", "practice/check.py")
+SOURCES = (
+    "journal/check.py",
+    "journal/check_streams.py",
+    "practice/check.py",
+    "practice/check_shapes.py",
+)
 REPORTS = {"fault", "note", "_fault", "_note", "Fault", "Note"}
 
 

@@ -46,7 +46,7 @@ MEANINGS: dict[str, str] = {
     "tables_missing": _("désigne des tables de lecture absentes : « lanterne rebuild » les refait"),
     "tables_damaged": _("tables de lecture abîmées : « lanterne rebuild » les refait"),
     "tables_in_clear": _(
-        "une base qui n’est pas chiffrée a pris la place des tables de lecture : « lanterne rebuild » les refait"
+        "une base qui n’est pas chiffrée a pris la place des tables de lecture : « lanterne rebuild » les refait"
     ),
     "tables_differ": _(
         "les tables de lecture ne disent pas ce que disent les faits : « lanterne rebuild » les refait"
@@ -54,7 +54,7 @@ MEANINGS: dict[str, str] = {
     "blob_missing": _("un document d’un dossier manque : un autre poste ou une sauvegarde le rend"),
     "tables_not_built": _("tables de lecture pas encore faites"),
     "tables_of_other_version": _("tables de lecture d’une autre version ; elles se referont"),
-    "tables_not_opened": _("tables de lecture d’autres personnes : seule leur forme a été vérifiée"),
+    "tables_not_opened": _("tables de lecture d’autres personnes : seule leur forme a été vérifiée"),
     "tables_not_compared": _("on y écrit trop souvent pour les comparer"),
     # of the command itself
     "no_passphrase": _("vérifié sans phrase de passe : ni le contenu des dossiers, ni les tables de lecture"),

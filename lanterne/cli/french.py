@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import gettext
 import re
-import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NoReturn
@@ -33,6 +32,20 @@ _SENTENCES = (
     (r"ambiguous option: (.*) could match (.*)", _("{0} est ambigu : {1}")),
     (r"argument (.*): (.*)", "{0} : {1}"),
 )
+
+
+class NotUnderstood(Exception):
+    """The words of a command line that argparse refuses.
+
+    Attributes:
+        verb: what was run: "lanterne check".
+        usage: the line that shows how it is used.
+        why: in French.
+    """
+
+    def __init__(self, verb: str, usage: str, why: str) -> None:
+        super().__init__(why)
+        self.verb, self.usage, self.why = verb, usage, why
 
 
 class FrenchHelp(argparse.HelpFormatter):
@@ -66,9 +79,8 @@ class FrenchParser(argparse.ArgumentParser):
         self.options.add_argument("-h", "--help", action="help", help=_("montre cette aide"))
 
     def error(self, message: str) -> NoReturn:
-        """Say what is wrong in French and end with 2."""
-        self.print_usage(sys.stderr)
-        self.exit(2, f"{self.prog} : {french(message)}\n")
+        """Raises NotUnderstood: who asked for JSON is answered in JSON, which is for the caller to know."""
+        raise NotUnderstood(self.prog, self.format_usage(), french(message))
 
 
 def french(message: str) -> str:

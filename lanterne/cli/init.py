@@ -45,9 +45,15 @@ def run(options: argparse.Namespace) -> int:
     from lanterne.practice.opening import create_practice
     from lanterne.sheet.printing import print_sheet
 
-    opened = create_practice(
-        root, practice_name=options.practice, person_name=options.person, passphrase=secret
-    )
+    # Before the practice: nothing makes another sheet for one whose sheet could not be written.
+    write_sheet(sheet, b"")
+    try:
+        opened = create_practice(
+            root, practice_name=options.practice, person_name=options.person, passphrase=secret
+        )
+    except BaseException:
+        sheet.unlink()
+        raise
     opened.record.close()
     pdf = print_sheet(
         opened.sheet,
@@ -55,7 +61,7 @@ def run(options: argparse.Namespace) -> int:
         practice_name=options.practice,
         made_on=date.today(),  # noqa: DTZ011
     )
-    write_sheet(sheet, pdf)
+    write_sheet(sheet, pdf, again=True)
     if options.json:
         output.print_json(
             {"practice": opened.practice, "person": opened.person, "seat": opened.seat, "sheet": str(sheet)}
@@ -87,12 +93,13 @@ def refuse_not_empty(root: Path) -> None:
         raise UsageError("data_not_empty", path=str(root))
 
 
-def write_sheet(path: Path, pdf: bytes) -> None:
-    """Write the sheet for its owner alone; it replaces nothing."""
+def write_sheet(path: Path, pdf: bytes, *, again: bool = False) -> None:
+    """Write the sheet for its owner alone; it replaces nothing, but with `again` what this wrote before."""
     import os
 
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
+    how = os.O_TRUNC if again else os.O_CREAT | os.O_EXCL
+    handle = os.open(path, os.O_WRONLY | how | getattr(os, "O_BINARY", 0), 0o600)
     with os.fdopen(handle, "wb") as stream:
         stream.write(pdf)
         stream.flush()

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 import lanterne
 from lanterne.cli import outcomes
-from lanterne.cli.french import FrenchParser, _
+from lanterne.cli.french import FrenchParser, NotUnderstood, _
 from lanterne.wire.errors import LanterneError
 
 
@@ -26,7 +26,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         name, sub = verbs[verb]
         module = importlib.import_module(f"lanterne.cli.{name}")
         module.configure(sub)
-    options = parser.parse_args(words)
+    try:
+        options = parser.parse_args(words)
+    except NotUnderstood as error:
+        print(f"{error.usage}{error.verb} : {error.why}", file=sys.stderr)
+        return _answer("not_understood", error.why, outcomes.USAGE, as_json="--json" in words)
     if module is None or options.verb is None:
         parser.print_help(sys.stderr)
         return outcomes.USAGE
@@ -41,8 +45,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stderr.close()
         return outcomes.REFUSED
     except OSError as error:
-        print(_("Le disque ou le système a refusé : {why}").format(why=error), file=sys.stderr)
-        return outcomes.DISK
+        why = _("Le disque ou le système a refusé : {why}").format(why=error)
+        print(why, file=sys.stderr)
+        return _answer("system_refused", why, outcomes.DISK, as_json=getattr(options, "json", False))
 
 
 def _parser() -> tuple[FrenchParser, dict[str, tuple[str, FrenchParser]]]:
@@ -78,8 +83,14 @@ def _complain(error: LanterneError, as_json: bool) -> int:
 
     said = sentence(error)
     print(f"lanterne : {said}", file=sys.stderr)
+    return _answer(error.code, said, outcomes.exit_code(error), as_json=as_json)
+
+
+def _answer(code: str, why: str, ending: int, *, as_json: bool) -> int:
+    """The same complaint for a program, on the standard output. Returns the exit code."""
     if as_json:
         from lanterne.cli.output import print_json
 
-        print_json({"error": error.code, "sentence": said})
-    return outcomes.exit_code(error)
+        # "error" and "sentence" are the first names of the two: scripts were written with them.
+        print_json({"code": code, "why": why, "error": code, "sentence": why})
+    return ending

@@ -56,6 +56,41 @@ def test_a_command_not_understood_ends_with_2_in_french(lanterne: Run, words: tu
     assert not ENGLISH.search(ended.err)
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("check", "--json"), "il manque : --data"),
+        (("check", "--data", "x", "--json", "--nonsense"), "option inconnue : --nonsense"),
+        (("nonsense", "--json"), "nonsense"),
+        (("person", "add", "--json", "--data", "x", "--name", "A B", "--role", "king"), "king"),
+        (("demo", "--data", "x", "--json", "--patients", "0"), "ne convient pas"),
+    ],
+)
+def test_a_command_not_understood_is_said_in_json_too(
+    lanterne: Run, words: tuple[str, ...], said: str
+) -> None:
+    ended = lanterne(*words)
+    assert ended.code == 2
+    assert ended.json["code"] == "not_understood"
+    assert said in ended.json["why"].replace("\u00a0", " ")
+    assert ended.json["why"] in ended.err
+
+
+def test_what_the_command_lacks_is_said_in_json_too(lanterne: Run, practice: Path) -> None:
+    ended = lanterne("rebuild", "--json", "--as", "nobody", data=practice, secret="x")
+    assert (ended.code, ended.json["code"]) == (2, "as_unknown")
+    assert "Inès Caron" in ended.json["why"]
+
+
+def test_what_the_system_refuses_is_said_in_json_too(lanterne: Run, practice: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    sheet = str(tmp_path / "file" / "sheet.pdf")
+    words = ("init", "--json", "--practice", "L", "--person", "G Morel", "--sheet", sheet)
+    ended = lanterne(*words, data=tmp_path / "new", secret="lilas blanc du matin")
+    assert (ended.code, ended.json["code"]) == (4, "system_refused")
+    assert not (tmp_path / "new").exists(), "a practice without a sheet"
+
+
 def test_what_is_not_known_is_shown_as_it_is() -> None:
     assert french("something argparse never said") == "something argparse never said"
 

@@ -11,7 +11,9 @@ import getpass
 import os
 import sys
 import unicodedata
+from collections import Counter
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,6 +31,9 @@ if TYPE_CHECKING:
 VARIABLE = "LANTERNE_PASSPHRASE"
 NEW_VARIABLE = "LANTERNE_NEW_PASSPHRASE"
 _LONGEST_FILE = 4096
+SHOWN_ID = 8
+"""Characters of a seat's number that a person is shown, and may type."""
+_SHORTEST_ID = 4
 
 
 def add_data(parser: FrenchParser) -> None:
@@ -70,7 +75,7 @@ def add_person(parser: FrenchParser) -> None:
         "--as",
         dest="person",
         metavar=_("PERSONNE"),
-        help=_("qui vous êtes, s’il y a plusieurs accès : un bout de nom suffit, sans accents"),
+        help=_("qui vous êtes, s’il y a plusieurs accès : un bout de nom sans accents, ou de numéro d’accès"),
     )
     add_passphrase(parser)
 
@@ -137,7 +142,8 @@ def _given(path: Path | None, variable: str) -> str | None:
 
 
 def choose_seat(root: Path, wanted: str | None) -> SeatCard:
-    """The seat meant: the only one, or the one whose name begins so (or holds such words).
+    """The seat meant: the only one, or the one whose name begins so (or holds such words), or whose number
+    does.
 
     Raises:
         UsageError: nobody, several, or none given among several.
@@ -148,31 +154,66 @@ def choose_seat(root: Path, wanted: str | None) -> SeatCard:
     seats = list_seats(root)
     if not seats:
         raise UsageError("nobody_here")
-    names = ", ".join(card.label for card in seats)
     if wanted is None:
         if len(seats) == 1:
             return seats[0]
-        raise UsageError("as_missing", names=names)
+        raise UsageError("as_missing", names=_names(root, seats))
     found = _matching(seats, wanted)
     if not found:
-        raise UsageError("as_unknown", name=wanted, names=names)
+        raise UsageError("as_unknown", name=wanted, names=_names(root, seats))
     if len(found) > 1:
-        raise UsageError("as_ambiguous", name=wanted, names=", ".join(card.label for card in found))
+        raise UsageError("as_ambiguous", name=wanted, names=_names(root, found))
     return found[0]
 
 
+def _names(root: Path, seats: Sequence[SeatCard]) -> str:
+    """The names, those of one name told apart."""
+    apart = told_apart(root, seats)
+    return ", ".join(
+        f"{card.label} ({apart[card.seat]})" if card.seat in apart else card.label for card in seats
+    )
+
+
+def told_apart(root: Path, seats: Sequence[SeatCard]) -> dict[SeatId, str]:
+    """For each seat whose name another bears too: the number to give, what it reads, since when. No key is
+    needed; a role is sealed."""
+    borne = Counter(_plain(card.label) for card in seats)
+    same = [card for card in seats if borne[_plain(card.label)] > 1]
+    if not same:
+        return {}
+    from lanterne.journal.journal import Journal
+    from lanterne.wire.names import Compartment
+
+    membership = Journal.open(root).membership
+    said: dict[SeatId, str] = {}
+    for card in same:
+        held, added = membership.seat(card.seat), membership.admitted_at(card.seat)
+        words = [card.seat[:SHOWN_ID]]
+        if held is not None:
+            reads = Compartment.MEDICAL in held.compartments
+            words += [_("lit les dossiers") if reads else _("ne lit pas les dossiers")]
+            words += [_("administre")] if held.admin else []
+        if added is not None:
+            day = datetime.fromtimestamp(added / 1000, UTC).astimezone()
+            words.append(_("ajouté le {day}").format(day=day.strftime("%d/%m/%Y %H:%M")))
+        said[card.seat] = ", ".join(words)
+    return said
+
+
 def _matching(seats: Sequence[SeatCard], wanted: str) -> list[SeatCard]:
-    """The best kind of match that anybody gives: the whole name, its beginning, then each word beginning one
-    of its own."""
+    """The best kind of match that anybody gives: the whole name, its beginning, each word beginning one of its
+    own, then the number of the seat or of the person, or its beginning."""
     asked = _plain(wanted)
-    whole = [card for card in seats if _plain(card.label) == asked or card.seat == wanted]
+    whole = [card for card in seats if _plain(card.label) == asked]
     begins = [card for card in seats if _plain(card.label).startswith(asked)]
     words = [
         card
         for card in seats
         if all(any(own.startswith(word) for own in _plain(card.label).split()) for word in asked.split())
     ]
-    return (whole or begins or words) if asked else []
+    numbers = [card for card in seats if card.seat.startswith(asked) or card.person.startswith(asked)]
+    by_number = numbers if len(asked) >= _SHORTEST_ID else []
+    return (whole or begins or words or by_number) if asked else []
 
 
 def _plain(text: str) -> str:

@@ -59,7 +59,8 @@ def _list(options: argparse.Namespace) -> int:
 
     journal = Journal.open(options.data)
     found: list[dict[str, Any]] = []
-    for card in list_seats(options.data):
+    cards = list_seats(options.data)
+    for card in cards:
         held = journal.membership.seat(card.seat)
         found.append(
             {
@@ -70,13 +71,16 @@ def _list(options: argparse.Namespace) -> int:
                 "reads": [place.name.lower() for place in held.compartments] if held else [],
                 "active": journal.membership.is_active(card.seat, now_ms()),
                 "not_after": held.not_after if held else None,
+                "added": journal.membership.admitted_at(card.seat),
             }
         )
     if options.json:
         output.print_json(found)
         return DONE
+    apart = access.told_apart(options.data, cards)
     for one in found:
-        marks = [_("administre")] if one["administrator"] else []
+        alone = [_("administre")] if one["administrator"] else []
+        marks = [apart[one["seat"]]] if one["seat"] in apart else alone
         marks += [] if one["active"] else [_("accès terminé")]
         print(one["name"] + (f" ({', '.join(marks)})" if marks else ""))
     return DONE

@@ -10,7 +10,9 @@ SENTENCES: dict[str, str] = {
     # command line
     "as_missing": _("Plusieurs personnes ont un accès ici. Dites laquelle avec --as : %(names)s."),
     "as_unknown": _("« %(name)s » ne désigne personne ici. Personnes : %(names)s."),
-    "as_ambiguous": _("« %(name)s » désigne plusieurs personnes : %(names)s."),
+    "as_ambiguous": _(
+        "« %(name)s » désigne plusieurs accès : %(names)s. Si le nom est le même, donnez le numéro."
+    ),
     "nobody_here": _(
         "Ce poste n’a aucun accès à ce cabinet : « lanterne recover » en rouvre un avec la fiche de secours."
     ),

@@ -67,6 +67,7 @@ class Membership:
         self._epochs: dict[KeyId, EpochRecord] = {epoch.key_id: epoch for epoch in genesis.epochs}
         self._wraps: list[Wrap] = [wrap for epoch in genesis.epochs for wrap in epoch.wraps]
         self._begun: dict[KeyId, tuple[int, int]] = {}
+        self._admitted: dict[SeatId, int] = {genesis.seat.id: genesis.created}
         self._gather(judge)
         self._cuts, cut_notices = find_cuts(self._history, self._world.revocations)
         found = {*self._history.notices, *self._world.notices, *cut_notices}
@@ -83,6 +84,7 @@ class Membership:
                     continue
                 if isinstance(act, SeatAdmitted):
                     self._seats.setdefault(act.seat.id, act.seat)
+                    self._admitted.setdefault(act.seat.id, entry.deed.head.time_ms)
                     self._wraps.extend(act.wraps)
                 elif isinstance(act, SheetReplaced):
                     self._sheets.setdefault(act.sheet.id, act.sheet)
@@ -139,6 +141,10 @@ class Membership:
     def seat(self, seat: SeatId) -> SeatRecord | None:
         """The record of a seat whose admission was ever entitled, revoked or not."""
         return self._seats.get(seat)
+
+    def admitted_at(self, seat: SeatId) -> int | None:
+        """When a seat was first admitted, by its admitter's clock: milliseconds since 1970-01-01 UTC."""
+        return self._admitted.get(seat)
 
     def sign_key(self, seat: SeatId) -> bytes | None:
         """E7: the Ed25519 public key of a seat or sheet, even revoked: what it wrote stays verifiable."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -168,6 +169,50 @@ def test_several_persons_and_none_said(lanterne: Run, practice: Path) -> None:
     ended = lanterne("rebuild", data=practice, secret="une phrase de personne")
     assert ended.code == 2
     assert "Inès Caron" in ended.err
+
+
+@pytest.fixture
+def namesakes(lanterne: Run, practice: Path) -> tuple[Ended, Ended]:
+    """Two more of one name, and their passphrases."""
+    words = ("person", "add", "--json", "--as", "garance", "--name", "Paul Roche", "--role")
+    return (
+        lanterne(*words, "nurse", data=practice, secret=GARANCE, new=NAMESAKES[0]),
+        lanterne(*words, "secretary", data=practice, secret=GARANCE, new=NAMESAKES[1]),
+    )
+
+
+NAMESAKES = ("une phrase pour le premier", "une phrase pour le second")
+
+
+def test_two_of_one_name_are_told_apart(
+    lanterne: Run, practice: Path, namesakes: tuple[Ended, Ended]
+) -> None:
+    seats = [ended.json["seat"] for ended in namesakes]
+    ended = lanterne("rebuild", "--as", "paul roche", "--json", data=practice, secret=NAMESAKES[0])
+    assert (ended.code, ended.json["code"]) == (2, "as_ambiguous")
+    said = ended.json["why"]
+    assert f"Paul Roche ({seats[0][:8]}, lit les dossiers, ajouté le " in said
+    assert f"Paul Roche ({seats[1][:8]}, ne lit pas les dossiers, ajouté le " in said
+    assert "Inès Caron," in lanterne("rebuild", "--as", "zoe", data=practice, secret="x").err
+    listed = lanterne("person", "list", data=practice).out.splitlines()
+    assert [line.startswith("Paul Roche (") for line in listed].count(True) == 2
+    assert "Inès Caron" in listed
+
+
+@pytest.mark.parametrize("of", ["seat", "person"])
+def test_each_is_meant_by_a_number(
+    lanterne: Run, practice: Path, namesakes: tuple[Ended, Ended], of: str
+) -> None:
+    for ended, secret, other in zip(namesakes, NAMESAKES, reversed(NAMESAKES), strict=True):
+        number = ended.json[of][:8]
+        assert lanterne("rebuild", "--as", number, data=practice, secret=secret).code == 0
+        assert lanterne("rebuild", "--as", number, data=practice, secret=other).code == 3
+        assert lanterne("rebuild", "--as", number[:3], data=practice, secret=secret).code == 2
+
+
+def test_when_each_was_added_is_listed(lanterne: Run, practice: Path) -> None:
+    added = [one["added"] for one in lanterne("person", "list", "--json", data=practice).json]
+    assert added[0] < added[1] < time.time() * 1000
 
 
 def test_a_bare_copy_is_checked_without_opening(lanterne: Run, practice: Path) -> None:

@@ -59,6 +59,7 @@ def run(options: argparse.Namespace) -> int:
     figures = _create(options) if created else {}
     persons = _read_passphrases(root)
     _tell(options, persons, created, figures)
+    _say_unused(persons, created=created)
     if not options.no_serve:
         ready = announce(options.no_browser)
         serve(root, options.port, idle_minutes=_IDLE_MINUTES, on_ready=ready)
@@ -158,6 +159,18 @@ def _tell(
     width = max((len(name) for name, _secret in persons), default=0)
     for name, secret in persons:
         print(f"  {name:<{width}}  {secret}")
+
+
+def _say_unused(persons: list[tuple[str, str]], *, created: bool) -> None:
+    """A passphrase given for a practice that stands already is not the doctor's: nobody must believe it is."""
+    given = os.environ.get(access.VARIABLE)
+    if not created and given and persons and persons[0][1] != given:
+        output.say(
+            _(
+                "LANTERNE_PASSPHRASE n’a rien changé : ce cabinet existait déjà, et la phrase de {name} reste la "
+                "sienne. « lanterne passphrase » la change ; un dossier neuf prendrait celle-ci."
+            ).format(name=persons[0][0])
+        )
 
 
 def _readable() -> str:

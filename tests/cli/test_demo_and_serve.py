@@ -39,6 +39,17 @@ def test_the_doctor_has_the_passphrase_of_the_environment(lanterne: Run, demo: P
     assert len(told["persons"]) == 3
 
 
+def test_another_passphrase_for_a_practice_that_stands_is_said_to_change_nothing(
+    lanterne: Run, demo: Path
+) -> None:
+    ended = lanterne(*WORDS, data=demo, secret="une phrase toute neuve")
+    assert "LANTERNE_PASSPHRASE n’a rien changé" in ended.err
+    assert {"name": "Dr Garance Morel", "passphrase": GARANCE} in ended.json["persons"]
+    assert "une phrase toute neuve" not in ended.out + ended.err
+    assert "LANTERNE_PASSPHRASE" not in lanterne(*WORDS, data=demo, secret=GARANCE).err
+    assert "LANTERNE_PASSPHRASE" not in lanterne(*WORDS, data=demo).err
+
+
 def test_every_passphrase_printed_opens(lanterne: Run, demo: Path) -> None:
     for one in lanterne(*WORDS, data=demo).json["persons"]:
         ended = lanterne("check", "--json", "--as", one["name"], data=demo, secret=one["passphrase"])

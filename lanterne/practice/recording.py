@@ -45,17 +45,10 @@ def record(record: Record, command: Command[C]) -> Recorded:
         Refusal: the command decided against it; nothing was written.
         LanterneError: the disk failed or is full; nothing was acknowledged.
     """
-    writer = record.require(command.right)
     with record.door:
-        connection = record.connection()
-        again = _already(connection, command.id) if command.id is not None else None
+        again, facts, moment = _decided(record, command)
         if again is not None:
             return again
-        moment = record.clock_ms()
-        known = command.load(Look(connection, writer.person, moment, record.draw_id))
-        facts = [with_id(fact, record) for fact in command.decide(known)]
-        if not facts:
-            raise Refusal("nothing_to_write")
         written = record.journal.write(
             record.seat, record.keyring, stream=Stream.CARE, parts=parts_of(facts), now_ms=moment
         )
@@ -64,6 +57,32 @@ def record(record: Record, command: Command[C]) -> Recorded:
         with suppress(TablesBehind, JournalError):
             record.catch_up()
     return Recorded(written.hash, tuple(FactId(str(fact.id)) for fact in facts), written.time >> 16)
+
+
+def rehearse(record: Record, command: Command[C]) -> Recorded | None:
+    """Whether `record` would take this command now, and writes nothing: for what must be kept before it, such
+    as a picture the command names. What was recorded under its id already, None when nothing was.
+
+    Raises:
+        NotAllowed, Refusal: as `record` would.
+    """
+    with record.door:
+        return _decided(record, command)[0]
+
+
+def _decided(record: Record, command: Command[C]) -> tuple[Recorded | None, list[NewFact], int]:
+    """(what its id recorded already, else the facts it decides on, the moment it decided at)."""
+    writer = record.require(command.right)
+    connection = record.connection()
+    again = _already(connection, command.id) if command.id is not None else None
+    if again is not None:
+        return again, [], 0
+    moment = record.clock_ms()
+    known = command.load(Look(connection, writer.person, moment, record.draw_id))
+    facts = [with_id(fact, record) for fact in command.decide(known)]
+    if not facts:
+        raise Refusal("nothing_to_write")
+    return None, facts, moment
 
 
 def parts_of(facts: Sequence[NewFact]) -> list[tuple[Compartment, Part]]:

@@ -19,7 +19,7 @@ from lanterne.practice.errors import NotAllowed, Refusal, UnknownFact, UnknownPa
 from lanterne.practice.notes.facts import NoteRecorded
 from lanterne.practice.patients.facts import PatientsMerged
 from lanterne.practice.record import Record
-from lanterne.practice.recording import record
+from lanterne.practice.recording import record, rehearse
 from lanterne.practice.rights import Right
 from lanterne.wire.names import Compartment, FactId, PatientId, Stream
 from tests.cast import JEAN_BAPTISTE
@@ -54,6 +54,19 @@ def test_a_locum_manages_nobody(machine: Machine) -> None:
     theo = machine.open("Théo")
     with nothing_written(theo), pytest.raises(NotAllowed):
         record(theo, Snooping(Right.MANAGE_TEAM))
+
+
+def test_a_rehearsal_refuses_as_the_door_would_and_writes_nothing(machine: Machine, garance: Record) -> None:
+    command = WriteStatement(JEAN_BAPTISTE, PENICILLIN, id=ID)
+    with nothing_written(garance):
+        assert rehearse(garance, command) is None
+        with pytest.raises(UnknownPatient):
+            rehearse(garance, WriteStatement(PatientId("00" * 16), PENICILLIN))
+        with pytest.raises(NotAllowed):
+            rehearse(machine.open("Inès"), Snooping(Right.WRITE_CHART))
+    written = record(garance, command)
+    with nothing_written(garance):
+        assert rehearse(garance, command) == written
 
 
 def test_a_form_sent_twice_writes_once(garance: Record) -> None:

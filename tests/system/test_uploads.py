@@ -219,3 +219,32 @@ def test_nothing_and_empty(shared: Server, garance: Browser) -> None:
     assert answer.status == 422
     assert "Ce fichier est vide" in answer.text
     assert practice.facts().keys() == before
+
+
+def blobs(practice: Practice) -> set[str]:
+    return {path.name for path in (practice.root / "blobs").rglob("*") if path.is_file()}
+
+
+def test_a_refused_signature_leaves_no_file_behind(server: Server, practice: Practice) -> None:
+    """Not when the picture is none, nor when the rest of the form is refused; one file when it is taken."""
+    browser = server.browser(GARANCE)
+    form = browser.open_form(f"/equipe/{practice.persons[GARANCE]}")
+    before = blobs(practice)
+    wrong = (
+        ({}, b"%PDF-1.4 not a picture"),
+        ({}, b""),
+        ({"rpps": "10003456789"}, png()),
+        ({"left": "01/01/2020"}, png()),  # the last administrator
+        ({"replaces": "ab" * 16}, png()),  # changed meanwhile
+    )
+    for typed, content in wrong:
+        answer = browser.send(form, typed, files=[("signature", "signature.png", content)])
+        assert answer.status == 422, (typed, answer.status)
+        assert blobs(practice) == before, typed
+    picture = [("signature", "signature.png", png())]
+    assert browser.send(form, files=picture).acknowledged
+    (kept,) = blobs(practice) - before
+    browser.send(form, files=picture)
+    assert blobs(practice) == {*before, kept}, "a form sent twice"
+    described = [body for kind, body in practice.facts().values() if kind == "person.described"]
+    assert kept in [body.get("signature_blob") for body in described]

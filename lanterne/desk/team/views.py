@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -22,9 +24,10 @@ from lanterne.desk.team.view import PersonLine, SeatLine, TeamPage
 from lanterne.journal import founding
 from lanterne.practice import opening
 from lanterne.practice.documents.files import keep
+from lanterne.practice.documents.rules import check_content
 from lanterne.practice.errors import Refusal
 from lanterne.practice.record import Record
-from lanterne.practice.recording import record
+from lanterne.practice.recording import record, rehearse
 from lanterne.practice.rights import Right
 from lanterne.practice.team import queries
 from lanterne.practice.team.commands import DescribePerson, DescribePractice
@@ -97,10 +100,11 @@ def _seats(record_: Record, person_id: PersonId, *, manages: bool) -> list[SeatL
         active = membership.is_active(seat_id, record_.clock_ms())
         ends = build.moment(seat_.not_after, seat_.not_after) if seat_.not_after else None
         here = mine is not None and seat_.device == mine.device
+        since = membership.admitted_at(seat_id) or 0
         found.append(
             SeatLine(
                 device=_("poste %(id)s") % {"id": seat_.device[:6]},
-                since=build.moment(0, 0),
+                since=build.moment(since, since),
                 state="" if active else _("terminé"),
                 ends=ends,
                 revoke_url=reverse("seat-revoke", args=[seat_id])
@@ -144,14 +148,13 @@ def person(request: HttpRequest, person: str) -> HttpResponse:
         request.POST or None, request.FILES or None, initial=PersonForm.initial_of(held.body, None)
     )
     if request.method == "POST" and form.is_valid():
-        signature = (held.body.signature_blob, held.body.signature_key)
+        described = form.described(person, (held.body.signature_blob, held.body.signature_key))
+        shown = request.POST.get("replaces") or None
+        command = DescribePerson(described, shown, _fact_id(request))  # type: ignore[arg-type]
+        file = form.cleaned_data.get("signature")
         try:
-            file = form.cleaned_data.get("signature")
             if file is not None:
-                signature = _signature(presence.record, file.read())
-            described = form.described(person, signature)
-            shown = request.POST.get("replaces") or None
-            command = DescribePerson(described, shown, _fact_id(request))  # type: ignore[arg-type]
+                command = _signed(presence.record, command, file.read())
             record(presence.record, command)
         except Refusal as refusal:
             form.refuse(refusal)
@@ -160,13 +163,18 @@ def person(request: HttpRequest, person: str) -> HttpResponse:
     return _form(request, form, "person", [person], held.fact, files=True)
 
 
-def _signature(record_: Record, content: bytes) -> tuple[str, str]:
+def _signed(record_: Record, command: DescribePerson, content: bytes) -> DescribePerson:
+    """The command with its picture, kept only once nothing else stands against it: what a refused form left on
+    the disk would belong to nobody."""
     if len(content) > SIGNATURE_BYTES:
         raise Refusal("file_too_large", field="signature", limit="0,5")
-    kept = keep(record_, content)
-    if not kept.media_type.startswith("image/"):
+    if not check_content(content).startswith("image/"):
         raise Refusal("signature_not_image", field="signature")
-    return kept.blob, kept.key
+    if rehearse(record_, command) is not None:
+        return command  # a form sent twice
+    kept = keep(record_, content)
+    signed = msgspec.structs.replace(command.person, signature_blob=kept.blob, signature_key=kept.key)
+    return replace(command, person=signed)
 
 
 @require_http_methods(["GET", "POST"])

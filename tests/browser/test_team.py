@@ -28,6 +28,7 @@ def test_somebody_new_is_added_and_unlocks_with_her_own_passphrase(sit: Sit) -> 
     garance.save()
     row = page.locator("tr", has_text="Awa Diallo")
     expect(row).to_contain_text("sage-femme")
+    expect(row).to_contain_text("depuis le ")
 
     row.locator("a", has_text="Modifier").focus()
     garance.keyboard("Enter")

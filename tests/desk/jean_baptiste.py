@@ -624,7 +624,6 @@ TEAM = TeamPage(
     ),
     edit_url="/equipe/cabinet",
     add_url="/equipe/ajouter",
-    sheet_url="/equipe/feuille",
 )
 TRACE = TracePage(
     (
@@ -661,7 +660,7 @@ TRACE = TracePage(
             "Dr Garance Morel",
             "médecin",
             "Cabinet 1",
-            "feuille de secours imprimée",
+            "fiche de secours imprimée",
         ),
     ),
     total=1204,
@@ -681,10 +680,10 @@ SETTINGS = SettingsPage(
     ),
     (
         Notice(
-            "La feuille de secours n’a pas été contrôlée depuis un an.",
+            "La fiche de secours n’a pas été contrôlée depuis un an.",
             "warn",
             "Contrôler",
-            "/reglages/feuille",
+            "/reglages/fiche",
         ),
     ),
 )

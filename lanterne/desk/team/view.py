@@ -43,4 +43,3 @@ class TeamPage:
     notices: tuple[Notice, ...] = ()
     edit_url: str = ""
     add_url: str = ""
-    sheet_url: str = ""

@@ -93,6 +93,8 @@ SENTENCES: dict[str, str] = {
     ),
     "nothing_to_write": _("Il n’y a rien à enregistrer."),
     "nothing_to_withdraw": _("Il n’y a rien à retirer."),
+    "document_too_long": _("Ce document énonce plus de %(limit)s éléments : il n’est pas repris."),
+    "withdrawn_before": _("Déjà repris d’un autre document, puis retiré de ce dossier : il reste retiré."),
     "section_not_empty": _("Cette rubrique n’est pas vide."),
     "field_missing": _("Ce champ est à remplir."),
     "number_invalid": _("« %(value)s » n’est pas un nombre."),

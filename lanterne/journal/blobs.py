@@ -58,8 +58,15 @@ class Blobs:
     def __init__(self, layout: Layout, files: Files, random: Callable[[int], bytes]) -> None:
         self._layout, self._files, self._random = layout, files, random
 
-    def put(self, source: bytes | BinaryIO) -> SealedBlob:
-        """Seal and keep a document; its name, key, sizes. Raises DiskFull, DiskFailed: nothing was kept."""
+    def put(self, source: bytes | BinaryIO, random: Callable[[int], bytes] | None = None) -> SealedBlob:
+        """Seal and keep a document; its name, key, sizes.
+
+        Args:
+            random: what its key and nonces are drawn from; given for what is named after its content.
+
+        Raises:
+            DiskFull, DiskFailed: nothing was kept.
+        """
         stream = io.BytesIO(source) if isinstance(source, bytes) else source
         beside = self._layout.blobs / (self._random(16).hex() + BESIDE)
         with disk_errors("keeping a document"):
@@ -67,7 +74,7 @@ class Blobs:
             try:
                 handle = self._files.open_append(beside, new=True)
                 try:
-                    blob = seal_blob(stream, _Sink(self._files, handle), self._random)  # type: ignore[arg-type]
+                    blob = seal_blob(stream, _Sink(self._files, handle), random or self._random)  # type: ignore[arg-type]
                     self._files.fsync(handle)
                 finally:
                     self._files.close(handle)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lanterne.practice.allergies import facts as allergies
+from lanterne.practice.arrivals import facts as arrivals
 from lanterne.practice.chart import facts as chart
 from lanterne.practice.consultations import facts as consultations
 from lanterne.practice.documents import facts as documents
@@ -36,7 +37,11 @@ ROOMS = (
     consultations,
     notes,
     documents,
+    arrivals,
     traces,
 )
 
 KINDS: dict[str, Kind] = {kind.name: kind for room in ROOMS for kind in room.KINDS}
+
+# Statements that wait for somebody (the `inbox` table), until another fact ends or replaces them.
+WAITING = frozenset({documents.DocumentArrived.KIND, arrivals.ArrivalReceived.KIND})

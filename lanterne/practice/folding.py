@@ -25,7 +25,7 @@ from lanterne.journal.journal import Arrived, Damage, Journal
 from lanterne.practice import counting, reordering
 from lanterne.practice.catalogue import KINDS
 from lanterne.practice.errors import TablesBehind
-from lanterne.practice.inserting import Again, Batch, fact_row, insert, take_again
+from lanterne.practice.inserting import NOTED, Again, Batch, fact_row, insert, take_again
 from lanterne.practice.kinds import Shape
 from lanterne.practice.patients import folding as patients
 from lanterne.practice.projection import project, written_at
@@ -60,6 +60,7 @@ class _Known(NamedTuple):
     number: int
     stands: bool
     latest: bool
+    noted: bool
     compartment: Compartment | None
     of_a_patient: bool
 
@@ -410,6 +411,8 @@ class Folder:
                 batch.replacements += [
                     (bytes.fromhex(target), number) for target in fact.replaces if target != fact.id
                 ]
+            if held.noted:
+                batch.note(number, fact)
             if held.stands:
                 day, code, label = project(fact, written)
                 statements.append((number, subject, held.number, 1, 0, identifier, day, code, label))
@@ -436,10 +439,12 @@ class Folder:
         number = int(connection.execute("SELECT no FROM kind WHERE name = ?", (name,)).fetchone()[0])
         kind = KINDS.get(name)
         if kind is None:  # what a newer Lanterne writes stands in the chart, shown as newer
-            found = _Known(number, stands=True, latest=False, compartment=None, of_a_patient=False)
+            found = _Known(
+                number, stands=True, latest=False, noted=False, compartment=None, of_a_patient=False
+            )
         else:
             stands, latest = kind.shape is Shape.STATEMENT, kind.shape is Shape.LATEST
-            found = _Known(number, stands, latest, kind.compartment, kind.of_a_patient)
+            found = _Known(number, stands, latest, name in NOTED, kind.compartment, kind.of_a_patient)
         self._kinds[name] = found
         return found
 

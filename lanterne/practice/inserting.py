@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from lanterne.practice.catalogue import KINDS
+from lanterne.practice.catalogue import KINDS, WAITING
+from lanterne.practice.documents.facts import DocumentFiled
 from lanterne.practice.kinds import Shape
 from lanterne.practice.projection import project, written_at
 from lanterne.practice.settling import ORDER
@@ -22,6 +23,17 @@ from lanterne.wire.part import Fact
 _encode = msgspec.msgpack.Encoder().encode
 
 Row = tuple[object, ...]
+
+# Kinds that leave something beside their own rows (`Batch.note`).
+NOTED = WAITING | {DocumentFiled.KIND}
+
+_BY_FACT = (
+    "fact WHERE no",
+    "statement WHERE fact",
+    "replacement WHERE fact",
+    "inbox WHERE fact",
+    "source WHERE document",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +66,17 @@ class Batch:
     latest: set[tuple[int, int, str]] = field(default_factory=set)
     patients: set[int] = field(default_factory=set)
     again: list[Again] = field(default_factory=list)
+    inbox: list[Row] = field(default_factory=list)
+    sources: list[Row] = field(default_factory=list)
+
+    def note(self, number: int, fact: Fact) -> None:
+        """What a fact of this kind leaves beside its statement: a place in the inbox, the facts it states again."""
+        if fact.kind in WAITING:
+            self.inbox.append((number,))
+        elif fact.kind == DocumentFiled.KIND:
+            also = fact.body.get("also")
+            if isinstance(also, list):
+                self.sources += [(bytes.fromhex(one), number) for one in also if _is_id(one)]
 
 
 def fact_row(
@@ -78,6 +101,8 @@ def insert(connection: Connection, batch: Batch) -> None:
     connection.executemany("INSERT INTO fact VALUES (?,?,?,?,?,?,?,?,?,?,?)", batch.facts)
     connection.executemany("INSERT INTO statement VALUES (?,?,?,?,?,?,?,?,?)", batch.statements)
     connection.executemany("INSERT OR IGNORE INTO replacement VALUES (?,?)", batch.replacements)
+    connection.executemany("INSERT INTO inbox VALUES (?)", batch.inbox)
+    connection.executemany("INSERT OR IGNORE INTO source VALUES (?,?)", batch.sources)
     connection.executemany("INSERT OR REPLACE INTO unread VALUES (?,?,?)", batch.unread)
     connection.executemany("INSERT OR REPLACE INTO apart VALUES (?,?)", batch.apart)
 
@@ -95,7 +120,7 @@ def take_again(connection: Connection, one: Again) -> bool:
     )
     if held <= offered:
         return False
-    for table in ("fact WHERE no", "statement WHERE fact", "replacement WHERE fact"):
+    for table in _BY_FACT:
         connection.execute(f"DELETE FROM {table} = ?", (number,))
     fact = one.fact
     batch = Batch(
@@ -104,6 +129,8 @@ def take_again(connection: Connection, one: Again) -> bool:
         ]
     )
     batch.replacements = [(bytes.fromhex(target), number) for target in fact.replaces]
+    if fact.kind in NOTED:
+        batch.note(number, fact)
     known = KINDS.get(fact.kind)
     if known is None or known.shape is Shape.STATEMENT:
         time = connection.execute("SELECT time FROM entry WHERE no = ?", (one.entry,)).fetchone()[0]
@@ -116,3 +143,8 @@ def take_again(connection: Connection, one: Again) -> bool:
 def _place(connection: Connection, entry: int, place: int) -> tuple[object, ...]:
     row = connection.execute(f"SELECT {ORDER} FROM entry e WHERE e.no = ?", (entry,)).fetchone()
     return (*row, place)
+
+
+def _is_id(value: object) -> bool:
+    """A fact that came by sync passed no command: its lists hold anything."""
+    return isinstance(value, str) and len(value) == 32 and all(sign in "0123456789abcdef" for sign in value)

@@ -116,16 +116,32 @@ class NewerKind(Exception):
 B = TypeVar("B", bound=Body)
 
 
-def medical(body: type[B], *, version: int = 1, shape: Shape = Shape.STATEMENT) -> Kind:
+def widened(raw: dict[str, Any]) -> dict[str, Any]:
+    """The upcaster of a version that only added fields."""
+    return raw
+
+
+def medical(
+    body: type[B],
+    *,
+    version: int = 1,
+    shape: Shape = Shape.STATEMENT,
+    upcasters: Mapping[int, Upcaster] | None = None,
+) -> Kind:
     """A kind about a patient that only care-givers read."""
-    return Kind(body.KIND, version, Compartment.MEDICAL, Concerns.PATIENT, shape, body)
+    return Kind(body.KIND, version, Compartment.MEDICAL, Concerns.PATIENT, shape, body, upcasters or {})
 
 
 def office(
-    body: type[B], *, version: int = 1, shape: Shape = Shape.LATEST, concerns: Concerns = Concerns.PATIENT
+    body: type[B],
+    *,
+    version: int = 1,
+    shape: Shape = Shape.LATEST,
+    concerns: Concerns = Concerns.PATIENT,
+    upcasters: Mapping[int, Upcaster] | None = None,
 ) -> Kind:
     """A kind the secretary reads too: identity, agenda, team."""
-    return Kind(body.KIND, version, Compartment.OFFICE, concerns, shape, body)
+    return Kind(body.KIND, version, Compartment.OFFICE, concerns, shape, body, upcasters or {})
 
 
 def to_raw(body: Body) -> dict[str, Any]:

@@ -54,6 +54,24 @@ class OpenChart:
             raise TypeError("only practice.reading opens charts")
 
 
+@dataclass(frozen=True, slots=True)
+class OpenInbox:
+    """The right to read what arrived and waits, traced. Only `open_inbox` makes one.
+
+    Attributes:
+        connection: read tables of the reader.
+        reader: who reads.
+    """
+
+    connection: Connection
+    reader: Writer
+    _maker: object
+
+    def __post_init__(self) -> None:
+        if self._maker is not _MAKER:
+            raise TypeError("only practice.reading opens the inbox")
+
+
 class Traces:
     """What this process traced lately, so that one look is one trace."""
 
@@ -115,6 +133,20 @@ def open_chart(
     trace(record, traces, what=what, patient=group.patient, object_id=object_id)
     medical = record.reads_medical and not identity
     return OpenChart(group.patient, group.subjects, connection, reader, record.person_of, medical, _MAKER)
+
+
+def open_inbox(record: Record, traces: Traces) -> OpenInbox:
+    """Open the list of what arrived: the right first, then the trace (one of the list, none of each patient
+    named on it), then the list.
+
+    Raises:
+        NotAllowed: the reader's role does not give the right to read charts.
+        LanterneError: the trace could not be written, for another reason than a full disk.
+    """
+    reader = record.require(Right.READ_CHART)
+    connection = record.connection()
+    trace(record, traces, what="list", object_id="arrivals")
+    return OpenInbox(connection, reader, _MAKER)
 
 
 def trace(

@@ -26,6 +26,7 @@ from lanterne.practice.tablekeys import table_key
 from lanterne.practice.tables import Connection, Tables
 from lanterne.practice.team import queries as team
 from lanterne.seal.keyring import Keyring
+from lanterne.seal.naming import Naming, naming_of
 from lanterne.seal.seat import SeatKeys
 from lanterne.wire.names import Compartment, PersonId, SeatId, Stream
 
@@ -186,6 +187,15 @@ class Record:
             rights -= {Right.READ_CHART, Right.WRITE_CHART}
         name, role = (person.display_name, person.role) if person is not None else ("", "")
         return Writer(record.person, self.seat.id, name, role, rights)
+
+    @property
+    def naming(self) -> Naming:
+        """Names drawn from content, for what is imported.
+
+        Raises:
+            NotEntitled: this seat does not open the office.
+        """
+        return naming_of(self.keyring)
 
     def person_of(self, seat: SeatId) -> PersonId | None:
         """The person behind a seat of this practice, present or past."""

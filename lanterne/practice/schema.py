@@ -16,7 +16,7 @@ from lanterne.practice.patients.tables import INDEXES as PATIENT_INDEXES
 from lanterne.practice.patients.tables import TABLES as PATIENT_TABLES
 
 # Raise when folding changes what the same facts become.
-FOLDING_VERSION = 2
+FOLDING_VERSION = 3
 
 _TABLES = (
     "CREATE TABLE meta(name TEXT PRIMARY KEY, value) WITHOUT ROWID",
@@ -49,6 +49,11 @@ _TABLES = (
     """CREATE TABLE latest(
         kind INTEGER NOT NULL, subject INTEGER NOT NULL, key TEXT NOT NULL, fact INTEGER NOT NULL,
         PRIMARY KEY(kind, subject, key)) WITHOUT ROWID""",
+    # Statements that wait for somebody: arrivals not settled yet. A row goes when its statement is replaced.
+    "CREATE TABLE inbox(fact INTEGER PRIMARY KEY)",
+    # Documents that state again what was in the chart already: `statement` and the row of document.filed.
+    """CREATE TABLE source(
+        statement BLOB NOT NULL, document INTEGER NOT NULL, PRIMARY KEY(statement, document)) WITHOUT ROWID""",
     # Entries kept apart, waiting for a person's review (membership.md M10-M12): nothing of theirs is folded.
     "CREATE TABLE apart(hash BLOB PRIMARY KEY, standing TEXT NOT NULL) WITHOUT ROWID",
     # Parts that ought to open here and did not: shown as a fault, never folded (E17–E20).

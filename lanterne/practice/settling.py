@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from lanterne.practice.catalogue import KINDS
+from lanterne.practice.catalogue import KINDS, WAITING
 from lanterne.practice.kinds import Concerns, Shape
 from lanterne.practice.patients import folding as patients
 from lanterne.practice.tables import Connection
@@ -69,6 +69,17 @@ def settle_all(connection: Connection, *, fresh: bool = False) -> None:
     connection.executemany(
         "UPDATE statement SET live = ?, conflict = ?, thread = ? WHERE fact = ?", list(_tied(connection))
     )
+    if fresh:
+        connection.execute(
+            "DELETE FROM inbox WHERE NOT EXISTS (SELECT 1 FROM statement s WHERE s.fact = inbox.fact AND s.live = 1)"
+        )
+    else:
+        connection.execute("DELETE FROM inbox")
+        connection.execute(
+            "INSERT INTO inbox SELECT s.fact FROM statement s JOIN kind k ON k.no = s.kind"
+            f" WHERE s.live = 1 AND k.name IN ({','.join('?' * len(WAITING))})",
+            tuple(WAITING),
+        )
     connection.execute("DELETE FROM latest")
     marks, patient_marks = (",".join("?" * len(names)) for names in (_LATEST, _OF_PATIENTS))
     winners: dict[tuple[int, int, str], int] = {}
@@ -128,6 +139,7 @@ def _apply(connection: Connection, pairs: Iterable[tuple[int, int]]) -> None:
     threads: set[bytes] = set()
     for by, target in pairs:
         connection.execute("UPDATE statement SET live = 0 WHERE fact = ?", (target,))
+        connection.execute("DELETE FROM inbox WHERE fact = ?", (target,))
         tied = connection.execute(
             "SELECT thread FROM statement WHERE fact IN (?, ?)", (by, target)
         ).fetchall()

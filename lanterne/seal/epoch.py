@@ -31,7 +31,9 @@ _MAX_PREVIOUS = 1024 * 1024
 class EpochKeys(Hidden):
     """The secrets of one epoch of one compartment."""
 
-    __slots__ = ("_agree", "_previous_key", "_secret", "compartment", "key_id", "part_key", "table_key")
+    __slots__ = (
+        "_agree", "_previous_key", "_secret", "compartment", "key_id", "naming_key", "part_key", "table_key",
+    )  # fmt: skip
 
     def __init__(self, compartment: Compartment, secret: bytes) -> None:
         if len(secret) != SECRET_SIZE:
@@ -43,6 +45,7 @@ class EpochKeys(Hidden):
         self.part_key = derive(secret, "lanterne/epoch/part/1")
         self.table_key = derive(secret, "lanterne/epoch/table/1")
         self._previous_key = derive(secret, "lanterne/epoch/previous/1")
+        self.naming_key = derive(secret, "lanterne/epoch/naming/1")
 
     @classmethod
     def new(cls, compartment: Compartment, random: Random) -> "EpochKeys":

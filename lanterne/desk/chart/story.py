@@ -61,7 +61,13 @@ PLURALS = {
 }
 NOUN_OF = {kind: noun for noun, kinds in NOUNS.items() for kind in kinds}
 # Said by the summary, not part of the story.
-UNTOLD = ("section.none_known", "patient.merged", "patient.distinct")
+UNTOLD = (
+    "section.none_known",
+    "patient.merged",
+    "patient.distinct",
+    "document.arrived",
+    "treatment.proposed",
+)
 
 
 def timeline(

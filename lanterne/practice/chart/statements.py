@@ -13,6 +13,7 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from lanterne.practice.catalogue import KINDS
+from lanterne.practice.chart.facts import EnteredInError
 from lanterne.practice.errors import UnknownFact
 from lanterne.practice.kinds import Body, NewerKind
 from lanterne.practice.notes.facts import NoteRecorded
@@ -153,8 +154,9 @@ def page(
 
 
 # Withdrawn without a new version: what replaces it is no statement.
-_WITHDRAWN = """AND s.live = 0 AND EXISTS (SELECT 1 FROM replacement r LEFT JOIN statement w ON w.fact = r.fact
-                                           WHERE r.target = f.id AND w.fact IS NULL)"""
+_WITHDRAWN = f"""AND s.live = 0 AND EXISTS (SELECT 1 FROM replacement r JOIN fact w ON w.no = r.fact
+                                            WHERE r.target = f.id AND w.kind = (SELECT no FROM kind WHERE name =
+                                            '{EnteredInError.KIND}'))"""
 
 
 def withdrawn(

@@ -31,6 +31,17 @@ def keep(record: Record, content: bytes) -> Kept:
     return Kept(sealed.name, sealed.key.hex(), sealed.size, media_type)
 
 
+def keep_named(record: Record, content: bytes, media_type: str) -> Kept:
+    """As `keep`, under a name and key drawn from the content: the same file gives the same blob on every
+    device of the practice. Any size, even none: what cannot be read is kept too.
+
+    Raises:
+        LanterneError: the disk failed or is full.
+    """
+    sealed = record.journal.blobs.put(content, record.naming.blob_random(content))
+    return Kept(sealed.name, sealed.key.hex(), sealed.size, media_type)
+
+
 def content_of(record: Record, document: DocumentFiled) -> bytes:
     """The bytes of a document, verified.
 

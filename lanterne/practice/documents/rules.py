@@ -7,6 +7,8 @@ what came as a letter. Shown in the page are PDF, images and plain text; anythin
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
 from lanterne.practice.chart.required import require_text
 from lanterne.practice.documents.facts import DocumentFiled
@@ -60,6 +62,19 @@ def check_content(content: bytes) -> str:
         megabytes = LARGEST_BYTES // (1024 * 1024)
         raise Refusal("file_too_large", field="file", size=str(len(content)), limit=str(megabytes))
     return media_type_of(content)
+
+
+def blobs_of(raw: Mapping[str, Any]) -> list[str]:
+    """Names of the sealed files a raw body of document.filed, document.received or arrival.received needs.
+
+    It may have come by sync: what has not the shape of a name is passed over.
+    """
+    found = [raw.get("blob")]
+    for name in ("renditions", "blobs"):
+        held = raw.get(name)
+        listed = held if isinstance(held, list) else []
+        found += [one.get("blob") if isinstance(one, dict) else one for one in listed]
+    return [name for name in found if isinstance(name, str) and name]
 
 
 def check(body: DocumentFiled, birth_date: str, now_ms: int) -> None:

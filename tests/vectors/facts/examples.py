@@ -6,9 +6,17 @@ Only read when a file is absent. A kind that changes gets a new version, a new e
 from __future__ import annotations
 
 from lanterne.practice.allergies.facts import AllergyRecorded
+from lanterne.practice.arrivals.facts import ArrivalReceived, ArrivalSettled, SaidIdentity
 from lanterne.practice.chart.facts import EnteredInError, SectionEmpty
 from lanterne.practice.consultations.facts import ConsultationRecorded
-from lanterne.practice.documents.facts import DocumentFiled, DocumentReceived
+from lanterne.practice.documents.facts import (
+    DocumentArrived,
+    DocumentFiled,
+    DocumentReceived,
+    DocumentSeen,
+    NotKept,
+    Rendition,
+)
 from lanterne.practice.family.facts import FamilyRecorded
 from lanterne.practice.immunizations.facts import ImmunizationRecorded
 from lanterne.practice.kinds import Body, Coding
@@ -31,7 +39,7 @@ from lanterne.practice.procedures.facts import ProcedureRecorded
 from lanterne.practice.results.facts import ResultRecorded
 from lanterne.practice.team.facts import PersonDescribed, PracticeDescribed
 from lanterne.practice.traces.facts import AccessOpened, SeatOpened
-from lanterne.practice.treatments.facts import TreatmentRecorded
+from lanterne.practice.treatments.facts import ProposalSettled, TreatmentProposed, TreatmentRecorded
 
 _CIM10 = "http://hl7.org/fhir/sid/icd-10"
 _ID = "0123456789abcdef0123456789abcdef"
@@ -164,11 +172,43 @@ EXAMPLES: tuple[tuple[Body, str | None], ...] = (
     (
         DocumentFiled(
             blob=_BLOB, key=_BLOB, size=48_213, media_type="application/pdf", document_kind="letter", title="Coloscopie",
-            sender="Dr Petit", file_name="scan 12.pdf", comment="à classer",
+            sender="Dr Petit", file_name="scan 12.pdf", comment="à classer", format="cda", part="0", author="Dr Petit",
+            renditions=[
+                Rendition(blob=_BLOB, key=_BLOB, size=812, media_type="text/html", title="Compte rendu"),
+            ],
+            identifier="1.2.3^4", set_id="1.2.3^1", set_version=2, unread=["La section « Divers » reste du texte."],
+            not_kept=[NotKept(place="section 11450-4, entrée 2", code="date_future", params={"value": "2099"})],
+            also=[_ID], ins_key_wrong=True,
         ),
         "2025-12-28",
     ),
-    (DocumentReceived(document=_ID, blob=_BLOB), None),
+    (DocumentReceived(document=_ID, blob=_BLOB, blobs=[_BLOB]), None),
+    (DocumentArrived(document=_ID, attention="abnormal", person=_ID), None),
+    (DocumentSeen(), None),
+    (
+        ArrivalReceived(
+            outcome="to_attach", digest=_BLOB, blob=_BLOB, key=_BLOB, size=9_204, media_type="text/plain",
+            why="several_alike", params={"count": "2"}, file_name="labo.hpr", part="0", format="hprim",
+            document_kind="lab-report", title="Hémogramme", sender="Laboratoire des Quais",
+            identity=SaidIdentity(
+                birth_name="PAT-TROIS", used_name="MARTIN", first_given="DOMINIQUE", given_names=["DOMINIQUE", "MARIE"],
+                sex="female", birth_date="1979-03-05", birth_place_code="51215", matricule="279035121518989",
+                oid="1.2.250.1.213.1.4.10", key_agrees=False,
+            ),
+            attention="critical", person=_ID,
+        ),
+        "2026-01-02",
+    ),
+    (ArrivalSettled(how="attached", document=_ID, reason="vu avec la patiente"), None),
+    (
+        TreatmentProposed(
+            substance="furosémide", brand="LASILIX", coding=Coding(system="http://www.whocc.no/atc", code="C03CA01"),
+            posology="1 le matin", route="orale", as_needed=True, long_term=False, reason="œdèmes", prescriber="Dr Petit",
+            since="2025-11", until="2026-01", status="stopped", stop_reason="kaliémie", comment="à revoir",
+        ),
+        "2025-12-28",
+    ),
+    (ProposalSettled(treatment=_ID), None),
     (AccessOpened(what="document", object=_ID), None),
     (SeatOpened(closed=True), None),
 )  # fmt: skip

@@ -1,0 +1,295 @@
+"""Taking a document that was read: one entry with the document, what it states, and what it replaces.
+
+Law: what is written follows from the document and the chart alone (ids are drawn from content), so that an
+import taken up again, or made on two devices, ends as one. A statement the record refuses stays in the
+document and is named there (`not_kept`); a statement the chart already holds gains a source (`also`). A
+treatment is proposed, never put on the list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from lanterne.practice.chart import knowing
+from lanterne.practice.chart.checks import check
+from lanterne.practice.chart.facts import SECTION_OF, EnteredInError, Section, SectionEmpty
+from lanterne.practice.chart.when import check_past
+from lanterne.practice.commands import Look, NewFact
+from lanterne.practice.documents import replacing
+from lanterne.practice.documents.facts import (
+    Attention,
+    DocumentArrived,
+    DocumentFiled,
+    DocumentReceived,
+    NotKept,
+)
+from lanterne.practice.documents.rules import blobs_of
+from lanterne.practice.errors import Refusal, UnknownPatient
+from lanterne.practice.kinds import Body, to_raw
+from lanterne.practice.patients.commands import Newcomer, RegisterPatient
+from lanterne.practice.patients.queries import group_of
+from lanterne.practice.rights import Right
+from lanterne.practice.treatments.facts import TreatmentProposed, TreatmentRecorded
+from lanterne.wire.names import FactId, PatientId
+
+# Statements of one document: 600 laboratory lines are a book; an export of a whole life is several documents.
+MOST_STATEMENTS = 20_000
+MOST_NOT_KEPT = 200
+
+Draw = Callable[..., str]
+"""An id drawn from pieces (`seal.naming.Naming.identifier`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """One thing the document states. `at` is None for what counts when it is written; `place` says where it
+    was read."""
+
+    body: Body
+    at: str | None = None
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """What must be known of the chart."""
+
+    patient: PatientId
+    now_ms: int
+    birth_date: str
+    known: tuple[knowing.Held, ...] = ()
+    filled: frozenset[Section] = frozenset()
+    empties: tuple[tuple[str, FactId], ...] = ()
+    earlier: replacing.Earlier = field(default_factory=replacing.Earlier)
+    ids: tuple[FactId, ...] = ()
+    written: Mapping[FactId, knowing.Standing] = field(default_factory=dict)
+    newcomer: Newcomer | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TakeDocument:
+    """File a document that was read, with what it states.
+
+    Attributes:
+        patient: whose chart; for a newcomer, the id drawn for them.
+        newcomer: registers the patient in the same entry.
+        document: names its sealed blobs; `not_kept` and `also` are filled here.
+        at: its own date, ISO; what is no date, or in the future, is left out and said.
+        statements, negations: what it states, and the sections it says are empty.
+        id: of the document.filed fact; draw: ids of the others.
+        arrived: somebody must still see it; `attention` is what its results ask for.
+        replaces: identifiers of the documents it replaces or, when `deletion`, withdraws.
+    """
+
+    patient: PatientId
+    document: DocumentFiled
+    at: str | None
+    id: FactId
+    draw: Draw
+    statements: Sequence[Stated] = ()
+    negations: Sequence[Section] = ()
+    newcomer: RegisterPatient | None = None
+    arrived: bool = True
+    attention: Attention = ""
+    replaces: tuple[str, ...] = ()
+    deletion: bool = False
+    right: Right = Right.FILE_DOCUMENT
+
+    def load(self, look: Look) -> Chart:
+        """See Command.load."""
+        if self.newcomer is not None:
+            new = self.newcomer.load(look)
+            ids, written = self._ids(look, self.patient)
+            return Chart(
+                self.patient, look.now_ms, new.identity.birth_date, ids=ids, written=written, newcomer=new
+            )
+        group = group_of(look.connection, self.patient)
+        if group is None:
+            raise UnknownPatient("no such patient")
+        row = look.connection.execute(
+            "SELECT birth_date FROM patient WHERE subject = ?", (group.subjects[0],)
+        ).fetchone()
+        kinds = {_kept(stated.body).KIND for stated in self.statements}
+        days = [at for stated in self.statements if (at := stated.at or self.at)]
+        filled, empties = frozenset[Section](), tuple[tuple[str, FactId], ...]()
+        if self.negations or kinds & SECTION_OF.keys():
+            filled, empties = knowing.sections(look.connection, group.subjects)
+        ids, written = self._ids(look, group.patient)
+        return Chart(
+            patient=group.patient,
+            now_ms=look.now_ms,
+            birth_date=str(row[0]) if row else "",
+            known=tuple(knowing.held(look.connection, group.subjects, kinds, days)) if kinds else (),
+            filled=filled,
+            empties=empties,
+            earlier=replacing.earlier(look.connection, group.subjects, self.document, self.replaces),
+            ids=ids,
+            written=written,
+        )
+
+    def decide(self, known: Chart) -> Sequence[NewFact]:
+        """See Command.decide."""
+        if len(self.statements) > MOST_STATEMENTS:
+            raise Refusal("document_too_long", limit=str(MOST_STATEMENTS))
+        patient = known.patient
+        facts: list[NewFact] = []
+        if self.newcomer is not None and known.newcomer is not None:
+            facts += self.newcomer.decide(known.newcomer)
+        # Already replaced by a later version that came first: kept behind it, states nothing.
+        outdated = bool(known.earlier.newer)
+        state, also, not_kept = ([], [], []) if outdated or self.deletion else self._statements(known)
+        at, late = self._date(known)
+        not_kept = [*late, *not_kept][:MOST_NOT_KEPT]
+        document = msgspec.structs.replace(self.document, also=also, not_kept=not_kept)
+        check(
+            msgspec.structs.replace(document, also=[], not_kept=[], unread=[]),
+            at,
+            known.birth_date,
+            known.now_ms,
+        )
+        replaced = () if outdated or self.deletion else known.earlier.documents
+        facts.append(NewFact(document, patient, self.id, at, replaced))
+        blobs = blobs_of(to_raw(document))
+        facts.append(
+            NewFact(
+                DocumentReceived(document=self.id, blob=blobs[0], blobs=sorted(set(blobs[1:]))),
+                patient,
+                self._draw("document-received", self.id),
+            )
+        )
+        facts += state
+        facts += self._withdrawn(known, {*also, *(fact.id for fact in state)}, outdated=outdated)
+        if self.arrived and not outdated:
+            facts.append(
+                NewFact(
+                    DocumentArrived(document=self.id, attention=self.attention),
+                    patient,
+                    self._draw("document-arrived", self.id),
+                )
+            )
+        return facts
+
+    def _draw(self, *pieces: str | bytes) -> FactId:
+        return FactId(self.draw(*pieces))
+
+    def _date(self, known: Chart) -> tuple[str | None, list[NotKept]]:
+        try:
+            check_past(self.at, birth_date=known.birth_date, now_ms=known.now_ms, field="at")
+        except Refusal as refusal:
+            return None, [_not_kept("date", refusal)]
+        return self.at or None, []
+
+    def _ids(
+        self, look: Look, patient: PatientId
+    ) -> tuple[tuple[FactId, ...], Mapping[FactId, knowing.Standing]]:
+        """The id of each statement, and which are written already.
+
+        The same words about the same patient have the same id; a document that says them twice has two. What
+        a later version left out and a still later one says again is written anew, under the next id.
+        """
+        seen: dict[bytes, int] = {}
+        told: list[tuple[bytes, int]] = []
+        for stated in self.statements:
+            body = _kept(stated.body)
+            what = _told(body, stated.at or self.at)
+            seen[what] = seen.get(what, 0) + 1
+            told.append((what, seen[what]))
+        ids = [self._draw("statement", patient, what, str(times)) for what, times in told]
+        written = knowing.written(look.connection, ids)
+        for place, (what, times) in enumerate(told):
+            turn = 0
+            while written.get(ids[place]) == "withdrawn_by_sender":
+                turn += 1
+                ids[place] = self._draw("statement", patient, what, str(times), str(turn))
+                written |= knowing.written(look.connection, [ids[place]])
+        return tuple(ids), written
+
+    def _statements(self, known: Chart) -> tuple[list[NewFact], list[str], list[NotKept]]:
+        facts: list[NewFact] = []
+        also: list[str] = []
+        not_kept: list[NotKept] = []
+        filled = set(known.filled)
+        used: set[str] = set()
+        for stated, identifier in zip(self.statements, known.ids, strict=True):
+            body, at = _kept(stated.body), stated.at or self.at
+            section = SECTION_OF.get(body.KIND)
+            left = [one for one in known.known if one.fact not in used]
+            held = knowing.find(left, body.KIND, at, to_raw(body)) if left else None
+            if identifier in known.written or held is not None:
+                one = identifier if identifier in known.written else held
+                used.add(str(one))
+                also.append(str(one))
+                if known.written.get(identifier) == "withdrawn":
+                    not_kept.append(NotKept(place=stated.place, code="withdrawn_before"))
+                continue
+            try:
+                check(stated.body, at, known.birth_date, known.now_ms)
+            except Refusal as refusal:
+                not_kept.append(_not_kept(stated.place, refusal))
+                continue
+            facts.append(NewFact(body, known.patient, identifier, at))
+            if section is not None:
+                filled.add(section)
+        emptied = tuple(fact for section, fact in known.empties if section in filled)
+        if facts and emptied:
+            facts.append(
+                NewFact(
+                    EnteredInError(reason="filled_in"),
+                    known.patient,
+                    self._draw("filled-in", self.id),
+                    replaces=emptied,
+                )
+            )
+        held_empty = {section for section, _fact in known.empties}
+        for section in dict.fromkeys(self.negations):
+            if section in filled:
+                not_kept.append(NotKept(place=section, code="section_not_empty"))
+            elif section not in held_empty:
+                facts.append(
+                    NewFact(
+                        SectionEmpty(section=section), known.patient, self._draw("empty", self.id, section)
+                    )
+                )
+        return facts, list(dict.fromkeys(also)), not_kept
+
+    def _withdrawn(self, known: Chart, restated: set[Any], *, outdated: bool) -> list[NewFact]:
+        """The earlier version's statements that this one no longer makes; the earlier document itself when it
+        is withdrawn; this one when a later version is here already.
+        """
+        reason = "withdrawn_by_sender" if self.deletion else "replaced_by_sender"
+        gone = [fact for fact in known.earlier.statements if fact not in restated]
+        if self.deletion:
+            gone += known.earlier.documents
+        if outdated:
+            gone = [self.id]
+        if not gone:
+            return []
+        return [
+            NewFact(
+                EnteredInError(reason=reason),
+                known.patient,
+                self._draw("withdrawn", self.id),
+                None,
+                tuple(gone),
+            )
+        ]
+
+
+def _kept(body: Body) -> Body:
+    """As it is written: a treatment is proposed."""
+    if isinstance(body, TreatmentRecorded):
+        return TreatmentProposed(**{name: getattr(body, name) for name in body.__struct_fields__})
+    return body
+
+
+def _told(body: Body, at: str | None) -> bytes:
+    return msgspec.msgpack.encode((body.KIND, at, to_raw(body)), order="sorted")
+
+
+def _not_kept(place: str, refusal: Refusal) -> NotKept:
+    params = {name: str(value) for name, value in refusal.params.items()}
+    return NotKept(place=place, code=refusal.code, params=params)

@@ -111,7 +111,7 @@ def sentence_for(code: str) -> tuple[str, str]:
     """The banner for a refusal to unlock: its tone and its sentence."""
     ended = _("Cet accès a pris fin. Un administrateur du cabinet peut en ouvrir un nouveau.")
     damaged = _(
-        "Le fichier de votre accès est abîmé, et sa copie aussi. La feuille de secours ou un administrateur "
+        "Le fichier de votre accès est abîmé, et sa copie aussi. La fiche de secours ou un administrateur "
         "permet d’en ouvrir un nouveau\u00a0; le dossier du cabinet n’est pas en cause."
     )
     known = {

@@ -232,3 +232,19 @@ def test_the_mender_writes_what_the_rule_wants(before: str, after: str) -> None:
 def test_the_mender_touches_only_msgids_in_code() -> None:
     before = 'x = "é ?"\ny = _("Né le : %(d)s", "a ?")\nz = {"a" : 1}\n'
     assert mender.module(before) == 'x = "é ?"\ny = _("Né le\u00a0: %(d)s", "a\u202f?")\nz = {"a" : 1}\n'
+
+
+# One thing, one name: the word somebody knows from a screen is the one printed on the paper in the safe.
+NAMES = {"feuille de secours": "fiche de secours"}
+WRITTEN = (".py", ".html", ".js", ".md", ".typ", ".po")
+
+
+def test_one_thing_has_one_name() -> None:
+    offences = (
+        f"{named(path)}: {wrong} → {right}"
+        for folder in ("lanterne", "docs")
+        for path in under(folder, *WRITTEN)
+        for wrong, right in NAMES.items()
+        if wrong in " ".join(path.read_text(encoding="utf-8").casefold().split())
+    )
+    check(offences, "write the name of docs/glossary.md.")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from lanterne.desk.chart.items import _dialog_or_page, _fact_id
+from lanterne.desk.forms.base import ItemForm
 from lanterne.desk.forms.patient import AttendingForm, ContactsForm, IdentityForm
 from lanterne.desk.frame import build
 from lanterne.desk.frame.view import FormPage, Notice
@@ -138,14 +140,13 @@ def correct(request: HttpRequest, patient: str) -> HttpResponse:
     """Correct the identity, whole; the earlier one stays one click away."""
     seen = opened_widest(request, patient)
     held = queries.versions(seen.chart.connection, _group(seen), PatientIdentified)[0]
-    form = IdentityForm(request.POST or None, initial=IdentityForm.initial_of(held.body, None))
-    if request.method == "POST" and form.is_valid():
-        command = CorrectIdentity(
-            seen.chart.patient, _replaces(request), form.identity(), id=_fact_id(request)
-        )
-        if _recorded(seen, command, form):
-            return written(request, reverse("identity", args=[patient]))
-    return _form_page(request, seen, form, _("Corriger l’identité"), "identity-correct", held.fact)
+
+    def command(form: Any) -> CorrectIdentity:
+        return CorrectIdentity(seen.chart.patient, _replaces(request), form.identity(), id=_fact_id(request))
+
+    return _edit(
+        request, seen, held, IdentityForm, command, Shown(_("Corriger l’identité"), "identity-correct")
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -154,16 +155,11 @@ def contacts(request: HttpRequest, patient: str) -> HttpResponse:
     """How to reach the patient."""
     seen = opened_widest(request, patient)
     held = queries.contacts(seen.chart.connection, seen.chart.patient)
-    form = ContactsForm(
-        request.POST or None, initial=ContactsForm.initial_of(held.body, None) if held else None
-    )
-    if request.method == "POST" and form.is_valid():
-        command = RecordContacts(
-            seen.chart.patient, _replaces(request), form.contacts(), id=_fact_id(request)
-        )
-        if _recorded(seen, command, form):
-            return written(request, reverse("identity", args=[patient]))
-    return _form_page(request, seen, form, _("Coordonnées"), "contacts", held.fact if held else "")
+
+    def command(form: Any) -> RecordContacts:
+        return RecordContacts(seen.chart.patient, _replaces(request), form.contacts(), id=_fact_id(request))
+
+    return _edit(request, seen, held, ContactsForm, command, Shown(_("Coordonnées"), "contacts"))
 
 
 @require_http_methods(["GET", "POST"])
@@ -172,25 +168,11 @@ def attending(request: HttpRequest, patient: str) -> HttpResponse:
     """The médecin traitant."""
     seen = opened_widest(request, patient)
     held = queries.attending(seen.chart.connection, seen.chart.patient)
-    form = AttendingForm(
-        request.POST or None, initial=AttendingForm.initial_of(held.body, None) if held else None
-    )
-    if request.method == "POST" and form.is_valid():
-        command = RecordAttending(
-            seen.chart.patient, _replaces(request), form.attending(), id=_fact_id(request)
-        )
-        if _recorded(seen, command, form):
-            return written(request, reverse("identity", args=[patient]))
-    return _form_page(request, seen, form, _("Médecin traitant"), "attending", held.fact if held else "")
 
+    def command(form: Any) -> RecordAttending:
+        return RecordAttending(seen.chart.patient, _replaces(request), form.attending(), id=_fact_id(request))
 
-def _recorded(seen: Opened, command: Any, form: Any) -> bool:
-    try:
-        record(seen.presence.record, command)
-    except Refusal as refusal:
-        form.refuse(refusal)
-        return False
-    return True
+    return _edit(request, seen, held, AttendingForm, command, Shown(_("Médecin traitant"), "attending"))
 
 
 def _replaces(request: HttpRequest) -> Any:
@@ -202,18 +184,41 @@ def _group(seen: Opened) -> queries.Group:
     return queries.Group(seen.chart.patient, seen.chart.subjects)
 
 
-def _form_page(
-    request: HttpRequest, seen: Opened, form: Any, title: str, name: str, shown: str
+class Shown(NamedTuple):
+    """What a form of the identity page is called, and the name of its address."""
+
+    title: str
+    address: str
+
+
+def _edit(
+    request: HttpRequest,
+    seen: Opened,
+    held: queries.Version[Any] | None,
+    form_type: type[ItemForm],
+    command_of: Callable[[Any], Any],
+    shown: Shown,
 ) -> HttpResponse:
-    form.fields["replaces"].initial = request.POST.get("replaces", "") or shown
+    """A part of the identity stated whole: shown as it counts now, recorded when sent, shown again when
+    refused."""
+    form = form_type(request.POST or None, initial=form_type.initial_of(held.body, None) if held else None)
+    back = reverse("identity", args=[seen.chart.patient])
+    if request.method == "POST" and form.is_valid():
+        try:
+            record(seen.presence.record, command_of(form))
+        except Refusal as refusal:
+            form.refuse(refusal)
+        else:
+            return written(request, back)
+    form.fields["replaces"].initial = request.POST.get("replaces", "") or (held.fact if held else "")
     context = {
         "band": seen.band,
         "form": form,
         "fact": request.POST.get("fact", "") or seen.presence.record.draw_id(),
         "page": FormPage(
-            title=title,
-            action_url=reverse(name, args=[seen.chart.patient]),
-            back_url=reverse("identity", args=[seen.chart.patient]),
+            title=shown.title,
+            action_url=reverse(shown.address, args=[seen.chart.patient]),
+            back_url=back,
             submit=_("Enregistrer"),
             patient=seen.chart.patient,
         ),

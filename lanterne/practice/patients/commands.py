@@ -6,6 +6,7 @@ as "changed_meanwhile": nobody overwrites what they have not seen. Tying records
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -176,43 +177,47 @@ class RecordDeath:
 
 
 @dataclass(frozen=True, slots=True)
-class RecordContacts:
-    """How to reach the patient, whole. `replaces` is the fact the form showed, None when there was none."""
+class _RecordWhole(ABC, Generic[B]):
+    """What is stated of the patient, whole. `replaces` is the fact the form showed, None when there was none."""
 
     patient: PatientId
     replaces: FactId | None
-    contacts: ContactsRecorded
+    stated: B
     id: FactId | None = None
     right: Right = Right.WRITE_IDENTITY
 
-    def load(self, look: Look) -> Held[ContactsRecorded]:
-        """See Command.load."""
-        return _held(look, self.patient, ContactsRecorded)
+    @abstractmethod
+    def checked(self) -> B:
+        """What will be written; raises Refusal."""
 
-    def decide(self, known: Held[ContactsRecorded]) -> Sequence[NewFact]:
+    def load(self, look: Look) -> Held[B]:
+        """See Command.load."""
+        return _held(look, self.patient, type(self.stated))
+
+    def decide(self, known: Held[B]) -> Sequence[NewFact]:
         """See Command.decide."""
         _refuse_stale(known, self.replaces)
-        return [_correction(known, check_contacts(self.contacts), self.id)]
+        return [_correction(known, self.checked(), self.id)]
 
 
-@dataclass(frozen=True, slots=True)
-class RecordAttending:
-    """The médecin traitant, whole. `replaces` is the fact the form showed, None when there was none."""
+class RecordContacts(_RecordWhole[ContactsRecorded]):
+    """How to reach the patient."""
 
-    patient: PatientId
-    replaces: FactId | None
-    attending: AttendingRecorded
-    id: FactId | None = None
-    right: Right = Right.WRITE_IDENTITY
+    __slots__ = ()
 
-    def load(self, look: Look) -> Held[AttendingRecorded]:
-        """See Command.load."""
-        return _held(look, self.patient, AttendingRecorded)
+    def checked(self) -> ContactsRecorded:
+        """See rules.check_contacts."""
+        return check_contacts(self.stated)
 
-    def decide(self, known: Held[AttendingRecorded]) -> Sequence[NewFact]:
-        """See Command.decide."""
-        _refuse_stale(known, self.replaces)
-        return [_correction(known, check_attending(self.attending), self.id)]
+
+class RecordAttending(_RecordWhole[AttendingRecorded]):
+    """The médecin traitant."""
+
+    __slots__ = ()
+
+    def checked(self) -> AttendingRecorded:
+        """See rules.check_attending."""
+        return check_attending(self.stated)
 
 
 def _held(look: Look, patient: PatientId, body: type[B]) -> Held[B]:

@@ -6,14 +6,16 @@ the identity facts they showed side by side, so that nobody merges what has chan
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from lanterne.practice.commands import Look, NewFact
 from lanterne.practice.errors import Refusal, UnknownPatient
 from lanterne.practice.patients import queries
 from lanterne.practice.patients.facts import PatientRetracted, PatientsDistinct, PatientsMerged
-from lanterne.practice.patients.queries import Group, Identity
+from lanterne.practice.patients.queries import Group, Identity, Version
 from lanterne.practice.rights import Right
 from lanterne.practice.tables import Connection
 from lanterne.wire.names import FactId, PatientId
@@ -88,55 +90,60 @@ class Links:
 
 
 @dataclass(frozen=True, slots=True)
-class UndoMerge:
+class _Undo(ABC):
+    patient: PatientId
+    fact: FactId
+    reason: str = ""
+    id: FactId | None = None
+    right: Right = Right.WRITE_IDENTITY
+
+    @abstractmethod
+    def standing(self, connection: Connection) -> Sequence[Version[Any]]:
+        """What of this kind stands among this person's records."""
+
+    @property
+    @abstractmethod
+    def missing(self) -> str:
+        """The word of the refusal when `fact` is none of it."""
+
+    def load(self, look: Look) -> Links:
+        """See Command.load."""
+        standing = self.standing(look.connection)
+        named = next((link for link in standing if link.fact == self.fact), None)
+        if named is None:
+            raise Refusal(self.missing)
+        same = [link for link in standing if (link.patient, link.body) == (named.patient, named.body)]
+        return Links(named.patient, tuple(link.fact for link in same))
+
+    def decide(self, known: Links) -> Sequence[NewFact]:
+        """See Command.decide."""
+        return [NewFact(PatientRetracted(reason=self.reason), known.patient, self.id, replaces=known.facts)]
+
+
+class UndoMerge(_Undo):
     """Take a merge back: both records are as before. `fact` is one of queries.merges.
 
     The same merge written twice (on two devices at once) is taken back whole; one written the other way round
     is another fact, shown as such, and stands until it is undone as well.
     """
 
-    patient: PatientId
-    fact: FactId
-    reason: str = ""
-    id: FactId | None = None
-    right: Right = Right.WRITE_IDENTITY
+    __slots__ = ()
+    missing = "merge_not_here"
 
-    def load(self, look: Look) -> Links:
-        """See Command.load."""
-        standing = queries.merges(look.connection, self.patient)
-        named = next((link for link in standing if link.fact == self.fact), None)
-        if named is None:
-            raise Refusal("merge_not_here")
-        same = [link for link in standing if (link.patient, link.body) == (named.patient, named.body)]
-        return Links(named.patient, tuple(link.fact for link in same))
-
-    def decide(self, known: Links) -> Sequence[NewFact]:
-        """See Command.decide."""
-        return [NewFact(PatientRetracted(reason=self.reason), known.patient, self.id, replaces=known.facts)]
+    def standing(self, connection: Connection) -> Sequence[Version[Any]]:
+        """See queries.merges."""
+        return queries.merges(connection, self.patient)
 
 
-@dataclass(frozen=True, slots=True)
-class UndoDistinct:
+class UndoDistinct(_Undo):
     """Take a declaration of distinction back. `fact` is one of queries.distinctions."""
 
-    patient: PatientId
-    fact: FactId
-    reason: str = ""
-    id: FactId | None = None
-    right: Right = Right.WRITE_IDENTITY
+    __slots__ = ()
+    missing = "distinct_not_here"
 
-    def load(self, look: Look) -> Links:
-        """See Command.load."""
-        standing = queries.distinctions(look.connection, self.patient)
-        named = next((link for link in standing if link.fact == self.fact), None)
-        if named is None:
-            raise Refusal("distinct_not_here")
-        same = [link for link in standing if (link.patient, link.body) == (named.patient, named.body)]
-        return Links(named.patient, tuple(link.fact for link in same))
-
-    def decide(self, known: Links) -> Sequence[NewFact]:
-        """See Command.decide."""
-        return [NewFact(PatientRetracted(reason=self.reason), known.patient, self.id, replaces=known.facts)]
+    def standing(self, connection: Connection) -> Sequence[Version[Any]]:
+        """See queries.distinctions."""
+        return queries.distinctions(connection, self.patient)
 
 
 def _two(connection: Connection, first: PatientId, second: PatientId) -> Two:

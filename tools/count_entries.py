@@ -47,6 +47,8 @@ NONE_KNOWN = frozenset({
     "716186003", "160244002", "160245001", "787481004", "787480003", "787482006", "160266009", "787483001",
 })  # fmt: skip
 NO_FAMILY_HISTORY = "160266009"
+# Codes of no one thing: "problem", "disease", "finding", "drug".
+GENERIC = frozenset({"55607006", "64572001", "404684003", "410942007", "282291009", "418799008"})
 SORTS_OF_ALLERGY = frozenset({"419199007", "420134006", "418038007", "ALG", "OINT"})
 SUSCEPTIBILITY = frozenset({"S", "I", "R", "SDD", "NS", "MS", "VS", "IE"})
 
@@ -172,8 +174,8 @@ class Count:
     def family(self, node: ET.Element) -> str:
         """IHE PCC 4.13.3, in an organizer for each relative (4.15)."""
         found = self.problem(node)
-        if found == NONE and none_known(first(node, "value")):
-            # A relative without known problem is not a family without history.
+        if found == NONE:
+            # A relative without illness is not a family without history.
             value = first(node, "value")
             return NONE if value is not None and value.get("code") == NO_FAMILY_HISTORY else ""
         return "family.recorded" if found == "problem.recorded" else found
@@ -181,7 +183,10 @@ class Count:
     def allergy(self, node: ET.Element) -> str:
         """IHE PCC 4.6: the participant is the agent; else the value names it."""
         entity = first(node, "participant", "participantRole", "playingEntity")
-        agent = first(entity, "code") if first(entity, "code") is not None else first(node, "value")
+        value = first(node, "value")
+        agent = first(entity, "code")
+        if agent is None and value is not None and not value.get("nullFlavor"):
+            agent = value
         named = self.says(first(entity, "code")) or self.text(first(entity, "name"))
         named = named or self.says(first(node, "value"))
         found = settled("allergy.recorded", node, agent, named=named)
@@ -283,7 +288,12 @@ def settled(kind: str, node: ET.Element, coded: ET.Element | None, *, named: boo
     if unknown(coded) or (mood(node) != "EVN" and kind != "treatment.recorded"):
         return ""
     if is_negated(node):
-        return "" if named else NONE
+        if coded is None:
+            return "" if named or not code_of(node) else NONE
+        if coded.get("code") in GENERIC:
+            return NONE
+        # What is denied has a name, or one that is masked; only "not applicable" is no name at all.
+        return "" if named or coded.get("nullFlavor") != "NA" else NONE
     return kind if named else ""
 
 

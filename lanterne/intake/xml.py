@@ -49,6 +49,7 @@ _CHARSETS = {
     "iso-8859-15": "iso8859-15", "iso8859-15": "iso8859-15",
     "windows-1252": "cp1252", "cp1252": "cp1252", "macintosh": "mac-roman", "macroman": "mac-roman",
 }  # fmt: skip
+_ONE_BYTE = frozenset({"cp1252", "iso8859-15", "mac-roman"})
 _MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 
 _DECLARATION = re.compile(r"<\?xml\s[^>]{0,400}\?>")
@@ -125,8 +126,8 @@ def parse(
 def decode(content: bytes) -> tuple[str, str, tuple[str, ...]]:
     """The text of an XML file, its charset, and what must be said about it.
 
-    The mark prevails, then the declaration when the bytes agree with it, then UTF-8, then what French software
-    writes (`lanterne.intake.charset`).
+    The mark prevails, then UTF-8 over an announced charset of one byte, then the declaration when the bytes agree
+    with it, then UTF-8, then what French software writes (`lanterne.intake.charset`).
 
     Raises:
         Unreadable: "xml_empty", "xml_charset".
@@ -141,7 +142,9 @@ def decode(content: bytes) -> tuple[str, str, tuple[str, ...]]:
                 content = content[len(mark) :] if charset == "utf-8" else content
                 break
     declared = _declared(content)
-    for charset in dict.fromkeys(filter(None, (declared, "utf-8"))):
+    # Any bytes are letters of cp1252; what is UTF-8 by its bytes is UTF-8, whatever is announced.
+    first = "utf-8" if declared in _ONE_BYTE and not content.isascii() else declared
+    for charset in dict.fromkeys(filter(None, (first, declared, "utf-8"))):
         try:
             text = content.decode(charset)
         except UnicodeDecodeError:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from lanterne.intake.cda.nodes import get, negated
+from lanterne.intake.cda.nodes import get, is_null, negated
 from lanterne.intake.cda.words import Anchors, codes, display, referred
 from lanterne.intake.xml import Node
 from lanterne.practice.chart.facts import Section
@@ -40,7 +40,7 @@ _PARTIAL = frozenset({
 # Codes that name no one thing: the sort of allergy, "a problem", "a medicine".
 _GENERIC = frozenset({
     "419199007", "420134006", "418038007", "418799008", "55607006", "404684003", "282291009", "64572001",
-    "ASSERTION", "DRUG", "IMMUNIZ", "INITIMMUNIZ", "BOOSTER", "ALG", "OINT",
+    "410942007", "ASSERTION", "DRUG", "IMMUNIZ", "INITIMMUNIZ", "BOOSTER", "ALG", "OINT",
 })  # fmt: skip
 
 
@@ -101,12 +101,15 @@ def is_denial(text: str, section: Section) -> bool:
     return all(word in _LINKING or word in _NOUNS[section] for word in words)
 
 
-def absence(statement: Node, value: Node | None, section: Section, anchors: Anchors) -> Absence:
+def absence(
+    statement: Node, value: Node | None, section: Section, anchors: Anchors, *, name: str = ""
+) -> Absence:
     """What a clinical statement says of absence.
 
     Args:
         value: the coded value that names what it is about (a problem, an agent, a medicine).
         section: the section of the chart it would go to.
+        name: what it is about, where it is not the value that says it.
     """
     said = absence_in(value, section) or absence_in(statement.find("code"), section)
     if said:
@@ -114,6 +117,14 @@ def absence(statement: Node, value: Node | None, section: Section, anchors: Anch
     label = display(value, anchors) if value is not None else ""
     text = referred(statement.find("text"), anchors)
     if negated(statement):
-        named = value is not None and get(value, "code") not in _GENERIC and bool(label)
-        return "denied" if named and not is_denial(label, section) else "none"
+        label = label or name
+        if is_denial(label, section):
+            return "none"
+        if value is None:
+            # What is denied is the code itself, when it has one: "allergy to a substance".
+            return "denied" if label or is_null(statement.find("code")) else "none"
+        if any(get(found, "code") in _GENERIC for found in codes(value)):
+            return "none"
+        # Something is denied: by its name, or one that is masked or unknown. "Not applicable" is no name at all.
+        return "denied" if label or get(value, "nullFlavor") != "NA" else "none"
     return "none" if is_denial(label or text, section) else ""

@@ -11,7 +11,7 @@ from typing import Any
 from lanterne.intake.cda import details
 from lanterne.intake.cda.absences import absence
 from lanterne.intake.cda.gathering import Place
-from lanterne.intake.cda.nodes import child, children, code, get, negated, related, text
+from lanterne.intake.cda.nodes import child, children, code, get, is_null, negated, related, text
 from lanterne.intake.cda.problems import DROPPED, leave_absent, observations
 from lanterne.intake.cda.products import product_of
 from lanterne.intake.cda.words import ATC, Anchors, codes, coding, display, referred
@@ -62,7 +62,10 @@ def _allergy(entry: Node, observation: Node, place: Place) -> None:
     anchors = place.anchors
     agent = _agent(observation)
     substance = display(agent, anchors) or _agent_name(observation) or _value_name(observation, anchors)
-    said = absence(observation, agent if agent is not None else _value(observation), "allergies", anchors)
+    about = agent if agent is not None else _value(observation)
+    # Where nothing stands for the agent, what is denied is the code: "allergy to a substance".
+    about = None if agent is None and is_null(about) else about
+    said = absence(observation, about, "allergies", anchors, name=substance)
     if (
         negated(observation)
         and said == "none"

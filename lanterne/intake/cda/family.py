@@ -10,7 +10,7 @@ from typing import Any
 from lanterne.intake.cda import details
 from lanterne.intake.cda.absences import absence
 from lanterne.intake.cda.gathering import Place
-from lanterne.intake.cda.nodes import child, code, get, related
+from lanterne.intake.cda.nodes import child, code, get, is_null, negated, related
 from lanterne.intake.cda.problems import leave_absent
 from lanterne.intake.cda.quantities import decimal, unit
 from lanterne.intake.cda.words import ICD10, SNOMED, coding, display
@@ -50,15 +50,17 @@ def _illness(entry: Node, observation: Node, place: Place) -> None:
     anchors = place.anchors
     value = child(observation, "value")
     label = details.label_of(observation, anchors)
-    said = absence(observation, value, "family", anchors)
+    said = absence(observation, value, "family", anchors, name=label)
+    kin = child(observation, "subject/relatedSubject/code")
+    kin = kin if kin is not None else child(entry, "subject/relatedSubject/code")
+    if said == "none" and negated(observation) and not is_null(kin):
+        said = "partial"  # a mother without illness is not a family without history
     if said:
         leave_absent(said, place, label, "family")
         return
     if not label:
         place.unnamed("family", "rien n’est nommé")
         return
-    kin = child(observation, "subject/relatedSubject/code")
-    kin = kin if kin is not None else child(entry, "subject/relatedSubject/code")
     relation = _RELATIONS.get(get(kin, "code"), "other")
     body: dict[str, Any] = {
         "relation": relation,

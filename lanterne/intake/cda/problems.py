@@ -55,15 +55,15 @@ def observations(entry: Node) -> Iterator[Node]:
 
 def _problem(entry: Node, observation: Node, place: Place) -> None:
     value = child(observation, "value")
-    said = absence(observation, value, "problems", place.anchors)
+    label = details.label_of(observation, place.anchors)
+    said = absence(observation, value, "problems", place.anchors, name=label)
     if said:
-        leave_absent(said, place, details.label_of(observation, place.anchors), "problems")
+        leave_absent(said, place, label, "problems")
         return
     certainty = details.detail(observation, details.CERTAINTY)
     if details.coded(certainty, {"entered-in-error": "x"}) or code(entry, "statusCode") in DROPPED:
         place.leave("annulée par son auteur")
         return
-    label = details.label_of(observation, place.anchors)
     if not label:
         place.unnamed("problems", "rien n’est nommé")
         return

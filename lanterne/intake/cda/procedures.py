@@ -26,7 +26,7 @@ def read_procedure(entry: Node, place: Place) -> None:
     anchors = place.anchors
     coded = child(entry, "code")
     label = display(coded, anchors) or short(referred(child(entry, "text"), anchors))
-    said = absence(entry, coded, "procedures", anchors)
+    said = absence(entry, coded, "procedures", anchors, name=label)
     if said:
         leave_absent(said, place, label, "procedures")
         return

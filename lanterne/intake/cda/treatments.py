@@ -36,8 +36,8 @@ def read_treatment(entry: Node, place: Place) -> None:
     anchors = place.anchors
     product = product_of(entry, anchors)
     coded = product.code if product is not None else None
-    said = absence(entry, coded, "treatments", anchors)
     name = (product.name if product is not None else "") or short(referred(child(entry, "text"), anchors))
+    said = absence(entry, coded, "treatments", anchors, name=name)
     if said:
         leave_absent(said, place, name, "treatments")
         return

@@ -207,6 +207,7 @@ def _document(
     deletions = scope.remarks.pop("deletion", 0)
     identity = _identity(name, entries, scope)
     scope.birth_date = identity.birth_date if identity is not None else ""
+    scope.remarks["key"] += identity is not None and not identity.key_agrees
     reports.gather(entries, scope)
     for entry in (
         *(one for one in entries if one.type in _FIRST),

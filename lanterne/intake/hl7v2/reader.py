@@ -106,6 +106,8 @@ def _document(header: Segment, segments: list[Segment], facility: str, limits: L
         raise Unreadable("text_too_long", limit=str(limits.text_characters))
     if kind == "other" and text:
         kind = kind_of_text(text)
+    if not (statements or text or attached or parts or said):
+        said = ["Le message ne contient ni résultat, ni texte, ni document : il est peut-être incomplet."]
     return Document(
         format="hl7v2",
         kind=kind,

@@ -1,8 +1,8 @@
 """Numbers as laboratories write them: 2.920 or 2,92, 4 450 000, « < 0,12 », « inf. à 5 », « 12,5 à 15,5 ».
 
 Law: a number is never guessed in silence. A comma is decimal, several dots or spaces are thousands. One dot
-before exactly three digits says nothing by itself: the other numbers of the same row, then the unit, then the
-other rows of the document decide; when none does it is read as the HPRIM recommendation says (the point is
+before exactly three digits says nothing by itself: the other numbers of the same row (their size too), the unit,
+then the other rows of the document decide; when none does it is read as the HPRIM recommendation says (the point is
 decimal) and `doubtful` asks to say so.
 """
 
@@ -66,9 +66,22 @@ def dot_of(texts: Iterable[str], unit: str = "") -> Dot:
         return "decimal"
     if unit and _COUNTED.fullmatch(unit):
         return "thousands"
-    if any("," in number for number in numbers):
-        return "thousands"
-    return ""
+    return _nearer(numbers) or ("thousands" if any("," in number for number in numbers) else "")
+
+
+def _nearer(numbers: list[str]) -> Dot:
+    """The reading that stands within ten times of a number of the row that has but one reading: beside « 0,400 à
+    4,000 », 1.950 is a TSH and not its thousandfold. Empty when both do, or neither."""
+    sizes = [abs(float(decimal_of(number)[0])) for number in numbers if not _AMBIGUOUS.fullmatch(number)]
+    certain = [size for size in sizes if size]
+    found: set[Dot] = set()
+    for number in numbers:
+        if certain and _AMBIGUOUS.fullmatch(number):
+            small = abs(float(decimal_of(number, "decimal")[0]))
+            for dot, size in (("decimal", small), ("thousands", small * 1_000)):
+                if any(0.1 < size / other < 10 for other in certain):
+                    found.add(dot)  # type: ignore[arg-type]
+    return found.pop() if len(found) == 1 else ""
 
 
 def decimal_of(text: str, dot: Dot = "") -> tuple[str, bool]:

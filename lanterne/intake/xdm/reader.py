@@ -51,6 +51,7 @@ _NOTES = {
     "two_persons": _(
         "Le descriptif et le document ne donnent pas le même matricule INS : à vérifier avant de ranger."
     ),
+    "key": _("La clé du matricule INS ne correspond pas : il ne sert pas à retrouver le patient."),
     "metadata": _("Le descriptif %s est illisible : les fichiers sont lus sans lui."),
     "plain": _("Archive sans descriptif IHE XDM : les fichiers sont lus un par un."),
 }
@@ -152,6 +153,8 @@ def _merged(entry: DocumentEntry, inner: Document) -> Document:
             unread.append(_NOTES["two_persons"])
             # Two numbers for one person: neither may decide whose it is.
             identity = replace(inner.identity, matricule="", oid="")
+    if identity is not None and identity is entry.identity and not identity.key_agrees:
+        unread.append(_NOTES["key"])
     replaces = tuple(dict.fromkeys((*inner.replaces, *entry.replaces)))
     titled = inner.title if inner.format in _SAY_THEIR_TITLE else ""
     title = titled or entry.name() or inner.title

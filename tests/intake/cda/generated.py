@@ -49,7 +49,7 @@ class Maker(Chance):
 
     def _illness(self) -> tuple[str, str]:
         """One problem observation, and what it is: a kind, "none" or ""."""
-        turn = self.dice.randrange(10)
+        turn = self.dice.randrange(13)
         value, kind, negated, text = self.coded("value"), "problem.recorded", "false", ""
         if turn == 0:
             value, kind, negated = cd("value", "I21", ICD10, "Infarctus"), "", "true"
@@ -61,6 +61,13 @@ class Maker(Chance):
             value, kind = cd("value", "no-problem-info", ABSENT, "Information non disponible"), ""
         elif turn == 4:
             value, text = self.null("value"), f'<text><reference value="#{self.told("Épilepsie")}"/></text>'
+        elif turn == 5:
+            value, kind, negated = self.null("value"), "", "1"
+            text = f'<text><reference value="#{self.told("Tuberculose")}"/></text>'
+        elif turn == 6:
+            value, kind, negated = '<value xsi:type="CD" nullFlavor="MSK"/>', "", "true"
+        elif turn == 7:
+            value, kind, negated = cd("value", "55607006", SNOMED, "Problème"), NONE, "true"
         qualifiers = [
             detail("33999-4", cd("value", "active", LOINC, "Actif")),
             detail("SEV", cd("value", "6736007", SNOMED, "Modéré"), kind="SUBJ"),
@@ -91,7 +98,7 @@ class Maker(Chance):
 
     def allergy(self) -> Entry:
         """A concern with one allergy."""
-        turn = self.dice.randrange(7)
+        turn = self.dice.randrange(10)
         kind, negated = "allergy.recorded", "false"
         sort = cd("code", "419199007", SNOMED, "allergie à une substance")
         agent = f"<playingEntity>{self.coded('code')}</playingEntity>"
@@ -104,6 +111,13 @@ class Maker(Chance):
             kind, negated = "", "true"
         elif turn == 3:
             agent, kind, negated = "", NONE, "true"
+        elif turn == 6:
+            agent = f"<playingEntity>{self.null('code')}<name>Latex</name></playingEntity>"
+            kind, negated = "", "1"
+        elif turn == 7:
+            agent, kind, negated = '<playingEntity><code nullFlavor="NA"/></playingEntity>', NONE, "true"
+        elif turn == 8:
+            agent, kind, negated = '<playingEntity><code nullFlavor="UNK"/></playingEntity>', "", "true"
         value = "" if agent else self.null("value")
         if turn == 4:
             agent, kind = "", NONE
@@ -156,7 +170,7 @@ class Maker(Chance):
 
     def treatment(self) -> Entry:
         """A medicine taken, with the parts of its posology now and then."""
-        turn = self.dice.randrange(8)
+        turn = self.dice.randrange(10)
         mood, status, negated, product, kind = (
             "EVN",
             "completed",
@@ -176,6 +190,9 @@ class Maker(Chance):
             product, kind = cd("code", "no-known-medications", ABSENT, "Aucun traitement connu"), NONE
         elif turn == 5:
             status, kind = self.dice.choice(_UNDONE), ""
+        elif turn == 6:
+            negated, kind = self.negation(), ""
+            product = f"{self.null('code')}<name>PREVISCAN</name>"
         split = ""
         if self.dice.random() < 0.3:
             dose = f'<substanceAdministration classCode="SBADM" moodCode="EVN">{self.templates(f"{PCC}.4.7")}<doseQuantity value="1"/></substanceAdministration>'

@@ -25,7 +25,7 @@ from lanterne.practice.patients.queries import Identity
 from lanterne.practice.reading import OpenChart, open_chart
 from lanterne.practice.record import Writer
 from lanterne.practice.rights import Right
-from lanterne.wire.names import PatientId
+from lanterne.wire.names import FactId, PatientId
 
 View = Callable[..., HttpResponseBase]
 
@@ -120,6 +120,21 @@ def page(
     if saved:
         response.delete_cookie(SAVED_COOKIE)
     return response
+
+
+def dialog_or_page(
+    request: HttpRequest, dialog: str, whole: str, context: dict[str, Any], status: int = 200
+) -> HttpResponse:
+    """The dialog alone when a script asked for it, else a page of its own."""
+    if request.headers.get("HX-Request"):
+        return render(request, dialog, context, status=status)
+    return page(request, whole, context, status=status)
+
+
+def fact_id(request: HttpRequest) -> FactId | None:
+    """The id drawn when the form was shown."""
+    value = request.POST.get("fact", "")
+    return FactId(value) if len(value) == 32 and all(c in "0123456789abcdef" for c in value) else None
 
 
 def own_seat(request: HttpRequest) -> str:

@@ -11,11 +11,10 @@ from django.views.decorators.http import require_http_methods
 
 from lanterne.desk.chart import drafts, resent, view
 from lanterne.desk.chart import page as pages
-from lanterne.desk.chart.items import _fact_id
 from lanterne.desk.forms.consultation import ConsultationForm, DayMeasuresForm
 from lanterne.desk.forms.fields import PARIS
 from lanterne.desk.frame.view import FormPage, when
-from lanterne.desk.opening import Opened, for_its_patient, opened, page, today, written
+from lanterne.desk.opening import Opened, fact_id, for_its_patient, opened, page, today, written
 from lanterne.desk.sentences import sentence
 from lanterne.journal.errors import DiskFailed, DiskFull
 from lanterne.practice.chart import commands
@@ -43,7 +42,7 @@ def new(request: HttpRequest, patient: str) -> HttpResponse:
                 body,  # type: ignore[arg-type]
                 measures.body(),
                 started,
-                _fact_id(request),
+                fact_id(request),
             )
             try:
                 resent.refuse_other_words(seen, request.POST.get("fact", ""), body)
@@ -91,7 +90,7 @@ def correct(request: HttpRequest, patient: str, fact: str) -> HttpResponse:
         if form.is_valid():
             body = form.body()
             command = commands.Record(
-                seen.chart.patient, body, item.at or item.day, (FactId(fact),), _fact_id(request)
+                seen.chart.patient, body, item.at or item.day, (FactId(fact),), fact_id(request)
             )
             try:
                 resent.refuse_other_words(seen, request.POST.get("fact", ""), body)
@@ -103,8 +102,8 @@ def correct(request: HttpRequest, patient: str, fact: str) -> HttpResponse:
             else:
                 drafts.drop(seen, slot)
                 return written(request, reverse("chart", args=[patient]))
-        fact_id = resent.next_fact(seen, request.POST.get("fact", ""))
-        return _editor(request, seen, form, None, url, fact_id, item.day, 422, slot=slot)
+        next_fact = resent.next_fact(seen, request.POST.get("fact", ""))
+        return _editor(request, seen, form, None, url, next_fact, item.day, 422, slot=slot)
     kept = drafts.kept(seen, slot)
     form = ConsultationForm(initial={**initial, **(kept.fields if kept else {})})
     return _editor(request, seen, form, None, url, "", item.day, 200, kept, slot=slot)

@@ -6,7 +6,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -17,7 +16,15 @@ from lanterne.desk.chart.page import provenance
 from lanterne.desk.forms.base import ItemForm
 from lanterne.desk.forms.registry import FORMS, form_of
 from lanterne.desk.frame.view import FormPage
-from lanterne.desk.opening import Opened, for_its_patient, opened, page, presence_of, written
+from lanterne.desk.opening import (
+    Opened,
+    dialog_or_page,
+    fact_id,
+    for_its_patient,
+    opened,
+    presence_of,
+    written,
+)
 from lanterne.journal.errors import DiskFailed, DiskFull
 from lanterne.practice.chart import commands
 from lanterne.practice.chart.statements import Statement, one, thread
@@ -80,8 +87,8 @@ def correct(request: HttpRequest, patient: str, fact: str) -> HttpResponse:
             drafts.drop(seen, slot)
             return written(request, reverse("chart", args=[patient]))
         url = reverse("item-correct", args=[patient, fact])
-        fact_id = resent.next_fact(seen, request.POST.get("fact", ""))
-        return _form(request, seen, form, slot, url, fact_id, 422, corrects=True)
+        next_fact = resent.next_fact(seen, request.POST.get("fact", ""))
+        return _form(request, seen, form, slot, url, next_fact, 422, corrects=True)
     kept = drafts.kept(seen, slot)
     form = form_type(initial={**initial, **(kept.fields if kept else {})})
     return _form(
@@ -97,7 +104,7 @@ def mistake(request: HttpRequest, patient: str, fact: str) -> HttpResponse:
     item = one(seen.chart, FactId(fact))
     if request.method == "POST":
         command = commands.MarkEnteredInError(
-            PatientId(patient), (FactId(fact),), request.POST.get("reason", "")[:500], _fact_id(request)
+            PatientId(patient), (FactId(fact),), request.POST.get("reason", "")[:500], fact_id(request)
         )
         record(presence_of(request).record, command)
         return written(request, reverse("chart", args=[patient]), "withdrawn")
@@ -108,7 +115,7 @@ def mistake(request: HttpRequest, patient: str, fact: str) -> HttpResponse:
         "back_url": reverse("chart", args=[patient]),
         "fact": seen.presence.record.draw_id(),
     }
-    return _dialog_or_page(request, "desk/chart/mistake.html", "desk/chart/mistake_page.html", context)
+    return dialog_or_page(request, "desk/chart/mistake.html", "desk/chart/mistake_page.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -122,7 +129,7 @@ def settle(request: HttpRequest, patient: str, fact: str) -> HttpResponse:
         if chosen is None or chosen.body is None or len(standing) < 2:
             raise Refusal("changed_meanwhile")
         command = commands.Record(
-            PatientId(patient), chosen.body, chosen.at, tuple(item.id for item in standing), _fact_id(request)
+            PatientId(patient), chosen.body, chosen.at, tuple(item.id for item in standing), fact_id(request)
         )
         record(presence_of(request).record, command)
         return written(request, reverse("chart", args=[patient]))
@@ -133,7 +140,7 @@ def settle(request: HttpRequest, patient: str, fact: str) -> HttpResponse:
         "back_url": reverse("chart", args=[patient]),
         "fact": seen.presence.record.draw_id(),
     }
-    return _dialog_or_page(request, "desk/chart/settle.html", "desk/chart/settle_page.html", context)
+    return dialog_or_page(request, "desk/chart/settle.html", "desk/chart/settle_page.html", context)
 
 
 def _choices(seen: Opened, standing: list[Statement[Any]]) -> list[dict[str, Any]]:
@@ -157,7 +164,7 @@ def none_known(request: HttpRequest, patient: str, section: str) -> HttpResponse
     """Asked, and there is none."""
     if section not in SECTIONS:
         raise Http404
-    command = commands.StateNoneKnown(PatientId(patient), section, _fact_id(request))  # type: ignore[arg-type]
+    command = commands.StateNoneKnown(PatientId(patient), section, fact_id(request))  # type: ignore[arg-type]
     record(presence_of(request).record, command)
     return written(request, reverse("chart", args=[patient]))
 
@@ -167,7 +174,7 @@ def _record(request: HttpRequest, seen: Opened, form: ItemForm, *, replaces: tup
     try:
         body = form.body()
         resent.refuse_other_words(seen, request.POST.get("fact", ""), body)
-        command = commands.Record(seen.chart.patient, body, form.moment(), replaces, _fact_id(request))
+        command = commands.Record(seen.chart.patient, body, form.moment(), replaces, fact_id(request))
         record(seen.presence.record, command)
     except Refusal as refusal:
         form.refuse(refusal)
@@ -176,12 +183,6 @@ def _record(request: HttpRequest, seen: Opened, form: ItemForm, *, replaces: tup
         resent.keep_on_screen(request, form, fault)
         return False
     return True
-
-
-def _fact_id(request: HttpRequest) -> FactId | None:
-    """The id drawn when the form was shown."""
-    value = request.POST.get("fact", "")
-    return FactId(value) if len(value) == 32 and all(c in "0123456789abcdef" for c in value) else None
 
 
 def _form(
@@ -205,12 +206,4 @@ def _form(
             else "",
         ),
     }
-    return _dialog_or_page(request, "desk/chart/form_dialog.html", "desk/chart/form.html", context, status)
-
-
-def _dialog_or_page(
-    request: HttpRequest, dialog: str, whole: str, context: dict[str, Any], status: int = 200
-) -> HttpResponse:
-    if request.headers.get("HX-Request"):
-        return render(request, dialog, context, status=status)
-    return page(request, whole, context, status=status)
+    return dialog_or_page(request, "desk/chart/form_dialog.html", "desk/chart/form.html", context, status)

@@ -11,12 +11,20 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from lanterne.desk.chart.items import _dialog_or_page, _fact_id
 from lanterne.desk.documents.view import DepositPage, DocumentPage
 from lanterne.desk.forms.document import KINDS, DocumentForm
 from lanterne.desk.frame.build import day_only
 from lanterne.desk.frame.view import FormPage
-from lanterne.desk.opening import Opened, for_its_patient, opened, opened_widest, page, written
+from lanterne.desk.opening import (
+    Opened,
+    dialog_or_page,
+    fact_id,
+    for_its_patient,
+    opened,
+    opened_widest,
+    page,
+    written,
+)
 from lanterne.desk.sentences import sentence
 from lanterne.practice.chart import commands
 from lanterne.practice.chart.statements import Statement, one, standing
@@ -49,9 +57,7 @@ def add(request: HttpRequest, patient: str) -> HttpResponse:
         else:
             try:
                 for number, file in enumerate(files):
-                    _file(
-                        seen, form, file.read(), file.name or "", _fact_id(request) if number == 0 else None
-                    )
+                    _file(seen, form, file.read(), file.name or "", fact_id(request) if number == 0 else None)
             except Refusal as refusal:
                 form.refuse(refusal)
             else:
@@ -92,7 +98,7 @@ def classify(request: HttpRequest, patient: str, fact: str) -> HttpResponse:
         values = {name: getattr(body, name) for name in body.__struct_fields__}
         values.update(form.about())
         command = commands.Record(
-            seen.chart.patient, DocumentFiled(**values), form.moment(), (FactId(fact),), _fact_id(request)
+            seen.chart.patient, DocumentFiled(**values), form.moment(), (FactId(fact),), fact_id(request)
         )
         try:
             record(seen.presence.record, command)
@@ -113,7 +119,7 @@ def classify(request: HttpRequest, patient: str, fact: str) -> HttpResponse:
         ),
     }
     status = 422 if form.errors else 200
-    return _dialog_or_page(request, "desk/chart/form_dialog.html", "desk/chart/form.html", context, status)
+    return dialog_or_page(request, "desk/chart/form_dialog.html", "desk/chart/form.html", context, status)
 
 
 @require_GET

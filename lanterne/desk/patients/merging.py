@@ -7,10 +7,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from lanterne.desk.chart.items import _dialog_or_page, _fact_id
 from lanterne.desk.forms.fields import french
 from lanterne.desk.frame.build import display_name
-from lanterne.desk.opening import for_its_patient, opened_widest, page, written
+from lanterne.desk.opening import dialog_or_page, fact_id, for_its_patient, opened_widest, page, written
 from lanterne.desk.patients.identity import spaced
 from lanterne.desk.patients.view import Compared, MergePage
 from lanterne.practice.errors import UnknownFact, UnknownPatient
@@ -30,7 +29,7 @@ def merge(request: HttpRequest, patient: str, other: str) -> HttpResponse:
     if request.method == "POST":
         keep_left = request.POST.get("keep", "left") == "left"
         kept, absorbed = (left, right) if keep_left else (right, left)
-        command = MergePatients(kept.patient, absorbed.patient, kept.fact, absorbed.fact, _fact_id(request))
+        command = MergePatients(kept.patient, absorbed.patient, kept.fact, absorbed.fact, fact_id(request))
         record(seen.presence.record, command)
         return written(request, reverse("identity", args=[kept.patient]))
     shown = MergePage(
@@ -54,7 +53,7 @@ def distinct(request: HttpRequest, patient: str, other: str) -> HttpResponse:
     """Say that they are two persons: no longer suspected."""
     seen = opened_widest(request, patient)
     if request.method == "POST":
-        record(seen.presence.record, DeclareDistinct(seen.chart.patient, PatientId(other), _fact_id(request)))
+        record(seen.presence.record, DeclareDistinct(seen.chart.patient, PatientId(other), fact_id(request)))
         return written(request, reverse("identity", args=[patient]))
     beside = queries.identity(seen.chart.connection, PatientId(other))
     if beside is None:
@@ -69,7 +68,7 @@ def distinct(request: HttpRequest, patient: str, other: str) -> HttpResponse:
         "back_url": reverse("identity", args=[patient]),
         "fact": seen.presence.record.draw_id(),
     }
-    return _dialog_or_page(request, "desk/patients/confirm.html", "desk/patients/confirm_page.html", context)
+    return dialog_or_page(request, "desk/patients/confirm.html", "desk/patients/confirm_page.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -80,7 +79,7 @@ def undo(request: HttpRequest, patient: str, fact: str) -> HttpResponse:
     if fact not in [version.fact for version in queries.merges(seen.chart.connection, seen.chart.patient)]:
         raise UnknownFact("no such merge of this patient")
     if request.method == "POST":
-        record(seen.presence.record, UndoMerge(seen.chart.patient, FactId(fact), "", _fact_id(request)))
+        record(seen.presence.record, UndoMerge(seen.chart.patient, FactId(fact), "", fact_id(request)))
         return written(request, reverse("identity", args=[patient]))
     context = {
         "band": seen.band,
@@ -91,7 +90,7 @@ def undo(request: HttpRequest, patient: str, fact: str) -> HttpResponse:
         "back_url": reverse("identity", args=[patient]),
         "fact": seen.presence.record.draw_id(),
     }
-    return _dialog_or_page(request, "desk/patients/confirm.html", "desk/patients/confirm_page.html", context)
+    return dialog_or_page(request, "desk/patients/confirm.html", "desk/patients/confirm_page.html", context)
 
 
 def _rank(identity: Identity) -> int:

@@ -11,12 +11,21 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from lanterne.desk.chart.items import _dialog_or_page, _fact_id
 from lanterne.desk.forms.base import ItemForm
 from lanterne.desk.forms.patient import AttendingForm, ContactsForm, IdentityForm
 from lanterne.desk.frame import build
 from lanterne.desk.frame.view import FormPage, Notice
-from lanterne.desk.opening import Opened, for_its_patient, opened_widest, page, presence_of, today, written
+from lanterne.desk.opening import (
+    Opened,
+    dialog_or_page,
+    fact_id,
+    for_its_patient,
+    opened_widest,
+    page,
+    presence_of,
+    today,
+    written,
+)
 from lanterne.desk.patients.identity import identity_page
 from lanterne.desk.patients.lists import hits, recently_opened, remember
 from lanterne.desk.patients.view import HomePage, SearchResults
@@ -87,7 +96,7 @@ def register(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         command = RegisterPatient(
             form.identity(), form.contacts(), None, form.cleaned_data.get("confirmed_new", False), patient=patient,
-            id=_fact_id(request),
+            id=fact_id(request),
         )  # fmt: skip
         try:
             record(presence.record, command)
@@ -142,7 +151,7 @@ def correct(request: HttpRequest, patient: str) -> HttpResponse:
     held = queries.versions(seen.chart.connection, _group(seen), PatientIdentified)[0]
 
     def command(form: Any) -> CorrectIdentity:
-        return CorrectIdentity(seen.chart.patient, _replaces(request), form.identity(), id=_fact_id(request))
+        return CorrectIdentity(seen.chart.patient, _replaces(request), form.identity(), id=fact_id(request))
 
     return _edit(
         request, seen, held, IdentityForm, command, Shown(_("Corriger l’identité"), "identity-correct")
@@ -157,7 +166,7 @@ def contacts(request: HttpRequest, patient: str) -> HttpResponse:
     held = queries.contacts(seen.chart.connection, seen.chart.patient)
 
     def command(form: Any) -> RecordContacts:
-        return RecordContacts(seen.chart.patient, _replaces(request), form.contacts(), id=_fact_id(request))
+        return RecordContacts(seen.chart.patient, _replaces(request), form.contacts(), id=fact_id(request))
 
     return _edit(request, seen, held, ContactsForm, command, Shown(_("Coordonnées"), "contacts"))
 
@@ -170,7 +179,7 @@ def attending(request: HttpRequest, patient: str) -> HttpResponse:
     held = queries.attending(seen.chart.connection, seen.chart.patient)
 
     def command(form: Any) -> RecordAttending:
-        return RecordAttending(seen.chart.patient, _replaces(request), form.attending(), id=_fact_id(request))
+        return RecordAttending(seen.chart.patient, _replaces(request), form.attending(), id=fact_id(request))
 
     return _edit(request, seen, held, AttendingForm, command, Shown(_("Médecin traitant"), "attending"))
 
@@ -224,4 +233,4 @@ def _edit(
         ),
     }
     status = 422 if form.errors else 200
-    return _dialog_or_page(request, "desk/chart/form_dialog.html", "desk/chart/form.html", context, status)
+    return dialog_or_page(request, "desk/chart/form_dialog.html", "desk/chart/form.html", context, status)

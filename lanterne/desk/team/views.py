@@ -13,12 +13,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from lanterne.desk.chart.items import _dialog_or_page, _fact_id
 from lanterne.desk.forms.fields import PARIS
 from lanterne.desk.forms.team import SIGNATURE_BYTES, AccessForm, NewPersonForm, PersonForm, PracticeForm
 from lanterne.desk.frame import build
 from lanterne.desk.frame.view import FormPage, Notice
-from lanterne.desk.opening import page, presence_of, written
+from lanterne.desk.opening import dialog_or_page, fact_id, page, presence_of, written
 from lanterne.desk.sentences import sentence
 from lanterne.desk.team.view import PersonLine, SeatLine, TeamPage
 from lanterne.journal import founding
@@ -126,7 +125,7 @@ def practice(request: HttpRequest) -> HttpResponse:
         request.POST or None, initial=PracticeForm.initial_of(held.body, None) if held else None
     )
     if request.method == "POST" and form.is_valid():
-        command = DescribePractice(form.body(), request.POST.get("replaces") or None, _fact_id(request))  # type: ignore[arg-type]
+        command = DescribePractice(form.body(), request.POST.get("replaces") or None, fact_id(request))  # type: ignore[arg-type]
         try:
             record(presence.record, command)
         except Refusal as refusal:
@@ -150,7 +149,7 @@ def person(request: HttpRequest, person: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         described = form.described(person, (held.body.signature_blob, held.body.signature_key))
         shown = request.POST.get("replaces") or None
-        command = DescribePerson(described, shown, _fact_id(request))  # type: ignore[arg-type]
+        command = DescribePerson(described, shown, fact_id(request))  # type: ignore[arg-type]
         file = form.cleaned_data.get("signature")
         try:
             if file is not None:
@@ -281,7 +280,7 @@ def revoke(request: HttpRequest, seat: str) -> HttpResponse:
         "back_url": reverse("team"),
         "fact": record_.draw_id(),
     }
-    return _dialog_or_page(request, "desk/patients/confirm.html", "desk/patients/confirm_page.html", context)
+    return dialog_or_page(request, "desk/patients/confirm.html", "desk/patients/confirm_page.html", context)
 
 
 def _end_of(until: str) -> int | None:
@@ -326,4 +325,4 @@ def _form(
         ),
     }
     status = 422 if form.errors else 200
-    return _dialog_or_page(request, "desk/chart/form_dialog.html", "desk/chart/form.html", context, status)
+    return dialog_or_page(request, "desk/chart/form_dialog.html", "desk/chart/form.html", context, status)

@@ -9,11 +9,13 @@ schema.
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 import nh3
 
+from lanterne.intake.reading import Unreadable
 from lanterne.intake.xml import Node
 
 TAGS = frozenset({
@@ -23,6 +25,15 @@ TAGS = frozenset({
 ATTRIBUTES = {"td": {"colspan", "rowspan"}, "th": {"colspan", "rowspan", "scope"}}
 _SILENT = frozenset({
     "script", "style", "object", "embed", "iframe", "svg", "math", "template", "noscript", "form", "select",
+})  # fmt: skip
+# Half of what browsers nest; 1,000 nested sections cost their parser no time yet, 50,000 cost minutes.
+_DEEPEST = 256
+_MOST_TAGS = 400_000
+_TAG = re.compile(r"<(/?)([A-Za-z][^\s/>]{0,40})")
+_CLOSED_ALONE = frozenset({
+    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track",
+    "wbr", "p", "li", "dt", "dd", "tr", "td", "th", "thead", "tbody", "tfoot", "colgroup", "option",
+    "optgroup", "html", "head", "body",
 })  # fmt: skip
 _SPANS = frozenset({"1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12", "13", "14", "15", "16"})
 
@@ -48,7 +59,12 @@ def local(node: Node) -> str:
 
 
 def clean(markup: str) -> str:
-    """HTML of any origin reduced to our allow-list: no script, no style, no link, nothing loaded."""
+    """HTML of any origin reduced to our allow-list: no script, no style, no link, nothing loaded.
+
+    Raises:
+        Unreadable: "too_deep", "too_many_elements".
+    """
+    _bound(markup)
     return nh3.clean(
         markup,
         tags=set(TAGS),
@@ -58,6 +74,20 @@ def clean(markup: str) -> str:
         link_rel=None,
         url_schemes=set(),
     )
+
+
+def _bound(markup: str) -> None:
+    """Refuse before it is parsed what the HTML standard's parser takes the square of its length for: elements left
+    open in one another. Those it closes by itself (a paragraph by the next) are not counted.
+    """
+    depth = 0
+    for number, found in enumerate(_TAG.finditer(markup)):
+        if found[2].lower() not in _CLOSED_ALONE:
+            depth = max(depth + (-1 if found[1] else 1), 0)
+        if depth > _DEEPEST:
+            raise Unreadable("too_deep", limit=str(_DEEPEST))
+        if number > _MOST_TAGS:
+            raise Unreadable("too_many_elements", limit=str(_MOST_TAGS))
 
 
 @dataclass(slots=True)

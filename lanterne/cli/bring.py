@@ -1,53 +1,39 @@
-"""`lanterne import`: patients of an old software, from a CSV table.
+"""`lanterne import`: what a practice receives, and what an old software gave back.
 
-A dry run comes first. At a terminal its account is shown and a question asked before anything is recorded;
-with --apply, --json or without a terminal the sound lines are recorded at once, those refused are said.
+Folders are walked. A table of patients is taken as such (bring_patients); any other file is read, matched and
+filed, and ends as exactly one outcome. Stopped in the middle, what was said is recorded, and the same command
+goes on.
 """
 
 from __future__ import annotations
 
 import argparse
-import sys
-from datetime import date
+import os
+import stat
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lanterne.cli import access, output
 from lanterne.cli.french import FrenchParser, _
 from lanterne.cli.outcomes import DONE, REFUSED, UsageError
-from lanterne.cli.sentences import sentence, told
 
 if TYPE_CHECKING:
-    from lanterne.intake.registering import Taken
+    from lanterne.intake.filing.filer import Filer, Outcome
     from lanterne.practice.record import Record
 
-_SHOWN = 50
-_FIELDS = {
-    "birth_name": _("nom de naissance"),
-    "used_name": _("nom utilisé"),
-    "first_given": _("premier prénom"),
-    "given_names": _("prénoms"),
-    "used_given": _("prénom utilisé"),
-    "birth_date": _("date de naissance"),
-    "birth_place": _("lieu de naissance"),
-    "birth_place_code": _("code INSEE de naissance"),
-    "sex": _("sexe"),
-    "civility": _("civilité"),
-    "ins": _("INS"),
-    "nir": _("n° de sécurité sociale"),
-    "nir_key": _("clé du numéro"),
-    "mobile": _("téléphone portable"),
-    "home": _("téléphone"),
-    "work": _("téléphone professionnel"),
-    "email": _("adresse électronique"),
-    "address": _("adresse"),
-    "address_2": _("adresse, suite"),
-    "address_3": _("adresse, suite"),
-    "postcode": _("code postal"),
-    "city": _("ville"),
-    "attending": _("médecin traitant"),
-    "deceased": _("date de décès"),
-    "comment": _("commentaire"),
+# What systems leave in folders.
+_LEFTOVERS = frozenset({"thumbs.db", "desktop.ini", "ehthumbs.db"})
+# A table of patients larger than this is none (lanterne.intake.sheets refuses it).
+_LOOKED_AT = 256 * 1024 * 1024
+_REMARKS = 3
+_WORDS = {
+    "structured": _("repris"),
+    "document": _("classé"),
+    "duplicate": _("déjà là"),
+    "to_attach": _("à rattacher"),
+    "quarantined": _("mis de côté"),
+    "dry_run": _("lu, non enregistré"),
 }
 
 
@@ -56,129 +42,162 @@ def configure(parser: FrenchParser) -> None:
     access.add_data(parser)
     access.add_person(parser)
     parser.options.add_argument(
+        "--create-patients",
+        action="store_true",
+        help=_("crée, en identité provisoire, les patients que personne ici ne rappelle"),
+    )
+    parser.options.add_argument(
+        "--archive", action="store_true", help=_("reprise d’archives : rien n’attend d’être vu")
+    )
+    parser.options.add_argument(
         "--dry-run", action="store_true", help=_("dit ce qui serait fait et n’enregistre rien")
     )
-    parser.options.add_argument("--apply", action="store_true", help=_("enregistre sans poser de question"))
+    parser.options.add_argument(
+        "--apply", action="store_true", help=_("enregistre un tableau de patients sans poser de question")
+    )
     access.add_json(parser)
     parser.arguments.add_argument(
-        "paths", nargs="+", type=Path, metavar=_("FICHIER"), help=_("un tableau de patients au format CSV")
+        "paths", nargs="+", type=Path, metavar=_("FICHIER"), help=_("des fichiers ou des dossiers")
     )
 
 
 def run(options: argparse.Namespace) -> int:
     """Import. See docs/user/commandes.md."""
-    record = access.open_record(options)
-    worst = DONE
     for path in options.paths:
-        answer = _take_or_ask(record, path, options)
-        if answer["outcome"] == "refused" or answer["rows"]["refused"]:
-            worst = REFUSED
-        if options.json:
-            output.print_json(answer)
-        else:
-            _print(answer)
-    record.close()
+        if not path.exists():
+            raise UsageError("file_unreadable", path=str(path), why=_("il n’existe pas"))
+    record = access.open_record(options)
+    try:
+        return _bring(record, options)
+    finally:
+        record.close()
+
+
+def _bring(record: Record, options: argparse.Namespace) -> int:
+    from lanterne.cli import bring_patients
+    from lanterne.intake.filing.filer import Filer
+
+    worst = DONE
+    files = list(_walk(options.paths))
+    filer = Filer(record, create_patients=options.create_patients, arrived=not options.archive)
+    done = 0
+    counts: dict[str, int] = {}
+    # Documents between two tables go together; a table is taken in its place, since it may register their patients.
+    waiting: list[Path] = []
+    with output.progress(_("Reprise")) as advance:
+        for path in [*files, None]:
+            table = None if path is None else _table(path)
+            if path is not None and table is None:
+                waiting.append(path)
+                continue
+            for answer in _documents(filer, waiting, options):
+                done += 1
+                counts[answer["outcome"]] = counts.get(answer["outcome"], 0) + 1
+                advance(done, len(files))
+                _tell(answer, options)
+            waiting = []
+            if path is not None and table is not None:
+                answer = bring_patients.bring(record, path, table, options)
+                done += 1
+                advance(done, len(files))
+                counts[answer["outcome"]] = counts.get(answer["outcome"], 0) + 1
+                if answer["rows"]["refused"] or answer["outcome"] == "quarantined":
+                    worst = REFUSED
+                if options.json:
+                    output.print_json(answer)
+                else:
+                    bring_patients.print_answer(answer)
+    if len(files) > 1:
+        told = ", ".join(f"{count} {_WORDS[word]}" for word, count in sorted(counts.items()))
+        output.say(_("{count} fichiers : {told}.").format(count=len(files), told=told))
     return worst
 
 
-def _take_or_ask(record: Record, path: Path, options: argparse.Namespace) -> dict[str, Any]:
-    """The account of one file: of a dry run, then of what was recorded once that is agreed."""
-    dry = _take(record, path, apply=False)
-    if options.dry_run or dry["outcome"] == "refused":
-        if not options.json:
-            output.say(_("Rien n’a été enregistré."))
-        return dry
-    if not options.apply and not options.json and sys.stdin.isatty():
-        _print(dry)
-        if input(_("Enregistrer ? (o/N) ")).strip().lower() not in ("o", "oui"):
-            output.say(_("Rien n’a été enregistré."))
-            return dry
-    return _take(record, path, apply=True)
+def _documents(filer: Filer, paths: list[Path], options: argparse.Namespace) -> Iterator[dict[str, Any]]:
+    if options.dry_run:
+        yield from (_dry(path) for path in paths)
+        return
+    for outcome in filer.take_many([(str(path), path) for path in paths]):
+        yield _answer(outcome)
 
 
-def _take(record: Record, path: Path, *, apply: bool) -> dict[str, Any]:
-    from lanterne.intake.registering import take
-    from lanterne.intake.sheets import SheetUnreadable
+def _dry(path: Path) -> dict[str, Any]:
+    """What a file would be read as."""
+    from lanterne.intake.filing.leaves import leaves
+    from lanterne.intake.filing.outcomes import sentence
+    from lanterne.intake.reading import Unreadable
+    from lanterne.intake.sandbox import read_safely
 
+    answer = {"file": str(path), "outcome": "dry_run", "patient": None, "facts": 0, "why": "", "code": "read"}
     try:
-        content = path.read_bytes()
+        found = read_safely(path.read_bytes(), path.name)
     except OSError as error:
-        raise UsageError("file_unreadable", path=str(path), why=error.strerror or str(error)) from error
-    try:
-        with output.progress(path.name) as advance:
-            taken = take(record, content, today=_today(), apply=apply, progress=advance)
-    except SheetUnreadable as error:
-        return _answer(path, "refused", why=sentence(error), code=error.code)
-    return _told(path, taken)
-
-
-def _told(path: Path, taken: Taken) -> dict[str, Any]:
-    from lanterne.intake.registering import column_names, unmapped
-
-    outcome = "dry_run" if not taken.applied else "imported" if taken.registered else "nothing_new"
-    answer = _answer(path, outcome, facts=taken.facts)
-    answer["rows"] = {
-        "read": taken.read,
-        "registered": taken.registered,
-        "already": taken.already,
-        "refused": len(taken.errors),
-    }
-    answer["errors"] = [
-        {"line": line, "field": refusal.field, "code": refusal.code, "why": sentence(refusal)}
-        for line, refusal in taken.errors
-    ]
-    answer["notes"] = [
-        {"line": line, "field": note.field, "code": note.code, "why": told(note.code, note.params)}
-        for line, note in taken.notes
-    ]
-    answer["columns"] = column_names(taken)
-    answer["ignored"] = list(unmapped(taken))
-    answer["encoding"], answer["delimiter"] = taken.sheet.encoding, taken.sheet.delimiter
+        found = Unreadable("file_not_opened", reason=error.strerror or type(error).__name__)
+    if isinstance(found, Unreadable):
+        params = {name: str(value) for name, value in found.params.items()}
+        return {**answer, "code": found.code, "why": sentence(found.code, params, _)}
+    documents = [leaf.document for leaf in leaves(found)]
+    answer["facts"] = sum(len(document.statements) for document in documents)
+    told = _("{format}, {documents} document(s), {facts} élément(s)")
+    answer["why"] = told.format(format=found.format, documents=len(documents), facts=answer["facts"])
     return answer
 
 
-def _answer(
-    path: Path, outcome: str, *, why: str | None = None, code: str | None = None, facts: int = 0
-) -> dict[str, Any]:
+def _answer(outcome: Outcome) -> dict[str, Any]:
+    from lanterne.intake.filing.outcomes import sentence
+
+    told = [sentence(outcome.why, outcome.params, _), *outcome.remarks[:_REMARKS]]
+    if outcome.not_kept and outcome.why != "none_kept":
+        told.insert(
+            1, _("{count} éléments refusés : le document dit lesquels.").format(count=outcome.not_kept)
+        )
     return {
-        "file": str(path),
-        "outcome": outcome,
-        "patient": None,
-        "facts": facts,
-        "why": why,
-        "code": code,
-        "rows": {"read": 0, "registered": 0, "already": 0, "refused": 0},
-        "errors": [],
-        "notes": [],
+        "file": outcome.file,
+        "outcome": outcome.outcome,
+        "patient": outcome.patient,
+        "facts": outcome.facts,
+        "why": " ".join(told),
+        "code": outcome.why,
+        "created": outcome.created,
+        "not_kept": outcome.not_kept,
+        "document": outcome.document,
+        "arrival": outcome.arrival,
+        "remarks": list(outcome.remarks),
     }
 
 
-def _print(answer: dict[str, Any]) -> None:
-    print(answer["file"])
-    if answer["outcome"] == "refused":
-        print(_("  Refusé : {why}").format(why=answer["why"]))
+def _tell(answer: dict[str, Any], options: argparse.Namespace) -> None:
+    if options.json:
+        output.print_json(answer)
         return
-    rows = answer["rows"]
-    new = _("{count} enregistrés") if answer["outcome"] != "dry_run" else _("{count} à enregistrer")
-    counts = (
-        _("{count} lignes").format(count=rows["read"]),
-        new.format(count=rows["registered"]),
-        _("{count} déjà là").format(count=rows["already"]),
-        _("{count} refusées").format(count=rows["refused"]),
-    )
-    print("  " + ", ".join(counts))
-    columns = ", ".join(
-        f"{title} → {_FIELDS.get(field, field)}" for field, title in answer["columns"].items()
-    )
-    print(_("  Colonnes comprises : {columns}").format(columns=columns))
-    if answer["ignored"]:
-        print(_("  Colonnes laissées : {columns}").format(columns=", ".join(answer["ignored"])))
-    for kind, title in (("errors", _("refusée")), ("notes", _("à savoir"))):
-        for one in answer[kind][:_SHOWN]:
-            print(_("  Ligne {line}, {title} : {why}").format(line=one["line"], title=title, why=one["why"]))
-        if len(answer[kind]) > _SHOWN:
-            print(_("  … et {count} autres (--json les donne tous)").format(count=len(answer[kind]) - _SHOWN))
+    facts = _(" ({count} éléments)").format(count=answer["facts"]) if answer["facts"] else ""
+    print(f"{answer['file']}\n  {_WORDS[answer['outcome']]}{facts} : {answer['why']}")
 
 
-def _today() -> date:
-    return date.today()  # noqa: DTZ011  the day at the practice
+def _table(path: Path) -> bytes | None:
+    """The bytes of a table of patients; None for anything else."""
+    from lanterne.cli import bring_patients
+
+    try:
+        if path.stat().st_size > _LOOKED_AT:
+            return None
+        content = path.read_bytes()
+    except OSError:
+        return None  # said by the filer, which meets it too
+    return content if bring_patients.is_table(content) else None
+
+
+def _walk(paths: list[Path]) -> Iterator[Path]:
+    """Regular files, in the order of their names; links are not followed, hidden files are left."""
+    for path in paths:
+        if not path.is_dir():
+            yield path
+            continue
+        for folder, folders, names in os.walk(path):
+            folders[:] = sorted(name for name in folders if not name.startswith("."))
+            for name in sorted(names):
+                file = Path(folder) / name
+                if name.startswith(".") or name.lower() in _LEFTOVERS:
+                    continue
+                if stat.S_ISREG(file.lstat().st_mode):
+                    yield file

@@ -6,6 +6,8 @@ sentence is a mistake a test finds; the user then still reads that nothing was w
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
@@ -93,8 +95,9 @@ SENTENCES: dict[str, str] = {
     ),
     "nothing_to_write": _("Il n’y a rien à enregistrer."),
     "nothing_to_withdraw": _("Il n’y a rien à retirer."),
-    "document_too_long": _("Ce document énonce plus de %(limit)s éléments : il n’est pas repris."),
-    "withdrawn_before": _("Déjà repris d’un autre document, puis retiré de ce dossier : il reste retiré."),
+    "document_too_long": _("Ce document énonce plus de %(limit)s éléments : il n’est pas repris."),
+    "to_note_by_hand": _("Remboursé, sans preuve que ce fut fait : à noter à la main si c’est le cas."),
+    "withdrawn_before": _("Déjà repris d’un autre document, puis retiré de ce dossier : il reste retiré."),
     "section_not_empty": _("Cette rubrique n’est pas vide."),
     "field_missing": _("Ce champ est à remplir."),
     "number_invalid": _("« %(value)s » n’est pas un nombre."),
@@ -125,6 +128,50 @@ SENTENCES: dict[str, str] = {
     **patients.SENTENCES,
     **team.SENTENCES,
 }
+
+# Why something was withdrawn, when a command and no person said it.
+REASONS: dict[str, str] = {
+    "filled_in": _("La rubrique a été remplie."),
+    "replaced_by_sender": _("L’expéditeur a envoyé une nouvelle version, qui ne le dit plus."),
+    "withdrawn_by_sender": _("L’expéditeur l’a retiré."),
+}
+
+SECTION_NAMES: dict[str, str] = {
+    "allergies": _("Allergies"),
+    "problems": _("Problèmes"),
+    "treatments": _("Traitements"),
+    "procedures": _("Actes"),
+    "family": _("Famille"),
+    "immunizations": _("Vaccinations"),
+    "lifestyle": _("Habitudes"),
+}
+
+
+class _Words(dict[str, object]):
+    """The words of a sentence; one that is missing is shown as missing."""
+
+    def __missing__(self, name: str) -> str:
+        return "…"
+
+
+def code_sentence(code: str, params: Mapping[str, object]) -> str:
+    """The French sentence of a refusal kept in a fact, which may have come from another device: of any code, with
+    any parameters.
+    """
+    known = SENTENCES.get(code)
+    if known is None:
+        return gettext("Refusé (%(code)s).") % {"code": code}
+    return gettext(known) % _Words(params)
+
+
+def reason_text(reason: str) -> str:
+    """Why something was withdrawn: a command's word in French, or a person's own words."""
+    return gettext(REASONS[reason]) if reason in REASONS else reason
+
+
+def section_name(section: str) -> str:
+    """A section of the chart in French."""
+    return gettext(SECTION_NAMES[section]) if section in SECTION_NAMES else section
 
 
 def sentence(error: LanterneError) -> str:

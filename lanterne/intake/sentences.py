@@ -25,6 +25,7 @@ _SHARED: dict[str, str] = {
     "file_empty": _("Le fichier est vide."),
     "file_too_large": _("Le fichier pèse plus de %(limit)s Mo : il n’est pas ouvert."),
     "format_unknown": _("Ce genre de fichier n’est pas connu : il est mis de côté, sans être ouvert."),
+    "file_not_opened": _("Le fichier ne s’ouvre pas (%(reason)s) : il reste où il est."),
     "text_too_long": _("Le texte dépasse %(limit)s caractères : il est refusé."),
     "too_slow": _("La lecture a dépassé %(limit)s secondes : elle est abandonnée."),
     "too_many_elements": _("Le fichier contient plus de %(limit)s éléments : il est refusé."),

@@ -66,7 +66,7 @@ REMARKS: dict[str, str] = {
     "contradicted": _(
         "Le document dit à la fois qu’il n’y a rien et cite des éléments : l’absence n’est pas retenue."
     ),
-    "key": _("La clé du matricule INS ne correspond pas : il ne sert pas à retrouver le patient."),
+    "key": _("La clé du matricule INS ne correspond pas : il ne sert pas à retrouver le patient."),
     "unknown_patient": _("%(count)s ressource(s) ne disent pas de qui elles parlent."),
     "more": _("Et d’autres : la liste complète est dans le fichier d’origine."),
 }

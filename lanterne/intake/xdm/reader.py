@@ -51,7 +51,7 @@ _NOTES = {
     "two_persons": _(
         "Le descriptif et le document ne donnent pas le même matricule INS : à vérifier avant de ranger."
     ),
-    "key": _("La clé du matricule INS ne correspond pas : il ne sert pas à retrouver le patient."),
+    "key": _("La clé du matricule INS ne correspond pas : il ne sert pas à retrouver le patient."),
     "metadata": _("Le descriptif %s est illisible : les fichiers sont lus sans lui."),
     "plain": _("Archive sans descriptif IHE XDM : les fichiers sont lus un par un."),
 }

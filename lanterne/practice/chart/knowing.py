@@ -18,6 +18,7 @@ from lanterne.practice.chart.facts import SECTION_OF, EnteredInError, Section, S
 from lanterne.practice.patients.names import words
 from lanterne.practice.results.facts import ResultRecorded
 from lanterne.practice.tables import Connection
+from lanterne.practice.treatments.facts import TreatmentRecorded
 from lanterne.wire.names import FactId
 
 _decode = msgspec.msgpack.decode
@@ -26,10 +27,13 @@ _decode = msgspec.msgpack.decode
 _AROUND = frozenset(
     {"comment", "document", "laboratory", "panel", "method", "specimen", "prescriber", "local_code"}
 )
+# What makes a proposal one that was made, or a treatment that is on the list.
+_PRESCRIBED = ("substance", "brand", "posology", "route")
 _DAY, _MINUTE = 10, 16
 _AT_ONCE = 500
 
 # What lasts is the same whenever it is said again: its own dates are in its body.
+_PROPOSED = "treatment.proposed"
 _LASTING = frozenset(
     {"problem.recorded", "allergy.recorded", "family.recorded", "ald.recorded", "treatment.proposed"}
 )
@@ -56,6 +60,8 @@ def held(
         days: days (ISO, at the precision known) of the results it states; the chart has too many others.
     """
     names = set(kinds)
+    if _PROPOSED in names:
+        names.add(TreatmentRecorded.KIND)
     others = sorted(names - {ResultRecorded.KIND})
     rows: list[tuple[Any, ...]] = []
     if others:
@@ -70,14 +76,25 @@ def held(
 def find(known: Sequence[Held], kind: str, at: str | None, body: Mapping[str, Any]) -> FactId | None:
     """The statement among `known` that says the same, None when there is none."""
     for one in known:
-        if one.kind == kind and (kind in _LASTING or _same_time(one.at, at)) and _same(kind, one.body, body):
+        if (
+            _comparable(one.kind, kind)
+            and (kind in _LASTING or _same_time(one.at, at))
+            and _same(kind, one.body, body)
+        ):
             return one.fact
     return None
+
+
+def _comparable(held: str, kind: str) -> bool:
+    """A treatment on the list is not proposed again."""
+    return held == kind or (kind == _PROPOSED and held == TreatmentRecorded.KIND)
 
 
 def _same(kind: str, one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     if kind == ResultRecorded.KIND:
         return _same_test(one, other) and _same_value(one, other)
+    if kind == _PROPOSED:
+        return all(_text(one.get(name, "")) == _text(other.get(name, "")) for name in _PRESCRIBED)
     return _essence(one) == _essence(other)
 
 

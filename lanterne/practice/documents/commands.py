@@ -6,9 +6,13 @@ Filed by somebody who does not read charts, the medical part is a deposit: she c
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import msgspec
 
 from lanterne.practice.chart.checks import check
+from lanterne.practice.chart.commands import Known
+from lanterne.practice.chart.commands import Record as RecordStatement
 from lanterne.practice.commands import Look, NewFact
 from lanterne.practice.documents.facts import DocumentFiled, DocumentReceived
 from lanterne.practice.errors import UnknownPatient
@@ -52,3 +56,39 @@ class FileDocument:
             NewFact(self.document, patient, identifier, self.at),
             NewFact(DocumentReceived(document=identifier, blob=self.document.blob), patient),
         ]
+
+
+@dataclass(frozen=True, slots=True)
+class ClassifyDocument:
+    """Say better what a document is: its title, kind, date, sender. What was read of it goes with it.
+
+    Attributes:
+        patient: whose chart; carried by the form.
+        replaced: the document as it was described.
+        document: as it is described now, the same file.
+        at: its date, ISO; None: today.
+        id: drawn when the form was shown.
+    """
+
+    patient: PatientId
+    replaced: FactId
+    document: DocumentFiled
+    at: str | None = None
+    id: FactId | None = None
+    right: Right = Right.WRITE_CHART
+
+    def load(self, look: Look) -> Known:
+        """See Command.load."""
+        return self._typed().load(look)
+
+    def decide(self, known: Known) -> Sequence[NewFact]:
+        """See Command.decide. What somebody typed is checked; what was read may be longer than any form."""
+        facts = self._typed().decide(known)
+        return [
+            replace(fact, body=self.document) if isinstance(fact.body, DocumentFiled) else fact
+            for fact in facts
+        ]
+
+    def _typed(self) -> RecordStatement:
+        typed = msgspec.structs.replace(self.document, renditions=[], unread=[], not_kept=[], also=[])
+        return RecordStatement(self.patient, typed, self.at, (self.replaced,), self.id)

@@ -57,9 +57,11 @@ class DocumentFiled(Body):
         format: a word, such as "cda". part: which document inside the file, when it holds several.
         author: who signed it. renditions: what is shown in its place.
         identifier, set_id, set_version: its own id; documents of one set replace each other by version.
+        aliases: other names it goes by (of the message that carried it), by which it may be replaced.
         unread: what stayed text and why, one French sentence each. not_kept: what the record refused.
         also: ids of facts it states that were already in the chart. What it states anew was written in the
             same entry.
+        to_read: filed by somebody who writes in no chart; what it states is still to be taken.
         ins_key_wrong: it names a matricule INS whose key is wrong, which was not used.
     """
 
@@ -80,10 +82,12 @@ class DocumentFiled(Body):
     identifier: str = ""
     set_id: str = ""
     set_version: int = 0
+    aliases: list[str] = []
     unread: list[str] = []
     not_kept: list[NotKept] = []
     also: list[str] = []
     ins_key_wrong: bool = False
+    to_read: bool = False
 
 
 class DocumentReceived(Body):

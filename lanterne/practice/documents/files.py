@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
-from lanterne.practice.documents.facts import DocumentFiled
 from lanterne.practice.documents.rules import check_content
 from lanterne.practice.record import Record
 
@@ -42,7 +42,17 @@ def keep_named(record: Record, content: bytes, media_type: str) -> Kept:
     return Kept(sealed.name, sealed.key.hex(), sealed.size, media_type)
 
 
-def content_of(record: Record, document: DocumentFiled) -> bytes:
+class Sealed(Protocol):
+    """What names a sealed file: a document, a rendition, an arrival."""
+
+    @property
+    def blob(self) -> str: ...
+
+    @property
+    def key(self) -> str: ...
+
+
+def content_of(record: Record, document: Sealed) -> bytes:
     """The bytes of a document, verified.
 
     Raises:

@@ -6,8 +6,9 @@ volet transmission uses them (DOMAIN 6).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import msgspec
 
@@ -54,14 +55,18 @@ def earlier(
         version, mine = held.get("set_version") or 0, document.set_version
         if same_set and version and mine and version > mine:
             newer = True
-        elif {held.get("identifier"), held.get("set_id")} & named or (
-            same_set and version and version < mine
-        ):
+        elif _names(held) & named or (same_set and version and version < mine):
             older.append((int(number), int(entry), bytes(identifier).hex()))
     documents = tuple(FactId(identifier) for _number, _entry, identifier in older)
     if newer or not older:
         return Earlier(documents if not newer else (), (), newer)
     return Earlier(documents, tuple(_stated_only_by(connection, older)), newer)
+
+
+def _names(held: Mapping[str, Any]) -> set[Any]:
+    """What a document filed is known by."""
+    aliases = held.get("aliases")
+    return {held.get("identifier"), held.get("set_id"), *(aliases if isinstance(aliases, list) else ())}
 
 
 def _stated_only_by(connection: Connection, documents: Sequence[tuple[int, int, str]]) -> Iterable[FactId]:

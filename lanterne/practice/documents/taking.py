@@ -9,7 +9,7 @@ treatment is proposed, never put on the list.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import msgspec
@@ -46,11 +46,15 @@ Draw = Callable[..., str]
 
 @dataclass(frozen=True, slots=True)
 class Stated:
-    """One thing the document states. `at` is None for what counts when it is written; `place` says where it
-    was read."""
+    """One thing the document states.
+
+    `at` is None for what counts when it is written; `proposal`: a person must accept it before it stands;
+    `place` says where it was read.
+    """
 
     body: Body
     at: str | None = None
+    proposal: bool = False
     place: str = ""
 
 
@@ -82,6 +86,7 @@ class TakeDocument:
         statements, negations: what it states, and the sections it says are empty.
         id: of the document.filed fact; draw: ids of the others.
         arrived: somebody must still see it; `attention` is what its results ask for.
+        unread: the fact of this document as somebody filed it who writes in no chart; this one follows it.
         replaces: identifiers of the documents it replaces or, when `deletion`, withdraws.
     """
 
@@ -96,6 +101,7 @@ class TakeDocument:
     arrived: bool = True
     attention: Attention = ""
     replaces: tuple[str, ...] = ()
+    unread: FactId | None = None
     deletion: bool = False
     right: Right = Right.FILE_DOCUMENT
 
@@ -113,7 +119,7 @@ class TakeDocument:
         row = look.connection.execute(
             "SELECT birth_date FROM patient WHERE subject = ?", (group.subjects[0],)
         ).fetchone()
-        kinds = {_kept(stated.body).KIND for stated in self.statements}
+        kinds = {_kept(stated).KIND for stated in self.statements}
         days = [at for stated in self.statements if (at := stated.at or self.at)]
         filled, empties = frozenset[Section](), tuple[tuple[str, FactId], ...]()
         if self.negations or kinds & SECTION_OF.keys():
@@ -138,7 +144,10 @@ class TakeDocument:
         patient = known.patient
         facts: list[NewFact] = []
         if self.newcomer is not None and known.newcomer is not None:
-            facts += self.newcomer.decide(known.newcomer)
+            facts += [
+                fact if fact.id else replace(fact, id=self._draw("newcomer", patient, fact.body.KIND))
+                for fact in self.newcomer.decide(known.newcomer)
+            ]
         # Already replaced by a later version that came first: kept behind it, states nothing.
         outdated = bool(known.earlier.newer)
         state, also, not_kept = ([], [], []) if outdated or self.deletion else self._statements(known)
@@ -152,6 +161,8 @@ class TakeDocument:
             known.now_ms,
         )
         replaced = () if outdated or self.deletion else known.earlier.documents
+        if self.unread is not None:
+            replaced = (*replaced, self.unread)
         facts.append(NewFact(document, patient, self.id, at, replaced))
         blobs = blobs_of(to_raw(document))
         facts.append(
@@ -194,7 +205,7 @@ class TakeDocument:
         seen: dict[bytes, int] = {}
         told: list[tuple[bytes, int]] = []
         for stated in self.statements:
-            body = _kept(stated.body)
+            body = _kept(stated)
             what = _told(body, stated.at or self.at)
             seen[what] = seen.get(what, 0) + 1
             told.append((what, seen[what]))
@@ -215,7 +226,7 @@ class TakeDocument:
         filled = set(known.filled)
         used: set[str] = set()
         for stated, identifier in zip(self.statements, known.ids, strict=True):
-            body, at = _kept(stated.body), stated.at or self.at
+            body, at = _kept(stated), stated.at or self.at
             section = SECTION_OF.get(body.KIND)
             left = [one for one in known.known if one.fact not in used]
             held = knowing.find(left, body.KIND, at, to_raw(body)) if left else None
@@ -225,6 +236,10 @@ class TakeDocument:
                 also.append(str(one))
                 if known.written.get(identifier) == "withdrawn":
                     not_kept.append(NotKept(place=stated.place, code="withdrawn_before"))
+                continue
+            if stated.proposal and not isinstance(stated.body, TreatmentRecorded):
+                # Reimbursed is not done: it stays readable, and a person notes what was done.
+                not_kept.append(NotKept(place=stated.place, code="to_note_by_hand"))
                 continue
             try:
                 check(stated.body, at, known.birth_date, known.now_ms)
@@ -279,9 +294,10 @@ class TakeDocument:
         ]
 
 
-def _kept(body: Body) -> Body:
-    """As it is written: a treatment is proposed."""
-    if isinstance(body, TreatmentRecorded):
+def _kept(stated: Stated) -> Body:
+    """As it is written: a treatment to be accepted is a proposal."""
+    body = stated.body
+    if stated.proposal and isinstance(body, TreatmentRecorded):
         return TreatmentProposed(**{name: getattr(body, name) for name in body.__struct_fields__})
     return body
 

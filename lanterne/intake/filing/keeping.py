@@ -1,0 +1,109 @@
+"""The bytes of a file on the disk, sealed, and what of it is shown in the page.
+
+Law: the original is kept as it came, whole; what is shown beside it (narrative, text, what it encloses) is
+drawn from it and goes with it. Names and keys come from the content: the same file is one blob.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from lanterne.intake.filing.leaves import Leaf
+from lanterne.practice.documents.facts import DocumentFiled, DocumentKind, Rendition
+from lanterne.practice.documents.files import Kept, keep_named
+from lanterne.practice.documents.rules import media_type_of
+from lanterne.practice.record import Record
+
+TITLE_CHARACTERS = 300
+NAME_CHARACTERS = 200
+MOST_RENDITIONS = 50
+MOST_UNREAD = 90
+
+
+def _(text: str) -> str:
+    """Mark a French msgid for gettext; a title is kept as it is written here."""
+    return text
+
+
+# What a document without a title is found by.
+_TITLES: Mapping[DocumentKind, str] = {
+    "lab-report": _("Résultats de laboratoire"),
+    "imaging": _("Compte rendu d’imagerie"),
+    "letter": _("Courrier"),
+    "hospital-report": _("Compte rendu d’hospitalisation"),
+    "prescription": _("Ordonnance"),
+    "certificate": _("Certificat"),
+    "administrative": _("Document administratif"),
+    "photo": _("Photo"),
+    "other": _("Document"),
+}
+_FORMAT_TITLES: Mapping[str, str] = {"fhir": _("Dossier reçu d’un autre logiciel")}
+
+
+def title_of(leaf: Leaf, name: str) -> str:
+    """What the document is called: its own title, else its kind, else the file's name."""
+    document = leaf.document
+    if document.title.strip():
+        return _line(document.title)[:TITLE_CHARACTERS]
+    if document.kind == "other" and document.format in _FORMAT_TITLES:
+        return _FORMAT_TITLES[document.format]
+    if document.kind == "other" and name:
+        return file_name(name).rpartition(".")[0] or file_name(name)
+    return _TITLES[document.kind]
+
+
+def file_name(name: str) -> str:
+    """The last part of a path of any system, one line, bounded."""
+    return _line(name.replace("\\", "/").rpartition("/")[2])[:NAME_CHARACTERS]
+
+
+def keep_original(record: Record, content: bytes) -> Kept:
+    """The file as it came."""
+    return keep_named(record, content, media_type_of(content))
+
+
+def filed(record: Record, leaf: Leaf, original: Kept, name: str) -> DocumentFiled:
+    """The body of a document.filed fact; what is shown is on the disk when this returns."""
+    document = leaf.document
+    author = document.author
+    return DocumentFiled(
+        blob=original.blob, key=original.key, size=original.size, media_type=original.media_type,
+        document_kind=document.kind, title=title_of(leaf, name), sender=_line(author.organisation or author.name)[:200],
+        author=_line(author.name)[:200], file_name=file_name(name), format=document.format, part=leaf.part,
+        renditions=_renditions(record, leaf, original), identifier=document.identifier[:500],
+        set_id=document.set_id[:500], set_version=document.version, aliases=[alias[:500] for alias in leaf.aliases],
+        unread=_told(document.unread),
+        ins_key_wrong=bool(document.identity and document.identity.matricule and not document.identity.key_agrees),
+    )  # fmt: skip
+
+
+def _renditions(record: Record, leaf: Leaf, original: Kept) -> list[Rendition]:
+    document = leaf.document
+    shown: list[tuple[bytes, str, str]] = []
+    if document.narrative:
+        shown.append((document.narrative.encode(), "text/html", ""))
+    if document.text.strip():
+        shown.append((document.text.encode(), "text/plain", ""))
+    shown += [(one.content, one.media_type, _line(one.title)[:TITLE_CHARACTERS]) for one in document.attached]
+    if leaf.message.strip():
+        shown.append((leaf.message.encode(), "text/plain", _("Message")))
+    found = []
+    for content, media_type, title in shown[:MOST_RENDITIONS]:
+        kept = keep_named(record, content, media_type)
+        # A PDF or image that is the file itself is shown from the original.
+        if kept.blob != original.blob:
+            found.append(
+                Rendition(blob=kept.blob, key=kept.key, size=kept.size, media_type=media_type, title=title)
+            )
+    return found
+
+
+def _told(unread: tuple[str, ...]) -> list[str]:
+    if len(unread) <= MOST_UNREAD:
+        return list(unread)
+    more = _("… et {count} autres remarques.").format(count=len(unread) - MOST_UNREAD)
+    return [*unread[:MOST_UNREAD], more]
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())

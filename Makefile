@@ -47,7 +47,7 @@ format: setup ## write the code the way `make lint` wants it
 bench: setup ## measure: every bench/*.py prints its figures, the machine, and what bounds it
 	@shopt -s nullglob; for file in bench/[a-z]*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
 
-torture: setup ## 1,000 kills, 500 flips, 200 shuffles; the figures are added to docs/evidence/
+torture: setup ## 1,000 kills, 500 flips, 200 shuffles, 10,000 damaged files; the figures are added to docs/evidence/
 	$(BIN)/python tools/setup_browser.py
 	$(BIN)/python tools/evidence.py
 

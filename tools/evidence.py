@@ -16,7 +16,12 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 EVIDENCE = ROOT / "docs" / "evidence"
-COUNTS = {"LANTERNE_KILLS": "1000", "LANTERNE_FLIPS": "500", "LANTERNE_SEEDS": "200"}
+COUNTS = {
+    "LANTERNE_KILLS": "1000",
+    "LANTERNE_FLIPS": "500",
+    "LANTERNE_SEEDS": "200",
+    "LANTERNE_MUTATIONS": "10000",
+}
 NOTHING_COLLECTED = 5
 
 Figures = dict[str, int | float | str]

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Sequence
 
 _NUMBER = re.compile(rb"\d+(?:[.,]\d+)?")
+_EMPTY = re.compile(rb"<[A-Za-z][^<>]{0,500}/>")
 _VALUES = (
     b"9" * 400, b"-1", b"0", b"1e999999", b"-0.0", b"NaN", b"2147483648", b"18446744073709551616", b"99999999999999999999",
     b"20249999", b"00000000", b"0." + b"0" * 300 + b"1", b"1" * 5_000,
@@ -115,8 +116,42 @@ def spice(data: bytes, dice: random.Random, others: Sequence[bytes]) -> bytes:
     return out
 
 
+def values(data: bytes, dice: random.Random, others: Sequence[bytes]) -> bytes:
+    """Texts between quotes or separators in each other's place: the form stays sound, the meaning does not."""
+    mark = dice.choice((b'"', b'"', b"|", b"^"))
+    cells = data.split(mark)
+    for _ in range(dice.randint(1, 12)):
+        one, other = dice.randrange(len(cells)), dice.randrange(len(cells))
+        if mark == b'"' and (one - other) % 2:
+            continue  # what stands between two quoted texts stays there
+        if dice.random() < 0.5:
+            cells[one], cells[other] = cells[other], cells[one]
+        else:
+            cells[one] = cells[other] if dice.random() < 0.7 else dice.choice(_VALUES)
+    return mark.join(cells)
+
+
+def elements(data: bytes, dice: random.Random, others: Sequence[bytes]) -> bytes:
+    """Whole elements without content, or lines, where others stand; still sound XML, still lines."""
+    found = list(_EMPTY.finditer(data))
+    if not found:
+        lines = data.splitlines(keepends=True)
+        if len(lines) < 3:
+            return values(data, dice, others)
+        dice.shuffle(lines)
+        return b"".join(lines)
+    out = data
+    chosen = dice.sample(found, min(len(found), dice.randint(1, 20)))
+    for piece in sorted(chosen, key=lambda one: -one.start()):
+        put = dice.choice((b"", dice.choice(found)[0], piece[0] * 2))
+        out = out[: piece.start()] + put + out[piece.end() :]
+    return out
+
+
 Mutation = Callable[[bytes, random.Random, Sequence[bytes]], bytes]
-MUTATIONS: tuple[Mutation, ...] = (flip, truncate, repeat, swap, splice, lengths, nest, numbers, spice)
+MUTATIONS: tuple[Mutation, ...] = (
+    flip, truncate, repeat, swap, splice, lengths, nest, numbers, spice, values, elements, values, elements,
+)  # fmt: skip
 
 
 def mutated(

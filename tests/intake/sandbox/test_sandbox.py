@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -158,32 +157,3 @@ def test_with_the_real_readers() -> None:
     assert read_safely(content, "export.json") == read(content, Limits())
     refused = read_safely(b"{", "broken.json")
     assert isinstance(refused, Unreadable) or refused.format == "text"
-
-
-SAMPLES = Path(__file__).parents[4] / "shared" / "samples"
-
-
-@pytest.mark.skipif(not SAMPLES.is_dir(), reason="../shared/samples is not beside this repository")
-@pytest.mark.torture
-def test_mutated_samples_never_hang_or_end_the_reader() -> None:
-    """All kinds, through detection; LANTERNE_MUTATIONS says how many."""
-    import random
-
-    dice = random.Random(7)
-    paths = [
-        path for kind in ("cda", "hprim", "hl7v2", "fhir") for path in sorted((SAMPLES / kind).iterdir())
-    ]
-    seeds = [path.read_bytes()[: dice.choice((4_000, 40_000, 400_000))] for path in paths]
-
-    def files() -> Iterator[tuple[str, bytes]]:
-        for _ in range(int(os.environ.get("LANTERNE_MUTATIONS", "60"))):
-            content = bytearray(dice.choice(seeds))
-            for _change in range(dice.randint(1, 6)):
-                place = dice.randrange(len(content))
-                content[place : place + dice.randint(0, 30)] = dice.randbytes(dice.randint(0, 5))
-            yield "", bytes(content)
-
-    with Sandbox(1) as sandbox:
-        for _, came in sandbox.read_many(files()):
-            assert not (isinstance(came, Unreadable) and came.code in SENTENCES), came.code
-        assert sandbox.started == 1

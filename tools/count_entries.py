@@ -127,6 +127,8 @@ class Count:
             if sort == "result" and status(entry) in UNDONE:
                 continue
             for node in tie:
+                if not about_patient(node) and sort != "family":
+                    continue
                 if name(node) in ("act", "organizer", "observation") and code_of(node) not in QUALIFIERS:
                     yield from self.statements(node, sort)
 

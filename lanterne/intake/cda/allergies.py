@@ -12,6 +12,7 @@ from lanterne.intake.cda import details
 from lanterne.intake.cda.absences import absence
 from lanterne.intake.cda.gathering import Place
 from lanterne.intake.cda.nodes import child, children, code, get, is_null, negated, related, text
+from lanterne.intake.cda.people import somebody_else
 from lanterne.intake.cda.problems import DROPPED, leave_absent, observations
 from lanterne.intake.cda.products import product_of
 from lanterne.intake.cda.words import ATC, Anchors, codes, coding, display, referred
@@ -55,6 +56,10 @@ def read_allergy(entry: Node, place: Place) -> None:
         place.leave("forme non reconnue")
     for observation in found:
         place.into.visit()
+        other = somebody_else(observation, place.anchors)
+        if other:
+            place.leave(f"concerne une autre personne : {other}")
+            continue
         _allergy(entry, observation, place)
 
 

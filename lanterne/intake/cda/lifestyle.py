@@ -12,6 +12,7 @@ from lanterne.intake.cda import details, quantities
 from lanterne.intake.cda.absences import absence_in
 from lanterne.intake.cda.gathering import Place
 from lanterne.intake.cda.nodes import child, children, code, get, negated, related
+from lanterne.intake.cda.people import somebody_else
 from lanterne.intake.cda.words import codes, display, referred, short
 from lanterne.intake.xml import Node
 from lanterne.practice.lifestyle.facts import LifestyleRecorded, Topic
@@ -39,6 +40,10 @@ def read_lifestyle(entry: Node, place: Place) -> None:
         place.leave("forme non reconnue")
     for observation in found:
         place.into.visit()
+        other = somebody_else(observation, place.anchors)
+        if other:
+            place.leave(f"concerne une autre personne : {other}")
+            continue
         _habit(entry, observation, place)
 
 

@@ -13,6 +13,7 @@ from decimal import Decimal
 from lanterne.intake.cda import details, quantities
 from lanterne.intake.cda.gathering import Place
 from lanterne.intake.cda.nodes import child, code, get, negated, related
+from lanterne.intake.cda.people import somebody_else
 from lanterne.intake.cda.words import LOINC, codes, display, referred, short, system
 from lanterne.intake.xml import Node
 from lanterne.practice.measures.facts import Component, MeasureRecorded
@@ -96,6 +97,10 @@ def _has_parts(entry: Node) -> bool:
 
 
 def _component(observation: Node, place: Place) -> Component | None:
+    other = somebody_else(observation, place.anchors)
+    if other:
+        place.leave(f"concerne une autre personne : {other}")
+        return None
     if code(observation, "statusCode") in _NEVER or negated(observation):
         place.leave("mesure annulée ou non faite")
         return None

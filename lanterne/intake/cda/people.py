@@ -9,16 +9,29 @@ from __future__ import annotations
 import re
 
 from lanterne.intake.cda.nodes import child, children, get, is_null, text
+from lanterne.intake.cda.words import Anchors, display
 from lanterne.intake.reading import ReadAuthor
 from lanterne.intake.xml import Node
 
 PROFESSIONALS = "1.2.250.1.71.4.2.1"
 _RPPS = re.compile(r"8?(\d{11})")
+_PATIENT = frozenset({"SELF", "ONESELF"})
 _TITLES = {"DR": "Dr", "PR": "Pr", "M": "M.", "MME": "Mme", "MLLE": "Mlle"}
 _PERSONS = ("assignedPerson", "associatedPerson", "relatedPerson", "informationRecipient", "playingEntity")
 _ORGANISATIONS = (
     "representedOrganization", "scopingOrganization", "receivedOrganization", "representedCustodianOrganization",
 )  # fmt: skip
+
+
+def somebody_else(node: Node, anchors: Anchors) -> str:
+    """Whom a section or statement is about when it is not the patient: "Mère"; empty when it is."""
+    related = child(node, "subject/relatedSubject")
+    if related is None or get(related, "classCode") == "PAT":
+        return ""
+    coded = child(related, "code")
+    if get(coded, "code") in _PATIENT:
+        return ""
+    return display(coded, anchors) or get(coded, "code") or "non précisée"
 
 
 def person_name(name: Node | None) -> str:

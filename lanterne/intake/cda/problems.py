@@ -13,6 +13,7 @@ from lanterne.intake.cda import details
 from lanterne.intake.cda.absences import absence
 from lanterne.intake.cda.gathering import Place
 from lanterne.intake.cda.nodes import child, code, related
+from lanterne.intake.cda.people import somebody_else
 from lanterne.intake.cda.words import ICD10, SNOMED, coding
 from lanterne.intake.xml import Node
 from lanterne.practice.problems.facts import ProblemRecorded
@@ -40,6 +41,10 @@ def read_problem(entry: Node, place: Place) -> None:
         place.leave("forme non reconnue")
     for observation in found:
         place.into.visit()
+        other = somebody_else(observation, place.anchors)
+        if other:
+            place.leave(f"concerne une autre personne : {other}")
+            continue
         _problem(entry, observation, place)
 
 

@@ -13,7 +13,7 @@ from typing import Any, Literal
 from lanterne.intake.cda import details, quantities
 from lanterne.intake.cda.gathering import Place
 from lanterne.intake.cda.nodes import child, children, code, get, negated, related
-from lanterne.intake.cda.people import author_of
+from lanterne.intake.cda.people import author_of, somebody_else
 from lanterne.intake.cda.ranges import Range, ranges
 from lanterne.intake.cda.words import LOINC, codes, display, referred, short, system
 from lanterne.intake.xml import Node
@@ -56,6 +56,10 @@ def read_results(entry: Node, place: Place) -> None:
 def _walk(node: Node, bench: Bench, place: Place, *, top: bool = False) -> int:
     """Reads a statement and those below; how many observations were met."""
     place.into.visit()
+    other = "" if top else somebody_else(node, place.anchors)
+    if other:  # a donor, a foetus: XD-LAB names them at any battery
+        place.leave(f"concerne une autre personne : {other}")
+        return 1
     if code(node, "statusCode") in _NEVER:
         place.leave("annulé par le laboratoire")
         return 1

@@ -17,6 +17,7 @@ from lanterne.intake.cda.immunizations import read_immunization
 from lanterne.intake.cda.lifestyle import read_lifestyle
 from lanterne.intake.cda.measures import read_measure
 from lanterne.intake.cda.nodes import CLASSES, child, children, get, is_null, templates, text
+from lanterne.intake.cda.people import somebody_else
 from lanterne.intake.cda.problems import read_problem
 from lanterne.intake.cda.procedures import read_device, read_procedure
 from lanterne.intake.cda.results import read_results
@@ -54,7 +55,6 @@ _READERS: dict[str, tuple[frozenset[str], Reader]] = {
 _BY_CLASS: dict[str, str] = {"procedure": "procedures"}
 _INTENDED = frozenset({"INT", "RQO", "PRP", "PRMS", "ARQ", "APT", "GOL", "OPT"})
 _PLANNED = "prévu, pas fait"
-_PATIENT = frozenset({"SELF", "ONESELF"})
 
 
 def read_sections(root: Node, into: Gathering, narrative: Narrative) -> None:
@@ -75,7 +75,7 @@ def _section(
         coded, into.anchors
     )
     name = (title or (written[0] if written else "") or "sans titre")[:200]
-    other = _somebody_else(section, into) or other
+    other = somebody_else(section, into.anchors) or other
     if title:
         narrative.heading(title[:300], level)
     block = child(section, "text")
@@ -112,7 +112,7 @@ def _text_only(block: Node, place: Place) -> None:
 def _entry(statement: Node, place: Place, other: str) -> None:
     into = place.into
     into.visit()
-    other = _somebody_else(statement, into) or other
+    other = somebody_else(statement, into.anchors) or other
     topic = entry_topic(templates(statement), place.topic)
     if _is_attachment(statement, topic):
         return
@@ -165,14 +165,3 @@ def _is_attachment(statement: Node, topic: str) -> bool:
         and statement.tag == "organizer"
         and statement.find(".//observationMedia") is not None
     )
-
-
-def _somebody_else(node: Node, into: Gathering) -> str:
-    """Whom a section or entry is about when it is not the patient: "Mère"; empty when it is."""
-    related = child(node, "subject/relatedSubject")
-    if related is None or get(related, "classCode") == "PAT":
-        return ""
-    coded = child(related, "code")
-    if get(coded, "code") in _PATIENT:
-        return ""
-    return display(coded, into.anchors) or get(coded, "code") or "non précisée"

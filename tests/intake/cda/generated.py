@@ -356,6 +356,9 @@ class Maker(Chance):
         held, total = "", 0
         for _ in range(self.dice.randint(1, 5)):
             xml, number = self.battery(depth - 1) if depth and self.dice.random() < 0.4 else self.test()
+            if self.dice.random() < 0.06:  # of a donor, of a foetus
+                who = f'<subject><relatedSubject classCode="PRS">{cd("code", "CHILD", "2.16.840.1.113883.5.111", "Fœtus")}</relatedSubject></subject>'
+                xml, number = re.sub(r"(<statusCode [^>]*/>)", rf"\1{who}", xml, count=1), 0
             held, total = held + f'<component typeCode="COMP">{xml}</component>', total + number
         isolate = self.dice.random() < 0.3
         germ = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -12,6 +13,8 @@ from urllib.parse import urlsplit
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import Resolver404, resolve, reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 
 from lanterne.desk import faults
 from lanterne.desk.forms.fields import PARIS
@@ -114,7 +117,7 @@ def page(
     saved = (request.COOKIES[SAVED_COOKIE],) if request.COOKIES.get(SAVED_COOKIE) in SAVED_TEXTS else ()
     frame = build.frame(
         presence, presence.record.writer(), current=current, theme=request.COOKIES.get(THEME_COOKIE, ""),
-        saved=tuple(SAVED_TEXTS[key]() for key in saved),
+        saved=tuple(gettext(SAVED_TEXTS[key]) for key in saved),
     )  # fmt: skip
     response = render(request, template, {"frame": frame, **context}, status=status)
     if saved:
@@ -191,12 +194,17 @@ def written(request: HttpRequest, url: str, said: str = "saved") -> HttpResponse
     """After a write: close the dialog and refresh what shows it (htmx), or go to `url` and say « enregistré » there."""
     asked_by_script = bool(request.headers.get("HX-Request"))
     if asked_by_script and _follows(request):
-        text = SAVED_TEXTS[said]()
+        text = gettext(SAVED_TEXTS[said])
         response = HttpResponse(status=204)
         response.headers["HX-Trigger"] = _trigger(text)
         return response
     response = HttpResponse(status=204 if asked_by_script else 303)
     response.headers["HX-Redirect" if asked_by_script else "Location"] = url
+    return said_there(response, said)
+
+
+def said_there(response: HttpResponse, said: str) -> HttpResponse:
+    """The answer that leads to another page, where what was done is said: `said` is a key of SAVED_TEXTS."""
     response.set_cookie(SAVED_COOKIE, said, max_age=30, httponly=True, samesite="Strict")
     return response
 
@@ -216,21 +224,14 @@ def _follows(request: HttpRequest) -> bool:
 
 
 def _trigger(text: str) -> str:
-    import json
-
     return json.dumps({"lanterne:saved": {"text": text}, "lanterne:written": {}}, ensure_ascii=True)
 
 
-def _saved() -> str:
-    from django.utils.translation import gettext as _
-
-    return _("Enregistré sur ce poste.")
-
-
-def _withdrawn() -> str:
-    from django.utils.translation import gettext as _
-
-    return _("Retiré comme saisi par erreur. L’original reste lisible.")
-
-
-SAVED_TEXTS: dict[str, Callable[[], str]] = {"saved": _saved, "withdrawn": _withdrawn}
+SAVED_TEXTS: dict[str, str] = {
+    "saved": _("Enregistré sur ce poste."),
+    "withdrawn": _("Retiré comme saisi par erreur. L’original reste lisible."),
+    "seen": _("Classé : vu par vous, il reste au dossier."),
+    "handed": _("Confié."),
+    "attached": _("Rattaché : le document est au dossier."),
+    "discarded": _("Écarté."),
+}

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from django.urls import path, register_converter
 
-from lanterne.desk.chart import consultation, drafts, items
+from lanterne.desk.arrivals import attaching
+from lanterne.desk.arrivals import views as arrivals
+from lanterne.desk.chart import consultation, drafts, items, proposals
 from lanterne.desk.chart import views as chart
 from lanterne.desk.documents import views as documents
 from lanterne.desk.patients import merging
@@ -36,6 +38,16 @@ urlpatterns = [
     path("recherche", patients.search, name="search"),
     path("recherche/liste", patients.results, name="results"),
     path("patients/nouveau", patients.register, name="patient-new"),
+    path("arrivees", arrivals.arrivals, name="arrivals"),
+    path("arrivees/deposer", arrivals.deposit, name="arrivals-deposit"),
+    path("arrivees/depots", arrivals.deposits, name="arrivals-deposits"),
+    path("arrivees/<id:fact>", arrivals.arrival, name="arrival"),
+    path("arrivees/<id:fact>/fichier", arrivals.file, name="arrival-file"),
+    path("arrivees/<id:fact>/vu", arrivals.see, name="arrival-see"),
+    path("arrivees/<id:fact>/confier", arrivals.hand, name="arrival-hand"),
+    path("arrivees/<id:fact>/rattacher", attaching.attach, name="arrival-attach"),
+    path("arrivees/<id:fact>/rattacher/chercher", attaching.find, name="arrival-find"),
+    path("arrivees/<id:fact>/ecarter", arrivals.discard, name="arrival-discard"),
     path("dossier/<id:patient>", chart.chart, name="chart"),
     path("dossier/<id:patient>/resume", chart.summary, name="summary"),
     path("dossier/<id:patient>/histoire", chart.timeline, name="timeline"),
@@ -45,6 +57,8 @@ urlpatterns = [
     path("dossier/<id:patient>/element/<id:fact>/erreur", items.mistake, name="item-mistake"),
     path("dossier/<id:patient>/element/<id:fact>/departager", items.settle, name="item-settle"),
     path("dossier/<id:patient>/ajouter/<slug:noun>", items.add, name="item-add"),
+    path("dossier/<id:patient>/propose/<id:fact>/accepter", proposals.accept, name="proposal-accept"),
+    path("dossier/<id:patient>/propose/<id:fact>/ecarter", proposals.decline, name="proposal-decline"),
     path("dossier/<id:patient>/rien/<slug:section>", items.none_known, name="section-none"),
     path("dossier/<id:patient>/brouillon/<slug:slot>", drafts.keep, name="draft"),
     path("dossier/<id:patient>/consultation", consultation.new, name="consultation-new"),
@@ -52,6 +66,11 @@ urlpatterns = [
     path("dossier/<id:patient>/documents/classer", documents.add, name="document-add"),
     path("dossier/<id:patient>/documents/<id:fact>", documents.document, name="document"),
     path("dossier/<id:patient>/documents/<id:fact>/fichier", documents.file, name="document-file"),
+    path(
+        "dossier/<id:patient>/documents/<id:fact>/vue/<int:number>",
+        documents.rendition,
+        name="document-rendition",
+    ),
     path("dossier/<id:patient>/documents/<id:fact>/genre", documents.classify, name="document-classify"),
     path("dossier/<id:patient>/acces", trace.traces, name="chart-traces"),
     path("dossier/<id:patient>/identite", patients.identity, name="identity"),

@@ -14,6 +14,8 @@ from lanterne.desk.forms.figures import unit_text
 from lanterne.desk.forms.registry import FORMS
 from lanterne.practice.chart.statements import Statement
 from lanterne.practice.measures.facts import MeasureRecorded
+from lanterne.practice.treatments.commands import as_treatment
+from lanterne.practice.treatments.facts import TreatmentProposed
 
 
 def lines(item: Statement[Any]) -> list[tuple[str, str]]:
@@ -23,11 +25,12 @@ def lines(item: Statement[Any]) -> list[tuple[str, str]]:
     if isinstance(item.body, MeasureRecorded):
         found = [(c.label, f"{decimal(c.value)} {unit_text(c.unit)}") for c in item.body.components]
         return found + ([(_("Commentaire"), item.body.comment)] if item.body.comment else [])
-    form = next((form for form in FORMS.values() if form.body_type is type(item.body)), None)
+    body = as_treatment(item.body) if isinstance(item.body, TreatmentProposed) else item.body
+    form = next((form for form in FORMS.values() if form.body_type is type(body)), None)
     if form is None:
         return [(str(name), str(value)) for name, value in item.raw.items() if name not in ("key", "blob")]
     shown = []
-    values = form.initial_of(item.body, item.at)
+    values = form.initial_of(body, item.at)
     for name, field in form().fields.items():
         value = _shown(field, values.get(name))
         if value:

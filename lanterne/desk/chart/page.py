@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from lanterne.desk.chart import view
 from lanterne.desk.chart.curve import Curve, Sample, curve
+from lanterne.desk.chart.sourcing import learn
 from lanterne.desk.forms.figures import unit_text
 from lanterne.desk.frame.build import day, day_only, maybe
 from lanterne.desk.frame.view import Provenance
@@ -25,7 +26,8 @@ from lanterne.practice.consultations.facts import ConsultationRecorded
 from lanterne.practice.measures.facts import Component
 from lanterne.practice.problems.facts import AldRecorded, ProblemRecorded
 from lanterne.practice.results.facts import ResultRecorded
-from lanterne.practice.treatments.facts import TreatmentRecorded
+from lanterne.practice.treatments.facts import TreatmentProposed, TreatmentRecorded
+from lanterne.practice.treatments.queries import proposed
 from lanterne.reference import measures
 
 FLAGS: dict[str, view.Flag] = {
@@ -40,8 +42,9 @@ LABEL_CHARACTERS = 18
 
 
 def provenance(opened: Opened, item: Statement[Any]) -> Provenance:
-    """Who wrote it, and what the reader may do about it."""
-    return opened.people.provenance(item, opened.chart.patient, may_write=opened.may_write)
+    """Who wrote it, and what the reader may do about it. A proposal is accepted or declined, not corrected."""
+    may_write = opened.may_write and item.kind != TreatmentProposed.KIND
+    return opened.people.provenance(item, opened.chart.patient, may_write=may_write)
 
 
 def decimal(value: str) -> str:
@@ -166,12 +169,42 @@ def _treatment(opened: Opened, item: Statement[TreatmentRecorded]) -> view.Treat
     body = item.body
     if body is None:
         return view.Treatment(newer(item), "", provenance(opened, item))
-    label = f"{body.substance} ({body.brand})" if body.brand else body.substance
-    marks = [_("suspendu")] if body.status == "on-hold" else []
-    marks += [_("si besoin")] if body.as_needed else []
-    dosage = ", ".join(part for part in (body.posology, *marks) if part)
+    label, dosage = _prescribed(body)
     return view.Treatment(
         label, dosage, provenance(opened, item), since=maybe(body.since), reason=body.reason
+    )
+
+
+def _prescribed(body: TreatmentRecorded | TreatmentProposed) -> tuple[str, str]:
+    """(what, how) of a treatment."""
+    label = (
+        f"{body.substance} ({body.brand})" if body.brand and body.substance else body.substance or body.brand
+    )
+    states = {"on-hold": _("suspendu"), "stopped": _("arrêté"), "completed": _("terminé")}
+    marks = [states[body.status]] if body.status in states else []
+    marks += [_("si besoin")] if body.as_needed else []
+    return label, ", ".join(part for part in (body.posology, *marks) if part)
+
+
+def proposals(opened: Opened) -> tuple[view.Proposal, ...]:
+    """Treatments documents propose, in the order of the newest document."""
+    found = proposed(opened.chart)
+    learn(opened, found)
+    return tuple(_proposal(opened, item) for item in found if item.body is not None)
+
+
+def _proposal(opened: Opened, item: Statement[TreatmentProposed]) -> view.Proposal:
+    body = item.body
+    label, dosage = _prescribed(body) if body is not None else (newer(item), "")
+    named = [opened.chart.patient, item.id]
+    return view.Proposal(
+        label=label or _("sans nom"),
+        dosage=dosage,
+        provenance=provenance(opened, item),
+        accept_url=reverse("proposal-accept", args=named) if opened.may_write else "",
+        decline_url=reverse("proposal-decline", args=named) if opened.may_write else "",
+        whole=body is not None and bool(body.substance and body.posology),
+        fact=opened.presence.record.draw_id(),
     )
 
 

@@ -7,11 +7,13 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from lanterne.desk.chart import view
+from lanterne.desk.chart import sourcing, view
 from lanterne.desk.chart.page import FLAGS, decimal, newer, provenance, result
 from lanterne.desk.forms.figures import unit_text
 from lanterne.desk.frame.build import day
 from lanterne.desk.opening import Opened
+from lanterne.desk.sentences import section_name
+from lanterne.practice.chart.facts import SectionEmpty
 from lanterne.practice.chart.queries import out_of_range
 from lanterne.practice.chart.statements import Statement, count_by_kind, count_withdrawn, page, withdrawn
 from lanterne.practice.consultations.facts import ConsultationRecorded
@@ -22,7 +24,7 @@ from lanterne.practice.measures.facts import MeasureRecorded
 from lanterne.practice.notes.facts import NoteRecorded
 from lanterne.practice.problems.facts import AldRecorded, ProblemRecorded
 from lanterne.practice.results.facts import ResultRecorded
-from lanterne.practice.treatments.facts import TreatmentRecorded
+from lanterne.practice.treatments.facts import TreatmentProposed, TreatmentRecorded
 from lanterne.reference import measures
 
 PAGE = 50
@@ -60,6 +62,7 @@ PLURALS = {
     "note": _("Notes"),
 }
 NOUN_OF = {kind: noun for noun, kinds in NOUNS.items() for kind in kinds}
+NOUN_OF |= {TreatmentProposed.KIND: "proposal", SectionEmpty.KIND: "absence"}
 # Said by the summary, not part of the story.
 UNTOLD = (
     "section.none_known",
@@ -92,6 +95,7 @@ def timeline(
         found = page(opened.chart, kinds, limit=PAGE + 1, after=place) if kinds else []
         total = sum(counts.get(kind, 0) for kind in kinds)
     more, found = found[PAGE:], found[:PAGE]
+    sourcing.learn(opened, found)
     rows = tuple(row(opened, item) for item in found)
     url = reverse("timeline", args=[opened.chart.patient])
     following = ""
@@ -187,9 +191,9 @@ def _words(opened: Opened, item: Statement[Any]) -> tuple[str, str, str, str]:
             return body.label, body.comment, f"{seen.value} {seen.unit}".strip(), tone
         case MeasureRecorded() as body:
             return _("Mesures"), _taken(body), "", ""
-        case TreatmentRecorded() as body:
+        case TreatmentRecorded() | TreatmentProposed() as body:
             return (
-                body.substance,
+                body.substance or body.brand,
                 " · ".join(part for part in (body.brand, body.posology, body.stop_reason) if part),
                 "",
                 "",
@@ -207,6 +211,8 @@ def _words(opened: Opened, item: Statement[Any]) -> tuple[str, str, str, str]:
             return body.vaccine, " · ".join(part for part in (done, body.lot) if part), "", ""
         case FamilyRecorded() as body:
             return body.label, body.comment, "", ""
+        case SectionEmpty() as body:
+            return section_name(body.section), _("rien à signaler"), "", ""
         case NoteRecorded() as body:
             return _("Note personnelle") if body.personal else _("Note"), body.text, "", ""
         case DocumentFiled() as body:

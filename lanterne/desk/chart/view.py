@@ -45,6 +45,8 @@ KINDS: dict[str, Kind] = {
         Kind("lifestyle", _("Habitudes"), "leaf"),
         Kind("note", _("Note"), "note"),
         Kind("document", _("Document"), "file"),
+        Kind("proposal", _("Traitement proposé"), "pill"),
+        Kind("absence", _("Rubrique vide"), "check"),
         Kind("unknown", _("Lanterne plus récente"), "help"),
     )
 }
@@ -167,6 +169,21 @@ class Treatment:
     provenance: Provenance
     since: When | None = None
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A treatment a document proposes, until somebody accepts or declines it. `whole`: nothing is missing, one key
+    accepts it; else the form opens. `document` is what proposes it.
+    """
+
+    label: str
+    dosage: str
+    provenance: Provenance
+    accept_url: str = ""
+    decline_url: str = ""
+    whole: bool = True
+    fact: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -340,6 +357,7 @@ class ChartPage:
     draft_url: str = ""
     draft_kept: When | None = None
     notes: tuple[str, ...] = ()
+    proposals: tuple[Proposal, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

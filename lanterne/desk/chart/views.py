@@ -8,13 +8,14 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from lanterne.desk.chart import page as pages
-from lanterne.desk.chart import story, view
+from lanterne.desk.chart import sourcing, story, view
 from lanterne.desk.chart.background import background, vaccinations
 from lanterne.desk.chart.detail import lines
 from lanterne.desk.chart.drafts import newest_consultation_draft
 from lanterne.desk.frame.build import moment
 from lanterne.desk.opening import Opened, opened, opened_widest, page, today
 from lanterne.desk.patients.lists import remember
+from lanterne.desk.sentences import reason_text
 from lanterne.practice.chart.statements import one, thread, with_code, withdrawals
 from lanterne.practice.results.facts import ResultRecorded
 from lanterne.wire.names import FactId
@@ -102,6 +103,12 @@ def item(request: HttpRequest, patient: str, fact: str) -> HttpResponse:
     """One statement whole, with every earlier version and who wrote it."""
     seen = opened(request, patient)
     current = one(seen.chart, FactId(fact))
+    history = thread(seen.chart, FactId(fact))
+    sourcing.learn(seen, [current, *history])
+    known = seen.people.documents
+    documents = dict.fromkeys(
+        source for version in (current, *history) for source in known.get(version.id, ())
+    )
     versions = [
         {
             "row": story.row(seen, version),
@@ -109,11 +116,11 @@ def item(request: HttpRequest, patient: str, fact: str) -> HttpResponse:
             "live": version.live,
             "current": version.id == fact,
         }
-        for version in thread(seen.chart, FactId(fact))
+        for version in history
     ]
     removed = [
         {"author": seen.people.of(seat, seen.presence.record.person_of(seat))[0],
-         "at": moment(when, seen.presence.record.clock_ms()), "reason": reason}
+         "at": moment(when, seen.presence.record.clock_ms()), "reason": reason_text(reason)}
         for _fact, seat, when, reason in withdrawals(seen.chart, FactId(fact))
     ]  # fmt: skip
     context = {
@@ -122,6 +129,7 @@ def item(request: HttpRequest, patient: str, fact: str) -> HttpResponse:
         "lines": lines(current),
         "versions": versions[::-1],
         "removed": removed,
+        "documents": tuple(documents),
         "title": view.KINDS.get(story.NOUN_OF.get(current.kind, "unknown"), view.KINDS["unknown"]).label,
     }
     if request.headers.get("HX-Request"):
@@ -132,6 +140,7 @@ def item(request: HttpRequest, patient: str, fact: str) -> HttpResponse:
 def chart_page(seen: Opened, *, with_story: bool = True) -> view.ChartPage:
     """Everything the page shows."""
     patient = seen.chart.patient
+    sourcing.learn(seen, sourcing.of_summary(seen.must_know))
     draft = newest_consultation_draft(seen) if seen.may_write else None
     lines = story.timeline(seen) if with_story else view.TimelinePage((), (), 0, 0)
     return view.ChartPage(
@@ -152,6 +161,7 @@ def chart_page(seen: Opened, *, with_story: bool = True) -> view.ChartPage:
         draft_url=draft.url if draft else "",
         draft_kept=draft.kept if draft else None,
         notes=tuple(note.body.text for note in seen.must_know.pinned_notes if note.body is not None),
+        proposals=pages.proposals(seen),
     )
 
 

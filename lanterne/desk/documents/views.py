@@ -1,19 +1,22 @@
 """Filing a document, reading one in the page, its bytes.
 
 What a file is comes from its bytes (practice.documents.rules); what is not PDF, image or text is only ever offered to
-be saved. The bytes are served with a policy of their own that runs nothing.
+be saved. The bytes are served with a policy of their own that runs nothing (desk.documents.serving).
 """
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from lanterne.desk.documents.view import DepositPage, DocumentPage
-from lanterne.desk.forms.document import KINDS, DocumentForm
-from lanterne.desk.frame.build import day_only
+from lanterne.desk.documents.page import document_page, same_file
+from lanterne.desk.documents.serving import bytes_of, sent
+from lanterne.desk.documents.view import DepositPage
+from lanterne.desk.forms.document import DocumentForm
 from lanterne.desk.frame.view import FormPage
 from lanterne.desk.opening import (
     Opened,
@@ -25,23 +28,14 @@ from lanterne.desk.opening import (
     page,
     written,
 )
-from lanterne.desk.sentences import sentence
-from lanterne.practice.chart import commands
-from lanterne.practice.chart.statements import Statement, one, standing
-from lanterne.practice.documents.commands import FileDocument
+from lanterne.practice.chart.statements import Statement, one, standing, thread
+from lanterne.practice.documents.commands import ClassifyDocument, FileDocument
 from lanterne.practice.documents.facts import DocumentFiled
-from lanterne.practice.documents.files import content_of, keep
-from lanterne.practice.documents.rules import LARGEST_BYTES, SHOWN
+from lanterne.practice.documents.files import keep
+from lanterne.practice.documents.rules import LARGEST_BYTES
 from lanterne.practice.errors import Refusal
 from lanterne.practice.recording import record
-from lanterne.wire.errors import LanterneError
 from lanterne.wire.names import FactId
-
-# The bytes of a document run nothing and load nothing; only our own viewer may frame them.
-POLICY = (
-    "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; object-src 'self'; frame-ancestors 'self'"
-)
-SANDBOXED = POLICY + "; sandbox"
 
 
 @require_http_methods(["GET", "POST"])
@@ -97,8 +91,8 @@ def classify(request: HttpRequest, patient: str, fact: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         values = {name: getattr(body, name) for name in body.__struct_fields__}
         values.update(form.about())
-        command = commands.Record(
-            seen.chart.patient, DocumentFiled(**values), form.moment(), (FactId(fact),), fact_id(request)
+        command = ClassifyDocument(
+            seen.chart.patient, FactId(fact), DocumentFiled(**values), form.moment(), fact_id(request)
         )
         try:
             record(seen.presence.record, command)
@@ -127,39 +121,24 @@ def document(request: HttpRequest, patient: str, fact: str) -> HttpResponse:
     """One document in the page, with those before and after it in the chart."""
     seen = opened(request, patient, what="document", object_id=fact)
     item, body = _document(seen, fact)
+    if not item.live:
+        # The same file, described better since: it is read under its last description.
+        for version in thread(seen.chart, item.id):
+            if version.live and same_file(version.body, body):
+                response = HttpResponse(status=303)
+                response.headers["Location"] = reverse("document", args=[patient, version.id])
+                return response
     order = [other.id for other in standing(seen.chart, DocumentFiled)]
     place = order.index(item.id) if item.id in order else -1
-    file_url = reverse("document-file", args=[patient, fact])
-    text, fault = "", ""
-    shows = {"application/pdf": "pdf", "text/plain": "text"}
-    show = shows.get(body.media_type, "image" if body.media_type.startswith("image/") else "other")
-    try:
-        content = content_of(seen.presence.record, body)
-        text = content.decode("utf-8", "replace") if show == "text" else ""
-    except LanterneError as error:
-        fault = sentence(error)
-    viewer = DocumentPage(
-        band=seen.band,
-        title=body.title,
-        kind=str(dict(KINDS)[body.document_kind]),
-        at=day_only(item.day),
-        sender=body.sender,
-        size=size_text(body.size),
-        show=show if body.media_type in SHOWN else "other",  # type: ignore[arg-type]
-        file_url=file_url,
-        download_url=f"{file_url}?enregistrer=1",
-        provenance=seen.people.provenance(item, seen.chart.patient, may_write=seen.may_write),
-        text=text,
-        fault=fault,
-        classify_url=reverse("document-classify", args=[patient, fact])
-        if seen.may_write and item.live
-        else "",
+    viewer = replace(
+        document_page(seen, item, body, looked=request.GET.get("vue", "")),
         previous_url=reverse("document", args=[patient, order[place + 1]])
         if 0 <= place < len(order) - 1
         else "",
         next_url=reverse("document", args=[patient, order[place - 1]]) if place > 0 else "",
     )
-    return page(request, "desk/documents/viewer.html", {"band": seen.band, "page": viewer})
+    context = {"band": seen.band, "page": viewer, "fact": seen.presence.record.draw_id()}
+    return page(request, "desk/documents/viewer.html", context)
 
 
 @require_GET
@@ -167,22 +146,22 @@ def file(request: HttpRequest, patient: str, fact: str) -> HttpResponse:
     """The bytes, typed by what they are; anything not shown in the page is only saved."""
     seen = opened(request, patient, what="document", object_id=fact, full=False)
     _item, body = _document(seen, fact)
-    content = content_of(seen.presence.record, body)
-    shown = body.media_type in SHOWN and "enregistrer" not in request.GET
-    response = HttpResponse(content, content_type=body.media_type if shown else "application/octet-stream")
-    if shown and body.media_type == "text/plain":
-        response.headers["Content-Type"] = "text/plain; charset=utf-8"
-    extension = {"application/pdf": ".pdf", "image/png": ".png", "image/jpeg": ".jpg", "text/plain": ".txt"}
-    # The name given to the saved file says nothing of the patient.
-    name = f"document-{fact[:8]}{extension.get(body.media_type, '.bin')}"
-    response.headers["Content-Disposition"] = f'{"inline" if shown else "attachment"}; filename="{name}"'
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    # Chromium's PDF viewer does not start in a sandbox; a PDF runs nothing of ours.
-    response.headers["Content-Security-Policy"] = (
-        POLICY if body.media_type == "application/pdf" else SANDBOXED
+    content = bytes_of(seen.presence.record, body.blob, body.key)
+    return sent(content, body.media_type, f"document-{fact[:8]}", save="enregistrer" in request.GET)
+
+
+@require_GET
+def rendition(request: HttpRequest, patient: str, fact: str, number: int) -> HttpResponse:
+    """The bytes of what is shown in place of the file: its text, a PDF or image inside."""
+    seen = opened(request, patient, what="document", object_id=fact, full=False)
+    _item, body = _document(seen, fact)
+    if number >= len(body.renditions):
+        raise Http404
+    shown = body.renditions[number]
+    content = bytes_of(seen.presence.record, shown.blob, shown.key)
+    return sent(
+        content, shown.media_type, f"document-{fact[:8]}-{number + 1}", save="enregistrer" in request.GET
     )
-    response.headers["X-Frame-Options"] = "SAMEORIGIN"
-    return response
 
 
 def _document(seen: Opened, fact: str) -> tuple[Statement[DocumentFiled], DocumentFiled]:
@@ -190,12 +169,3 @@ def _document(seen: Opened, fact: str) -> tuple[Statement[DocumentFiled], Docume
     if not isinstance(item.body, DocumentFiled):
         raise Http404
     return item, item.body
-
-
-def size_text(size: int) -> str:
-    """A size in French: o, ko, Mo."""
-    if size < 1_000:
-        return f"{size} o"
-    if size < 1_000_000:
-        return f"{size / 1_000:.0f} ko"
-    return f"{size / 1_000_000:.1f} Mo".replace(".", ",")

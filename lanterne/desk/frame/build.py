@@ -18,18 +18,21 @@ from lanterne.desk.frame.view import (
     Notice,
     PatientBand,
     Provenance,
+    SourceLink,
     When,
     age_text,
     when,
 )
 from lanterne.desk.presence import Presence
+from lanterne.practice.arrivals import queries as arrivals
 from lanterne.practice.chart.queries import Summary
 from lanterne.practice.chart.statements import Statement
 from lanterne.practice.patients.queries import Identity
 from lanterne.practice.record import Writer
 from lanterne.practice.rights import Right
+from lanterne.practice.tables import Connection
 from lanterne.practice.team import queries as team
-from lanterne.wire.names import PatientId, PersonId, SeatId
+from lanterne.wire.names import FactId, PatientId, PersonId, SeatId
 
 ROLES = {
     "doctor": _("médecin"),
@@ -79,6 +82,8 @@ class People:
     def __init__(self, presence: Presence) -> None:
         self.presence = presence
         self._known: dict[str, tuple[str, str]] = {}
+        # Documents that state the facts of this page (desk.chart.sourcing fills it, in one query).
+        self.documents: dict[FactId, tuple[SourceLink, ...]] = {}
 
     def of(self, seat: SeatId, person: PersonId | None) -> tuple[str, str]:
         """(name, role) of who wrote; a person not described is shown by what identifies the seat."""
@@ -106,6 +111,7 @@ class People:
             correct_url=reverse("item-correct", args=[patient, item.id]) if correctable else "",
             mistake_url=reverse("item-mistake", args=[patient, item.id]) if may_write and item.live else "",
             earlier=earlier,
+            documents=self.documents.get(item.id, ()),
         )
 
 
@@ -129,6 +135,7 @@ def frame(
     connection = record.tables.read()
     practice = team.practice(connection)
     links = [NavLink(_("Patients"), reverse("home"), "search", current == "home")]
+    links.append(_arrivals(connection, writer, current=current == "arrivals"))
     links.append(NavLink(_("Équipe"), reverse("team"), "user", current == "team"))
     if Right.READ_TRACES in writer.rights:
         links.append(NavLink(_("Accès"), reverse("traces"), "eye", current == "traces"))
@@ -150,6 +157,13 @@ def frame(
         printed=now.strftime("%d/%m/%Y %H:%M"),
         saved=saved,
     )
+
+
+def _arrivals(connection: Connection, writer: Writer, *, current: bool) -> NavLink:
+    """What waits, counted for those who may read it: a number is no look at the list, and writes no trace."""
+    if Right.READ_CHART in writer.rights:
+        return NavLink(_("Arrivées"), reverse("arrivals"), "inbox", current, arrivals.count(connection))
+    return NavLink(_("Déposer"), reverse("arrivals"), "upload", current)
 
 
 def notices(presence: Presence) -> tuple[Notice, ...]:

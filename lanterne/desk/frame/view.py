@@ -82,11 +82,20 @@ class Earlier:
 
 
 @dataclass(frozen=True, slots=True)
+class SourceLink:
+    """A document that states something: what it is in a few words, and where it opens."""
+
+    text: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Provenance:
     """Who wrote this, when, on which device, and what may be done about it.
 
     `recorded` is when it was written, not when it happened. Empty URLs hide their action (no right, or
-    nothing to do). `source` names the paper or message it came from, when it was not typed.
+    nothing to do). `source` names the paper or message it came from, when it was not typed; `documents` are
+    those of the chart that state it, each one click away.
     """
 
     fact: str
@@ -98,6 +107,7 @@ class Provenance:
     correct_url: str = ""
     mistake_url: str = ""
     earlier: tuple[Earlier, ...] = ()
+    documents: tuple[SourceLink, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,12 +153,13 @@ class PatientBand:
 
 @dataclass(frozen=True, slots=True)
 class NavLink:
-    """An entry of the top bar; `icon` names a symbol of icons.svg."""
+    """An entry of the top bar; `icon` names a symbol of icons.svg; `count`: how many wait there."""
 
     label: str
     url: str
     icon: str
     current: bool = False
+    count: int = 0
 
 
 @dataclass(frozen=True, slots=True)

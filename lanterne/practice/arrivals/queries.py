@@ -1,6 +1,6 @@
 """What came and waits: in no chart yet, or in one and not seen. The list everybody who cares works through.
 
-Every function takes an `OpenInbox` (practice.reading): the right is checked and the look traced.
+Every function but `count` takes an `OpenInbox` (practice.reading): the right is checked and the look traced.
 """
 
 from __future__ import annotations
@@ -74,9 +74,9 @@ def waiting(inbox: OpenInbox) -> list[Item]:
     return sorted(items, key=_urgency)
 
 
-def count(inbox: OpenInbox) -> int:
-    """How many facts wait, without reading them."""
-    return int(inbox.connection.execute("SELECT count(*) FROM inbox").fetchone()[0])
+def count(connection: Connection) -> int:
+    """How many facts wait, without reading them: for every page's top bar, which is no look at the list."""
+    return int(connection.execute("SELECT count(*) FROM inbox").fetchone()[0])
 
 
 def one(inbox: OpenInbox, arrival: FactId) -> Item:

@@ -1,5 +1,6 @@
 // Arrow keys walk any list of [data-item]; from the search field, Down enters the list,
 // and Enter posts the search: it never opens a line that an older answer left there.
+// In a list of [data-walk], J and K walk as well, from anywhere outside a field.
 function items(list) {
   return [...list.querySelectorAll("[data-item]")];
 }
@@ -22,6 +23,21 @@ document.addEventListener("htmx:afterSwap", (event) => {
   waiting = waiting && answered !== field.value;
 });
 
+// J and K: from the line that has the focus, else from the one that is open, else from the first.
+function walked(event) {
+  const step = { j: 1, k: -1 }[event.key];
+  const list = document.querySelector("[data-list][data-walk]");
+  if (!step || !list || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return false;
+  if (event.target.matches("input, textarea, select")) return false;
+  const all = items(list);
+  const at = all.indexOf(event.target.closest("[data-item]"));
+  const open = all.findIndex((item) => item.ariaCurrent === "true");
+  const from = at >= 0 ? at : open;
+  const to = from >= 0 ? from + step : 0;
+  all[Math.max(0, Math.min(to, all.length - 1))]?.focus();
+  return true;
+}
+
 document.addEventListener("keydown", (event) => {
   const here = event.target;
   if (here.matches("[data-search]")) {
@@ -36,13 +52,19 @@ document.addEventListener("keydown", (event) => {
     }
     return;
   }
+  if (here.matches("[data-enters]") && event.key === "ArrowDown") {
+    event.preventDefault();
+    document.querySelector(here.dataset.enters)?.querySelector("[data-item]")?.focus();
+    return;
+  }
+  if (walked(event)) return;
   const list = here.closest("[data-list]");
   if (!list || !here.matches("[data-item]")) return;
   const all = items(list);
   const at = all.indexOf(here);
   const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: all.length - 1 }[event.key];
   if (event.key === "Escape") {
-    document.querySelector("[data-search]")?.focus();
+    if (!here.closest("dialog")) document.querySelector("[data-search]")?.focus();
   } else if (to !== undefined) {
     event.preventDefault();
     if (to >= 0) all[Math.min(to, all.length - 1)].focus();

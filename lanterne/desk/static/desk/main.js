@@ -8,4 +8,5 @@ import "./draft.js";
 import "./lock.js";
 import "./toasts.js";
 import "./drop.js";
+import "./deposit.js";
 import "./suggest.js";

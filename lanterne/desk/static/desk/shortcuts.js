@@ -32,7 +32,7 @@ document.addEventListener("keydown", (event) => {
     } else if (key === "?") {
       event.preventDefault();
       document.getElementById("shortcuts")?.showModal();
-    } else if (/^[a-z]$/.test(key)) {
+    } else if (/^[a-z]$/.test(key) && !event.repeat) {
       const action = document.querySelector(`[data-quick] [data-key="${key}"]`);
       if (action) {
         event.preventDefault();

@@ -69,6 +69,7 @@ _INDEXES = (
     "CREATE INDEX statement_by_day ON statement(subject, day DESC)",
     "CREATE INDEX statement_by_kind ON statement(subject, kind, live, day DESC)",
     "CREATE INDEX statement_by_thread ON statement(thread)",
+    "CREATE INDEX replacement_by_fact ON replacement(fact)",
     "CREATE INDEX fact_by_subject ON fact(subject, kind)",
     "CREATE INDEX fact_by_entry ON fact(entry)",
 )

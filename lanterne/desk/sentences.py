@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
+from lanterne.intake import watched
 from lanterne.practice.patients import rules as patients
 from lanterne.practice.team import rules as team
 from lanterne.wire.errors import LanterneError
@@ -96,6 +97,8 @@ SENTENCES: dict[str, str] = {
     "nothing_to_write": _("Il n’y a rien à enregistrer."),
     "nothing_to_withdraw": _("Il n’y a rien à retirer."),
     "document_too_long": _("Ce document énonce plus de %(limit)s éléments : il n’est pas repris."),
+    "document_too_heavy": _("Ce que ce document énonce pèse plus de %(limit)s Mo : il n’est pas repris."),
+    "not_kept_more": _("… et %(count)s autres éléments, refusés eux aussi."),
     "to_note_by_hand": _("Remboursé, sans preuve que ce fut fait : à noter à la main si c’est le cas."),
     "withdrawn_before": _("Déjà repris d’un autre document, puis retiré de ce dossier : il reste retiré."),
     "section_not_empty": _("Cette rubrique n’est pas vide."),
@@ -127,6 +130,7 @@ SENTENCES: dict[str, str] = {
     **_BELOW,
     **patients.SENTENCES,
     **team.SENTENCES,
+    **watched.SENTENCES,
 }
 
 # Why something was withdrawn, when a command and no person said it.

@@ -7,6 +7,7 @@ swallowed one is lost.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -15,7 +16,7 @@ from typing import Any, Literal
 import msgspec
 
 from lanterne.practice.chart.facts import SECTION_OF, EnteredInError, Section, SectionEmpty
-from lanterne.practice.patients.names import words
+from lanterne.practice.patients.names import fold
 from lanterne.practice.results.facts import ResultRecorded
 from lanterne.practice.tables import Connection
 from lanterne.practice.treatments.facts import TreatmentRecorded
@@ -30,6 +31,8 @@ _AROUND = frozenset(
 # What makes a proposal one that was made, or a treatment that is on the list.
 _PRESCRIBED = ("substance", "brand", "posology", "route")
 _DAY, _MINUTE = 10, 16
+_WORD = re.compile(r"[^\W\d_]+")
+_QUIET = frozenset("'’‘\"«»()[]{}:;!?_*#|\ufeff")
 _AT_ONCE = 500
 
 # What lasts is the same whenever it is said again: its own dates are in its body.
@@ -73,29 +76,49 @@ def held(
     return [Held(FactId(bytes(row[0]).hex()), str(row[1]), row[2], _decode(row[3])) for row in rows]
 
 
-def find(known: Sequence[Held], kind: str, at: str | None, body: Mapping[str, Any]) -> FactId | None:
-    """The statement among `known` that says the same, None when there is none."""
-    for one in known:
-        if (
-            _comparable(one.kind, kind)
-            and (kind in _LASTING or _same_time(one.at, at))
-            and _same(kind, one.body, body)
-        ):
-            return one.fact
-    return None
+class Known:
+    """Statements of a chart, found by what they say. Each is found once: a second line of the same words is a
+    second statement.
+    """
+
+    def __init__(self, held: Iterable[Held]) -> None:
+        self._by_words: dict[tuple[object, ...], list[Held]] = {}
+        self._used: set[FactId] = set()
+        for one in held:
+            self._file(one, one.kind)
+            if one.kind == TreatmentRecorded.KIND:
+                # A treatment on the list is not proposed again.
+                self._file(one, _PROPOSED)
+
+    def _file(self, one: Held, kind: str) -> None:
+        self._by_words.setdefault(_words_of(kind, one.body), []).append(one)
+
+    def take(self, fact: FactId) -> None:
+        """This one is spoken for."""
+        self._used.add(fact)
+
+    def find(self, kind: str, at: str | None, body: Mapping[str, Any]) -> FactId | None:
+        """The statement that says the same, None when there is none left. It is then spoken for."""
+        for one in self._by_words.get(_words_of(kind, body), ()):
+            if one.fact in self._used:
+                continue
+            if kind == ResultRecorded.KIND and not _same_test(one.body, body):
+                continue
+            if kind in _LASTING or _same_time(one.at, at):
+                self._used.add(one.fact)
+                return one.fact
+        return None
 
 
-def _comparable(held: str, kind: str) -> bool:
-    """A treatment on the list is not proposed again."""
-    return held == kind or (kind == _PROPOSED and held == TreatmentRecorded.KIND)
-
-
-def _same(kind: str, one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+def _words_of(kind: str, body: Mapping[str, Any]) -> tuple[object, ...]:
+    """What two statements of one kind must share to be one; a result's test is compared apart."""
     if kind == ResultRecorded.KIND:
-        return _same_test(one, other) and _same_value(one, other)
+        return kind, str(body.get("comparator", "")), _unit(body), _value(str(body.get("value", "")))
     if kind == _PROPOSED:
-        return all(_text(one.get(name, "")) == _text(other.get(name, "")) for name in _PRESCRIBED)
-    return _essence(one) == _essence(other)
+        # A treatment that was stopped is proposed again by the letter that takes it up.
+        status = body.get("status") or "active"
+        return kind, status, *(_text(body.get(name, "")) for name in _PRESCRIBED)
+    return kind, msgspec.msgpack.encode(_essence(body), order="sorted")
 
 
 def _same_test(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
@@ -106,16 +129,13 @@ def _same_test(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     return _text(one.get("label")) == _text(other.get("label"))
 
 
-def _same_value(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    if one.get("comparator", "") != other.get("comparator", ""):
-        return False
-    if _unit(one) != _unit(other):
-        return False
-    first, second = str(one.get("value", "")), str(other.get("value", ""))
+def _value(written: str) -> object:
+    """A number, however written ("5.10" is "5.1"), else its words."""
     try:
-        return Decimal(first) == Decimal(second)
+        number = Decimal(written)
     except InvalidOperation:
-        return _text(first) == _text(second)
+        return _text(written)
+    return number if number.is_finite() else _text(written)
 
 
 def _unit(body: Mapping[str, Any]) -> str:
@@ -150,9 +170,12 @@ def _plain(value: Any) -> Any:
 
 
 def _text(value: object) -> str:
-    """Words and digits: a dose written "1 g" or "1g" may be two, "Diabète" and "DIABETE" are one."""
-    text = str(value)
-    return " ".join(words(text)) + "|" + "".join(sign for sign in text if sign.isdigit() or sign in ".,<>/+-")
+    """Words, then every other sign but quiet punctuation: a dose written "1 g" or "1g" may be two, "≥ 5" is not
+    "5", "Diabète" and "DIABETE" are one. The whole text: two reports may begin alike.
+    """
+    text = fold(str(value))
+    signs = "".join(sign for sign in text if not (sign.isalpha() or sign.isspace() or sign in _QUIET))
+    return " ".join(_WORD.findall(text)) + "|" + signs
 
 
 _HELD = (
@@ -166,7 +189,7 @@ def _select(
 ) -> Iterator[tuple[Any, ...]]:
     return iter(
         connection.execute(
-            f"{_HELD} AND s.subject IN ({_marks(subjects)}) {condition}", (*subjects, *values)
+            f"{_HELD} AND s.subject IN ({_marks(subjects)}) {condition} ORDER BY f.id", (*subjects, *values)
         ).fetchall()
     )
 
@@ -176,21 +199,26 @@ def _marks(values: Sequence[object]) -> str:
 
 
 def sections(
-    connection: Connection, subjects: Sequence[int]
-) -> tuple[frozenset[Section], tuple[tuple[str, FactId], ...]]:
-    """The sections in which something stands, and (section, fact) of those said to be empty."""
-    filled: set[Section] = set()
-    empties: list[tuple[str, FactId]] = []
-    kinds = sorted(SECTION_OF)
-    for (name,) in connection.execute(
-        "SELECT DISTINCT k.name FROM statement s JOIN kind k ON k.no = s.kind"
-        f" WHERE s.subject IN ({_marks(subjects)}) AND s.live = 1 AND k.name IN ({_marks(kinds)})",
-        (*subjects, *kinds),
-    ):
-        filled.add(SECTION_OF[name])
-    for identifier, _name, _at, body in _select(connection, subjects, "AND k.name = ?", (SectionEmpty.KIND,)):
-        empties.append((str(_decode(body).get("section", "")), FactId(bytes(identifier).hex())))
-    return frozenset(filled), tuple(empties)
+    connection: Connection, subjects: Sequence[int], *, among: Iterable[str]
+) -> tuple[dict[Section, frozenset[FactId]], tuple[tuple[str, FactId], ...]]:
+    """What stands in these sections, and (section, fact) of every section said to be empty.
+
+    Args:
+        among: sections asked about; what stands in others is not looked at.
+    """
+    asked = frozenset(among)
+    kinds = sorted(kind for kind, section in SECTION_OF.items() if section in asked)
+    filled: dict[Section, set[FactId]] = {}
+    if kinds:
+        for identifier, name, _at, _body in _select(
+            connection, subjects, f"AND k.name IN ({_marks(kinds)})", kinds
+        ):
+            filled.setdefault(SECTION_OF[name], set()).add(FactId(bytes(identifier).hex()))
+    empties = [
+        (str(_decode(body).get("section", "")), FactId(bytes(identifier).hex()))
+        for identifier, _name, _at, body in _select(connection, subjects, "AND k.name = ?", (SectionEmpty.KIND,))
+    ]
+    return {section: frozenset(facts) for section, facts in filled.items()}, tuple(empties)
 
 
 Standing = Literal["standing", "withdrawn", "withdrawn_by_sender"]

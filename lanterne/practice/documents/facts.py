@@ -63,6 +63,8 @@ class DocumentFiled(Body):
             same entry.
         to_read: filed by somebody who writes in no chart; what it states is still to be taken.
         ins_key_wrong: it names a matricule INS whose key is wrong, which was not used.
+        supersedes: names of the documents it replaces or withdraws, so that one of them that comes later stays
+            behind it.
     """
 
     KIND: ClassVar[str] = "document.filed"
@@ -88,6 +90,7 @@ class DocumentFiled(Body):
     also: list[str] = []
     ins_key_wrong: bool = False
     to_read: bool = False
+    supersedes: list[str] = []
 
 
 class DocumentReceived(Body):
@@ -121,8 +124,8 @@ class DocumentSeen(Body):
 
 
 KINDS = (
-    # Version 2: what reading gave.
-    medical(DocumentFiled, version=2, upcasters={1: widened}),
+    # Version 2: what reading gave. Version 3: which documents it stands before.
+    medical(DocumentFiled, version=3, upcasters={1: widened, 2: widened}),
     # Version 2: several sealed files.
     office(DocumentReceived, version=2, shape=Shape.EVENT, upcasters={1: widened}),
     medical(DocumentArrived),

@@ -1,12 +1,16 @@
 """What an earlier version of a document leaves to its replacement: the document itself, and what only it stated.
 
+Law: a document that somebody described better is still that document (same file, same part), and still states
+what it stated. Only what no other live document states goes with the one replaced. A document that a later one
+named as replaced, and that comes after it, stays behind it.
+
 Source: HL7 CDA R2 relatedDocument (RPLC) and setId/versionNumber; HL7 v2 OBX-11 and TXA-12/13 as the Ségur
 volet transmission uses them (DOMAIN 6).
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +18,7 @@ import msgspec
 
 from lanterne.practice.documents.facts import DocumentArrived, DocumentFiled
 from lanterne.practice.tables import Connection
-from lanterne.wire.names import FactId
+from lanterne.wire.names import FactId, PatientId
 
 _decode = msgspec.msgpack.decode
 
@@ -27,11 +31,24 @@ class Earlier:
         documents: those to be replaced.
         statements: what they alone stated, and their places in the inbox.
         newer: a later version is here already.
+        record: of several merged into one, the patient record they stand in; None when there are none.
     """
 
     documents: tuple[FactId, ...] = ()
     statements: tuple[FactId, ...] = ()
     newer: bool = False
+    record: PatientId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Live:
+    """A live document, by its row number."""
+
+    number: int
+    fact: FactId
+    record: int
+    thread: bytes
+    body: Mapping[str, Any]
 
 
 def earlier(
@@ -39,28 +56,72 @@ def earlier(
 ) -> Earlier:
     """The live documents of this patient that `document` replaces: those it names, and those of its set whose
     version is lower; a version it does not give replaces nothing by itself.
+
+    Args:
+        subjects: local row numbers of the records that are this patient.
+        replaces: names of the documents it replaces or withdraws.
     """
     named = {name for name in replaces if name}
-    if not named and not document.set_id:
+    if not named and not document.set_id and not document.identifier:
         return Earlier()
-    older: list[tuple[int, int, str]] = []
-    newer = False
-    for number, entry, identifier, body in connection.execute(
-        "SELECT f.no, f.entry, f.id, f.body FROM statement s JOIN fact f ON f.no = s.fact JOIN kind k ON k.no = s.kind"
-        f" WHERE s.subject IN ({_marks(subjects)}) AND k.name = ? AND s.live = 1",
+    older: list[_Live] = []
+    for one in _live(connection, subjects):
+        same_set = bool(document.set_id) and one.body.get("set_id") == document.set_id
+        version, mine = one.body.get("set_version") or 0, document.set_version
+        if (same_set and version and mine and version > mine) or _named_by(one.body, document, named):
+            return Earlier(newer=True)
+        if _names(one.body) & named or (same_set and version and version < mine):
+            older.append(one)
+    if not older:
+        return Earlier()
+    # One entry concerns one record: of documents in two merged records, those of one are replaced now.
+    record = older[0].record
+    older = [one for one in older if one.record == record]
+    row = connection.execute("SELECT id FROM subject WHERE no = ?", (record,)).fetchone()
+    return Earlier(
+        tuple(one.fact for one in older),
+        tuple(_stated_only_by(connection, older)),
+        record=PatientId(bytes(row[0]).hex()),
+    )
+
+
+def _live(connection: Connection, subjects: Sequence[int]) -> list[_Live]:
+    rows = connection.execute(
+        "SELECT f.no, f.id, f.body, s.subject, s.thread FROM statement s JOIN fact f ON f.no = s.fact"
+        f" JOIN kind k ON k.no = s.kind WHERE s.subject IN ({_marks(subjects)}) AND k.name = ? AND s.live = 1"
+        " ORDER BY f.id",
         (*subjects, DocumentFiled.KIND),
-    ).fetchall():
-        held = _decode(body)
-        same_set = bool(document.set_id) and held.get("set_id") == document.set_id
-        version, mine = held.get("set_version") or 0, document.set_version
-        if same_set and version and mine and version > mine:
-            newer = True
-        elif _names(held) & named or (same_set and version and version < mine):
-            older.append((int(number), int(entry), bytes(identifier).hex()))
-    documents = tuple(FactId(identifier) for _number, _entry, identifier in older)
-    if newer or not older:
-        return Earlier(documents if not newer else (), (), newer)
-    return Earlier(documents, tuple(_stated_only_by(connection, older)), newer)
+    ).fetchall()
+    return [
+        _Live(int(row[0]), FactId(bytes(row[1]).hex()), int(row[3]), bytes(row[4]), _decode(row[2])) for row in rows
+    ]
+
+
+def _descriptions(connection: Connection, one: _Live) -> dict[int, FactId]:
+    """The facts under which a document is and was described."""
+    rows = connection.execute(
+        "SELECT f.no, f.id, f.body FROM statement s JOIN fact f ON f.no = s.fact JOIN kind k ON k.no = s.kind"
+        " WHERE s.thread = ? AND k.name = ?",
+        (one.thread, DocumentFiled.KIND),
+    ).fetchall()
+    return {int(row[0]): FactId(bytes(row[1]).hex()) for row in rows if _same_file(_decode(row[2]), one.body)}
+
+
+def _same_file(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    return one.get("blob") == other.get("blob") and one.get("part", "") == other.get("part", "")
+
+
+def _named_by(held: Mapping[str, Any], document: DocumentFiled, named: Collection[str]) -> bool:
+    """Whether a document here says it replaces or withdraws this one, which comes late. A document that itself
+    replaces is taken as it comes: two that name each other's order would each wait for the other.
+    """
+    supersedes = held.get("supersedes")
+    return (
+        not named
+        and bool(document.identifier)
+        and isinstance(supersedes, list)
+        and document.identifier in supersedes
+    )
 
 
 def _names(held: Mapping[str, Any]) -> set[Any]:
@@ -69,47 +130,64 @@ def _names(held: Mapping[str, Any]) -> set[Any]:
     return {held.get("identifier"), held.get("set_id"), *(aliases if isinstance(aliases, list) else ())}
 
 
-def _stated_only_by(connection: Connection, documents: Sequence[tuple[int, int, str]]) -> Iterable[FactId]:
-    """Live facts that these documents state and no other live document does."""
-    rows = {number for number, _entry, _identifier in documents}
-    found: dict[str, int] = {}
-    for number, entry, _identifier in documents:
-        for fact, identifier in connection.execute(
-            "SELECT f.no, f.id FROM fact f JOIN statement s ON s.fact = f.no JOIN kind k ON k.no = s.kind"
-            " WHERE f.entry = ? AND s.live = 1 AND k.name <> ?",
-            (entry, DocumentFiled.KIND),
-        ):
-            found[bytes(identifier).hex()] = int(fact)
-        for fact, identifier in connection.execute(
-            "SELECT f.no, f.id FROM source r JOIN fact f ON f.id = r.statement JOIN statement s ON s.fact = f.no"
-            " WHERE r.document = ? AND s.live = 1",
-            (number,),
-        ):
-            found[bytes(identifier).hex()] = int(fact)
-    for identifier, fact in found.items():
-        if not _others(connection, fact, identifier) - rows:
-            yield FactId(identifier)
+def _stated_only_by(connection: Connection, documents: Sequence[_Live]) -> Iterable[FactId]:
+    """Live facts that these documents state and no other live document does, and their places in the inbox."""
+    mine: dict[int, FactId] = {}
+    for one in documents:
+        mine |= _descriptions(connection, one)
+    found: dict[bytes, None] = {}
+    for number in sorted(mine):
+        for (identifier,) in connection.execute(_STATED, (number, DocumentFiled.KIND)).fetchall():
+            found[bytes(identifier)] = None
+    told = [FactId(identifier.hex()) for identifier in found if not _others(connection, identifier, mine)]
+    return dict.fromkeys([*told, *_waiting_for(connection, set(mine.values()))])
 
 
-def _others(connection: Connection, fact: int, identifier: str) -> set[int]:
-    """Live documents that state this fact: by its own entry, or again."""
-    rows = connection.execute(
-        "SELECT d.no FROM fact f JOIN fact d ON d.entry = f.entry JOIN kind k ON k.no = d.kind"
-        " JOIN statement s ON s.fact = d.no WHERE f.no = ? AND k.name = ? AND s.live = 1"
-        " UNION SELECT r.document FROM source r JOIN statement s ON s.fact = r.document"
-        " WHERE r.statement = ? AND s.live = 1",
-        (fact, DocumentFiled.KIND, bytes.fromhex(identifier)),
-    )
-    return {int(row[0]) for row in rows}
+# Facts a document states: in its own entry, under the same id in another's, or again.
+_STATED = """
+    SELECT f.id FROM fact d JOIN fact f ON f.entry = d.entry JOIN statement s ON s.fact = f.no
+      JOIN kind k ON k.no = s.kind WHERE d.no = ?1 AND s.live = 1 AND k.name <> ?2
+    UNION SELECT f.id FROM fact d JOIN again a ON a.entry = d.entry JOIN fact f ON f.id = a.id
+      JOIN statement s ON s.fact = f.no JOIN kind k ON k.no = s.kind
+      WHERE d.no = ?1 AND s.live = 1 AND k.name <> ?2
+    UNION SELECT f.id FROM source r JOIN fact f ON f.id = r.statement JOIN statement s ON s.fact = f.no
+      WHERE r.document = ?1 AND s.live = 1
+    ORDER BY 1"""
+
+_STATING = """
+    SELECT d.no, d.body, s.thread FROM (
+        SELECT entry FROM fact WHERE id = ?1 UNION SELECT entry FROM again WHERE id = ?1) e
+      JOIN fact d ON d.entry = e.entry JOIN kind k ON k.no = d.kind JOIN statement s ON s.fact = d.no
+      WHERE k.name = ?2
+    UNION SELECT d.no, d.body, s.thread FROM source r JOIN fact d ON d.no = r.document
+      JOIN statement s ON s.fact = d.no WHERE r.statement = ?1"""
 
 
-def waiting_for(connection: Connection, document: FactId) -> tuple[FactId, ...]:
-    """The live document.arrived facts of a document."""
-    rows = connection.execute(
-        "SELECT a.id, a.body FROM inbox i JOIN fact a ON a.no = i.fact JOIN kind k ON k.no = a.kind WHERE k.name = ?",
+def _others(connection: Connection, identifier: bytes, mine: Collection[int]) -> bool:
+    """Whether a live document, none of `mine`, states this fact; as it was first described, or described since."""
+    for number, raw, thread in connection.execute(_STATING, (identifier, DocumentFiled.KIND)).fetchall():
+        if int(number) in mine:
+            continue
+        body = _decode(raw)
+        for (now,) in connection.execute(
+            "SELECT f.body FROM statement s JOIN fact f ON f.no = s.fact JOIN kind k ON k.no = s.kind"
+            " WHERE s.thread = ? AND s.live = 1 AND k.name = ?",
+            (thread, DocumentFiled.KIND),
+        ).fetchall():
+            if _same_file(_decode(now), body):
+                return True
+    return False
+
+
+def _waiting_for(connection: Connection, documents: Collection[FactId]) -> Iterator[FactId]:
+    """The live document.arrived facts of these documents, whoever was put in charge meanwhile."""
+    for identifier, raw in connection.execute(
+        "SELECT a.id, a.body FROM inbox i JOIN fact a ON a.no = i.fact JOIN kind k ON k.no = a.kind WHERE k.name = ?"
+        " ORDER BY a.id",
         (DocumentArrived.KIND,),
-    )
-    return tuple(FactId(bytes(row[0]).hex()) for row in rows if _decode(row[1]).get("document") == document)
+    ).fetchall():
+        if _decode(raw).get("document") in documents:
+            yield FactId(bytes(identifier).hex())
 
 
 def _marks(values: Sequence[object]) -> str:

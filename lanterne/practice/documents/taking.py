@@ -14,6 +14,7 @@ from typing import Any
 
 import msgspec
 
+from lanterne.practice.catalogue import KINDS
 from lanterne.practice.chart import knowing
 from lanterne.practice.chart.checks import check
 from lanterne.practice.chart.facts import SECTION_OF, EnteredInError, Section, SectionEmpty
@@ -34,11 +35,20 @@ from lanterne.practice.patients.commands import Newcomer, RegisterPatient
 from lanterne.practice.patients.queries import group_of
 from lanterne.practice.rights import Right
 from lanterne.practice.treatments.facts import TreatmentProposed, TreatmentRecorded
-from lanterne.wire.names import FactId, PatientId
+from lanterne.wire.names import Compartment, FactId, PatientId
+from lanterne.wire.part import Fact, Part, encode_part
 
-# Statements of one document: 600 laboratory lines are a book; an export of a whole life is several documents.
+# Statements of one document: 600 laboratory lines are a book, 20,000 an export of a whole life.
 MOST_STATEMENTS = 20_000
+# What they may weigh before packing: an entry holds 2 MiB of each compartment, packed (docs/format/entry.md).
+MOST_BYTES = 6 * 1024 * 1024
+MOST_PACKED_BYTES = 1_900 * 1024
 MOST_NOT_KEPT = 200
+PLACE_CHARACTERS = 300
+# Id, kind, version, date and names of a fact, beside its body.
+_AROUND_BYTES = 120
+_LONGEST = {"limit": str(MOST_STATEMENTS)}
+_HEAVIEST = {"limit": str(MOST_BYTES // (1024 * 1024))}
 
 Draw = Callable[..., str]
 """An id drawn from pieces (`seal.naming.Naming.identifier`)."""
@@ -66,7 +76,7 @@ class Chart:
     now_ms: int
     birth_date: str
     known: tuple[knowing.Held, ...] = ()
-    filled: frozenset[Section] = frozenset()
+    filled: Mapping[Section, frozenset[FactId]] = field(default_factory=dict)
     empties: tuple[tuple[str, FactId], ...] = ()
     earlier: replacing.Earlier = field(default_factory=replacing.Earlier)
     ids: tuple[FactId, ...] = ()
@@ -86,7 +96,7 @@ class TakeDocument:
         statements, negations: what it states, and the sections it says are empty.
         id: of the document.filed fact; draw: ids of the others.
         arrived: somebody must still see it; `attention` is what its results ask for.
-        unread: the fact of this document as somebody filed it who writes in no chart; this one follows it.
+        unread: the facts of this document as somebody filed it who writes in no chart; this one follows them.
         replaces: identifiers of the documents it replaces or, when `deletion`, withdraws.
     """
 
@@ -101,7 +111,7 @@ class TakeDocument:
     arrived: bool = True
     attention: Attention = ""
     replaces: tuple[str, ...] = ()
-    unread: FactId | None = None
+    unread: tuple[FactId, ...] = ()
     deletion: bool = False
     right: Right = Right.FILE_DOCUMENT
 
@@ -121,26 +131,35 @@ class TakeDocument:
         ).fetchone()
         kinds = {_kept(stated).KIND for stated in self.statements}
         days = [at for stated in self.statements if (at := stated.at or self.at)]
-        filled, empties = frozenset[Section](), tuple[tuple[str, FactId], ...]()
+        filled, empties = dict[Section, frozenset[FactId]](), tuple[tuple[str, FactId], ...]()
         if self.negations or kinds & SECTION_OF.keys():
-            filled, empties = knowing.sections(look.connection, group.subjects)
+            filled, empties = knowing.sections(look.connection, group.subjects, among=self.negations)
         ids, written = self._ids(look, group.patient)
+        earlier = replacing.earlier(look.connection, group.subjects, self.document, self.replaces)
         return Chart(
-            patient=group.patient,
+            # What is replaced is replaced where it stands, in whichever of the records merged into one.
+            patient=self._unread_in(look) or earlier.record or group.patient,
             now_ms=look.now_ms,
             birth_date=str(row[0]) if row else "",
             known=tuple(knowing.held(look.connection, group.subjects, kinds, days)) if kinds else (),
             filled=filled,
             empties=empties,
-            earlier=replacing.earlier(look.connection, group.subjects, self.document, self.replaces),
+            earlier=earlier,
             ids=ids,
             written=written,
         )
 
     def decide(self, known: Chart) -> Sequence[NewFact]:
-        """See Command.decide."""
+        """See Command.decide. What no entry can hold stays in the document, which says so."""
         if len(self.statements) > MOST_STATEMENTS:
-            raise Refusal("document_too_long", limit=str(MOST_STATEMENTS))
+            return self._facts(known, NotKept(place="", code="document_too_long", params=_LONGEST))
+        facts = self._facts(known)
+        if _too_heavy(facts):
+            facts = self._facts(known, NotKept(place="", code="document_too_heavy", params=_HEAVIEST))
+        return facts
+
+    def _facts(self, known: Chart, none_kept: NotKept | None = None) -> list[NewFact]:
+        """The facts of the entry; `none_kept` says why nothing the document states is taken."""
         patient = known.patient
         facts: list[NewFact] = []
         if self.newcomer is not None and known.newcomer is not None:
@@ -149,20 +168,24 @@ class TakeDocument:
                 for fact in self.newcomer.decide(known.newcomer)
             ]
         # Already replaced by a later version that came first: kept behind it, states nothing.
-        outdated = bool(known.earlier.newer)
-        state, also, not_kept = ([], [], []) if outdated or self.deletion else self._statements(known)
+        outdated = known.earlier.newer
+        state, also, not_kept = list[NewFact](), list[FactId](), list[NotKept]()
+        if none_kept is not None:
+            not_kept = [none_kept]
+        elif not outdated and not self.deletion:
+            state, also, not_kept = self._statements(known)
         at, late = self._date(known)
-        not_kept = [*late, *not_kept][:MOST_NOT_KEPT]
-        document = msgspec.structs.replace(self.document, also=also, not_kept=not_kept)
+        document = msgspec.structs.replace(
+            self.document, also=[*also], not_kept=_bounded([*late, *not_kept]), supersedes=[*self.replaces]
+        )
         check(
-            msgspec.structs.replace(document, also=[], not_kept=[], unread=[]),
+            msgspec.structs.replace(document, also=[], not_kept=[], unread=[], supersedes=[], aliases=[]),
             at,
             known.birth_date,
             known.now_ms,
         )
         replaced = () if outdated or self.deletion else known.earlier.documents
-        if self.unread is not None:
-            replaced = (*replaced, self.unread)
+        replaced = tuple(dict.fromkeys((*replaced, *self.unread)))
         facts.append(NewFact(document, patient, self.id, at, replaced))
         blobs = blobs_of(to_raw(document))
         facts.append(
@@ -186,6 +209,16 @@ class TakeDocument:
 
     def _draw(self, *pieces: str | bytes) -> FactId:
         return FactId(self.draw(*pieces))
+
+    def _unread_in(self, look: Look) -> PatientId | None:
+        """The record in which somebody filed this document unread."""
+        for fact in self.unread:
+            row = look.connection.execute(
+                "SELECT p.id FROM fact f JOIN subject p ON p.no = f.subject WHERE f.id = ?", (bytes.fromhex(fact),)
+            ).fetchone()
+            if row is not None:
+                return PatientId(bytes(row[0]).hex())
+        return None
 
     def _date(self, known: Chart) -> tuple[str | None, list[NotKept]]:
         try:
@@ -219,36 +252,38 @@ class TakeDocument:
                 written |= knowing.written(look.connection, [ids[place]])
         return tuple(ids), written
 
-    def _statements(self, known: Chart) -> tuple[list[NewFact], list[str], list[NotKept]]:
+    def _statements(self, known: Chart) -> tuple[list[NewFact], list[FactId], list[NotKept]]:
         facts: list[NewFact] = []
-        also: list[str] = []
+        also: list[FactId] = []
         not_kept: list[NotKept] = []
-        filled = set(known.filled)
-        used: set[str] = set()
+        here = knowing.Known(known.known)
+        for identifier in known.ids:
+            if identifier in known.written:
+                here.take(identifier)  # of another line, said in the very same words
         for stated, identifier in zip(self.statements, known.ids, strict=True):
             body, at = _kept(stated), stated.at or self.at
-            section = SECTION_OF.get(body.KIND)
-            left = [one for one in known.known if one.fact not in used]
-            held = knowing.find(left, body.KIND, at, to_raw(body)) if left else None
-            if identifier in known.written or held is not None:
-                one = identifier if identifier in known.written else held
-                used.add(str(one))
-                also.append(str(one))
-                if known.written.get(identifier) == "withdrawn":
-                    not_kept.append(NotKept(place=stated.place, code="withdrawn_before"))
+            if identifier in known.written:
+                also.append(identifier)
+                if known.written[identifier] == "withdrawn":
+                    not_kept.append(NotKept(place=_place(stated), code="withdrawn_before"))
+                continue
+            if (held := here.find(body.KIND, at, to_raw(body))) is not None:
+                also.append(held)
                 continue
             if stated.proposal and not isinstance(stated.body, TreatmentRecorded):
                 # Reimbursed is not done: it stays readable, and a person notes what was done.
-                not_kept.append(NotKept(place=stated.place, code="to_note_by_hand"))
+                not_kept.append(NotKept(place=_place(stated), code="to_note_by_hand"))
                 continue
             try:
                 check(stated.body, at, known.birth_date, known.now_ms)
             except Refusal as refusal:
-                not_kept.append(_not_kept(stated.place, refusal))
+                not_kept.append(_not_kept(_place(stated), refusal))
                 continue
             facts.append(NewFact(body, known.patient, identifier, at))
-            if section is not None:
-                filled.add(section)
+        filled = {section for fact in facts if (section := SECTION_OF.get(fact.body.KIND)) is not None}
+        # What only the version being replaced stated goes with it, and fills its section no longer.
+        going = {*known.earlier.statements} - {*also}
+        filled |= {section for section, standing in known.filled.items() if standing - going}
         emptied = tuple(fact for section, fact in known.empties if section in filled)
         if facts and emptied:
             facts.append(
@@ -259,11 +294,13 @@ class TakeDocument:
                     replaces=emptied,
                 )
             )
-        held_empty = {section for section, _fact in known.empties}
         for section in dict.fromkeys(self.negations):
+            said_before = [fact for held_section, fact in known.empties if held_section == section]
             if section in filled:
                 not_kept.append(NotKept(place=section, code="section_not_empty"))
-            elif section not in held_empty:
+            elif said_before:
+                also += said_before
+            else:
                 facts.append(
                     NewFact(
                         SectionEmpty(section=section), known.patient, self._draw("empty", self.id, section)
@@ -306,6 +343,32 @@ def _told(body: Body, at: str | None) -> bytes:
     return msgspec.msgpack.encode((body.KIND, at, to_raw(body)), order="sorted")
 
 
+def _place(stated: Stated) -> str:
+    return stated.place[:PLACE_CHARACTERS]
+
+
+def _bounded(not_kept: list[NotKept]) -> list[NotKept]:
+    """Those a document names; beyond, how many more."""
+    if len(not_kept) <= MOST_NOT_KEPT:
+        return not_kept
+    more = NotKept(place="", code="not_kept_more", params={"count": str(len(not_kept) - MOST_NOT_KEPT)})
+    return [*not_kept[:MOST_NOT_KEPT], more]
+
+
+def _too_heavy(facts: Sequence[NewFact]) -> bool:
+    """Whether the medical part would be larger than an entry holds. Packed only when it may be."""
+    medical = [fact for fact in facts if KINDS[fact.body.KIND].compartment is Compartment.MEDICAL]
+    size = sum(len(msgspec.msgpack.encode(to_raw(fact.body))) + _AROUND_BYTES for fact in medical)
+    if size <= MOST_PACKED_BYTES:
+        return False
+    if size > MOST_BYTES:
+        return True
+    part = Part(medical[0].patient, tuple(
+        Fact(FactId(str(fact.id)), fact.body.KIND, 1, fact.replaces, fact.at, to_raw(fact.body)) for fact in medical
+    ))  # fmt: skip
+    return len(encode_part(part)) > MOST_PACKED_BYTES
+
+
 def _not_kept(place: str, refusal: Refusal) -> NotKept:
-    params = {name: str(value) for name, value in refusal.params.items()}
+    params = {name: str(value)[:PLACE_CHARACTERS] for name, value in refusal.params.items()}
     return NotKept(place=place, code=refusal.code, params=params)

@@ -179,7 +179,7 @@ EXAMPLES: tuple[tuple[Body, str | None], ...] = (
             identifier="1.2.3^4", set_id="1.2.3^1", set_version=2,
             aliases=["1001-E1^labo"], unread=["La section « Divers » reste du texte."],
             not_kept=[NotKept(place="section 11450-4, entrée 2", code="date_future", params={"value": "2099"})],
-            also=[_ID], ins_key_wrong=True, to_read=True,
+            also=[_ID], ins_key_wrong=True, to_read=True, supersedes=["1.2.3^3"],
         ),
         "2025-12-28",
     ),

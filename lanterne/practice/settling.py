@@ -34,8 +34,9 @@ _PAIRS = """SELECT b.no, t.no FROM replacement r JOIN fact b ON b.no = r.fact JO
 _PAIRS_BY = """SELECT b.no, t.no FROM replacement r INDEXED BY replacement_by_fact CROSS JOIN fact b ON b.no = r.fact
                CROSS JOIN fact t ON t.id = r.target WHERE r.fact >= ? AND r.fact < ?
                AND t.subject = b.subject AND t.compartment = b.compartment"""
-_PAIRS_OF = """SELECT b.no, t.no FROM fact t CROSS JOIN replacement r ON r.target = t.id CROSS JOIN fact b ON b.no = r.fact
-               WHERE t.no >= ? AND t.no < ? AND t.subject = b.subject AND t.compartment = b.compartment"""
+_PAIRS_OF = """SELECT b.no, t.no FROM fact t CROSS JOIN replacement r ON r.target = t.id
+               CROSS JOIN fact b ON b.no = r.fact WHERE t.no >= ? AND t.no < ?
+               AND t.subject = b.subject AND t.compartment = b.compartment"""
 
 # Statements tied to others, with the row numbers of both ends; a retraction is no statement and ties nothing.
 _TIES = f"""

@@ -32,6 +32,8 @@ CACHE_KIB = 8_192
 # While a generation is filled, indexes are built over all of it: 64 MiB keep 300,000 facts from being read
 # twice.
 BULK_CACHE_KIB = 65_536
+# From here on the shape of the tables is that of a practice at work.
+ANALYZED_FROM_FACTS = 20_000
 
 
 class _Held:
@@ -202,9 +204,12 @@ class Tables:
         Raises:
             DiskFull, DiskFailed: the old generation stands.
         """
-        # A sample is enough for the planner; the whole would read every index once more.
-        fresh.read().execute("PRAGMA analysis_limit = 1000")
-        fresh.read().execute("ANALYZE")
+        # Statistics of nearly empty tables mislead the planner once they fill (it then walks all facts for one);
+        # without any it takes the indexes.
+        if fresh.read().execute("SELECT count(*) FROM fact").fetchone()[0] >= ANALYZED_FROM_FACTS:
+            # A sample is enough for the planner; the whole would read every index once more.
+            fresh.read().execute("PRAGMA analysis_limit = 1000")
+            fresh.read().execute("ANALYZE")
         fresh.close()
         with disk_errors("making read tables durable"), fresh.path.open("r+b") as stream:
             os.fsync(stream.fileno())

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lanterne.cli import access, output
+from lanterne.cli.bring_patients import shown
 from lanterne.cli.french import FrenchParser, _
 from lanterne.cli.outcomes import DONE, REFUSED, UsageError
 
@@ -101,7 +102,7 @@ def _bring(record: Record, options: argparse.Namespace) -> int:
                 done += 1
                 advance(done, len(files))
                 counts[answer["outcome"]] = counts.get(answer["outcome"], 0) + 1
-                if answer["rows"]["refused"] or answer["outcome"] == "quarantined":
+                if answer["rows"]["refused"]:
                     worst = REFUSED
                 if options.json:
                     output.print_json(answer)
@@ -117,20 +118,28 @@ def _documents(filer: Filer, paths: list[Path], options: argparse.Namespace) -> 
     if options.dry_run:
         yield from (_dry(path) for path in paths)
         return
-    for outcome in filer.take_many([(str(path), path) for path in paths]):
+    for outcome in filer.take_many([(shown(path), path) for path in paths]):
         yield _answer(outcome)
 
 
 def _dry(path: Path) -> dict[str, Any]:
     """What a file would be read as."""
+    from lanterne.intake.filing.files import read_whole
     from lanterne.intake.filing.leaves import leaves
     from lanterne.intake.filing.outcomes import sentence
-    from lanterne.intake.reading import Unreadable
+    from lanterne.intake.reading import Limits, Unreadable
     from lanterne.intake.sandbox import read_safely
 
-    answer = {"file": str(path), "outcome": "dry_run", "patient": None, "facts": 0, "why": "", "code": "read"}
+    answer = {
+        "file": shown(path),
+        "outcome": "dry_run",
+        "patient": None,
+        "facts": 0,
+        "why": "",
+        "code": "read",
+    }
     try:
-        found = read_safely(path.read_bytes(), path.name)
+        found = read_safely(read_whole(path, Limits().file_bytes), path.name)
     except OSError as error:
         found = Unreadable("file_not_opened", reason=error.strerror or type(error).__name__)
     if isinstance(found, Unreadable):
@@ -177,27 +186,40 @@ def _tell(answer: dict[str, Any], options: argparse.Namespace) -> None:
 def _table(path: Path) -> bytes | None:
     """The bytes of a table of patients; None for anything else."""
     from lanterne.cli import bring_patients
+    from lanterne.intake.filing.files import read_whole
 
     try:
-        if path.stat().st_size > _LOOKED_AT:
-            return None
-        content = path.read_bytes()
+        content = read_whole(path, _LOOKED_AT)
     except OSError:
         return None  # said by the filer, which meets it too
-    return content if bring_patients.is_table(content) else None
+    return content if len(content) <= _LOOKED_AT and bring_patients.is_table(content) else None
 
 
 def _walk(paths: list[Path]) -> Iterator[Path]:
-    """Regular files, in the order of their names; links are not followed, hidden files are left."""
+    """Regular files, in the order of their names; links are not followed, hidden files are left. A folder that does
+    not open is given itself, so that it is said.
+    """
+    closed: list[Path] = []
     for path in paths:
         if not path.is_dir():
             yield path
             continue
-        for folder, folders, names in os.walk(path):
+        for folder, folders, names in os.walk(
+            path, onerror=lambda error: closed.append(Path(error.filename))
+        ):
             folders[:] = sorted(name for name in folders if not name.startswith("."))
             for name in sorted(names):
                 file = Path(folder) / name
                 if name.startswith(".") or name.lower() in _LEFTOVERS:
                     continue
-                if stat.S_ISREG(file.lstat().st_mode):
+                if _is_file(file):
                     yield file
+    yield from closed
+
+
+def _is_file(path: Path) -> bool:
+    """A regular file; what went away meanwhile was one, and is said not to open."""
+    try:
+        return stat.S_ISREG(path.lstat().st_mode)
+    except OSError:
+        return True

@@ -108,7 +108,7 @@ def _answer(
     path: Path, outcome: str, *, why: str | None = None, code: str | None = None, facts: int = 0
 ) -> dict[str, Any]:
     return {
-        "file": str(path),
+        "file": shown(path),
         "outcome": outcome,
         "patient": None,
         "facts": facts,
@@ -118,6 +118,11 @@ def _answer(
         "errors": [],
         "notes": [],
     }
+
+
+def shown(path: Path) -> str:
+    """A path that can be written: a name that is no text (another system's bytes) loses what is none."""
+    return str(path).encode("utf-8", "replace").decode("utf-8")
 
 
 def is_table(content: bytes) -> bool:

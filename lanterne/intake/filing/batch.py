@@ -13,9 +13,10 @@ from typing import Any
 import msgspec
 
 from lanterne.intake.filing import known
-from lanterne.intake.filing.keeping import file_name, filed, keep_original, title_of
+from lanterne.intake.filing.keeping import file_name, filed, keep_original, names_of, title_of
 from lanterne.intake.filing.leaves import Leaf, attention
 from lanterne.intake.filing.moments import placed
+from lanterne.intake.filing.newcomers import newcomer_of
 from lanterne.intake.filing.outcomes import Outcome
 from lanterne.intake.filing.whose import Whose, identity_from, whose
 from lanterne.intake.reading import Document, ReadIdentity, Unreadable
@@ -26,16 +27,14 @@ from lanterne.practice.commands import Command
 from lanterne.practice.documents.files import Kept
 from lanterne.practice.documents.taking import Stated, TakeDocument
 from lanterne.practice.errors import Refusal
-from lanterne.practice.patients.commands import RegisterPatient
 from lanterne.practice.patients.duplicates import Traits, suspect
-from lanterne.practice.patients.facts import ContactsRecorded, PatientIdentified, Phone
+from lanterne.practice.patients.facts import PatientIdentified
+from lanterne.practice.patients.queries import group_of
 from lanterne.practice.patients.rules import strict_traits
 from lanterne.practice.record import Record
 from lanterne.practice.recording import Recorded
 from lanterne.practice.rights import Right
 from lanterne.wire.names import FactId, PatientId
-
-MOST_PHONES = 10
 
 
 @dataclass(slots=True)
@@ -82,6 +81,8 @@ class Batch:
         for planned, answer in zip(pending.planned, record_many(self._record, commands), strict=True):
             if isinstance(answer, Recorded):
                 planned.settled = self._settled(planned.settled)
+            elif isinstance(planned.command, SettleArrival):
+                continue  # somebody settled it meanwhile: it has left the list, which is what was wanted
             elif planned.otherwise is None:
                 raise answer
             else:
@@ -89,12 +90,20 @@ class Batch:
         for planned, answer in refused:
             self._leave(planned, answer)
 
+    def drop(self) -> None:
+        """Forget what was planned and not carried out."""
+        self._pending = _Pending()
+
     # ------------------------------------------------------------------ planning
 
     def duplicate(self, name: str, digest: str, part: str) -> Planned:
-        """A document already in a chart."""
-        held = known.filed(self._record.connection(), self._draw, digest, part)
+        """A document already in a chart. Should it still be in the list (stopped between the two), it leaves it."""
+        connection = self._record.connection()
+        held = known.filed(connection, self._draw, digest, part)
         patient, document = (held.patient, held.document) if held is not None else (None, None)
+        waits = known.waits(connection, self._draw, digest, part)
+        if document is not None and waits is not None:
+            self._settle(name, waits, document)
         return Planned(Outcome(name, "duplicate", "already_filed", patient=patient, document=document))
 
     def quarantine(self, name: str, content: bytes | None, digest: str, error: Unreadable) -> Planned:
@@ -106,8 +115,11 @@ class Batch:
         arrival = known.arrival_id(self._draw, digest, "")
         outcome = replace(outcome, arrival=arrival)
         self._apart({digest})
-        if known.waits(self._record.connection(), self._draw, digest, "") is not None:
-            return Planned(outcome)
+        waits = known.waits(self._record.connection(), self._draw, digest, "")
+        if waits is not None and not waits.live:
+            return Planned(Outcome(name, "duplicate", "already_discarded", arrival=arrival))
+        if waits is not None:
+            return Planned(replace(outcome, arrival=waits.arrival))
         kept = keep_original(self._record, content)
         body = ArrivalReceived(
             outcome="quarantined", digest=digest, blob=kept.blob, key=kept.key, size=kept.size,
@@ -141,9 +153,9 @@ class Batch:
             kept = kept or keep_original(self._record, content)
             one = _File(name, digest, kept)
             if held is not None:
-                planned.append(self._take(one, leaf, held.patient, unread=held.document))
+                planned.append(self._take(one, leaf, held.patient, unread=held.to_read))
             elif chosen:
-                planned.append(self._take(one, leaf, patient))
+                planned.append(self._take(one, leaf, patient, chosen=True))
             else:
                 planned.append(self._match(one, leaf))
         return planned
@@ -163,14 +175,17 @@ class Batch:
             return self._ask(file, leaf, owner)
         planned = self._take(file, leaf, owner.patient)
         if waits is not None:
-            # Flushed with it or after it, never before: a document is in a chart before it leaves the list.
+            # A document is in a chart before it leaves the list.
             self.flush()
             if planned.settled.document is not None:
-                self._planned(
-                    Outcome(file.name, "document", "filed"),
-                    SettleArrival(waits.arrival, planned.settled.document),
-                )
+                self._settle(file.name, waits, planned.settled.document)
         return planned
+
+    def _settle(self, name: str, waits: known.Waits, document: FactId) -> None:
+        """What waited is in a chart. Drawn from what it settles, as all that is written here."""
+        for arrival in waits.live:
+            command = SettleArrival(arrival, document, id=FactId(self._draw("settled", arrival)))
+            self._planned(Outcome(name, "document", "filed"), command)
 
     def _follow(self, said: ReadIdentity | None) -> None:
         """Somebody about to be registered may be this one: wait until they are here."""
@@ -194,31 +209,49 @@ class Batch:
         return self._planned(outcome, ReceiveArrival(body, arrival, placed(document.at)))
 
     def _take(
-        self, file: _File, leaf: Leaf, patient: PatientId | None, *, unread: FactId | None = None
+        self,
+        file: _File,
+        leaf: Leaf,
+        patient: PatientId | None,
+        *,
+        unread: tuple[FactId, ...] = (),
+        chosen: bool = False,
     ) -> Planned:
         document = leaf.document
-        newcomer = None
+        identity, newcomer = None, None
         if patient is None:
             if document.identity is None:
                 return Planned(Outcome(file.name, "to_attach", "identity_missing"))
             identity = identity_from(document.identity)
-            patient = PatientId(self._draw("patient", *_traits(identity, file.digest + leaf.part)))
-            newcomer = self._newcomer(document.identity, identity, patient)
-            self._pending.newcomers.append(Traits.of(identity))
+            patient = self._new_patient(identity, file.digest + leaf.part, chosen=chosen)
+            if patient is None:
+                return self._ask(file, leaf, Whose(why="somebody_close"))
+            newcomer, told = newcomer_of(document.identity, identity, patient)
+            document = replace(document, unread=(*document.unread, *told))
         self._apart({patient})
-        states = bool(document.statements or document.negations or document.act == "deletion")
-        body = filed(self._record, leaf, file.kept, file.name)
-        if states and not self.structures:
+        if identity is not None:
+            self._pending.newcomers.append(Traits.of(identity))
+        # A replacement without data, too: only who reads the chart finds what it replaces.
+        states = bool(
+            document.statements
+            or document.negations
+            or document.act == "deletion"
+            or (not self.structures and (document.replaces or document.set_id))
+        )
+        body = filed(self._record, replace(leaf, document=document), file.kept, file.name)
+        # What still has to be taken waits for somebody, archive or not.
+        waits = states and not self.structures
+        if waits:
             body = msgspec.structs.replace(body, to_read=True)
         taken = self.structures and states
         command = TakeDocument(
             patient=patient, document=body, at=placed(document.at),
-            id=known.document_id(self._draw, file.digest, leaf.part, read=unread is not None),
+            id=known.document_id(self._draw, file.digest, leaf.part, read=bool(unread)),
             draw=self._draw,
             statements=_stated(document) if taken else (),
             negations=document.negations if taken else (),
-            newcomer=newcomer, arrived=self._arrived and unread is None, attention=attention(document),
-            replaces=document.replaces if self.structures else (),
+            newcomer=newcomer, arrived=(self._arrived or waits) and not unread, attention=attention(document),
+            replaces=tuple(names_of(document.replaces)) if self.structures else (),
             deletion=document.act == "deletion" and self.structures, unread=unread,
             right=Right.WRITE_CHART if taken else Right.FILE_DOCUMENT,
         )  # fmt: skip
@@ -230,21 +263,24 @@ class Batch:
             remarks=document.unread,
         )  # fmt: skip
         planned = self._planned(outcome, command)
-        planned.otherwise = file, leaf
+        # Who chose the chart is told why it is refused; what chose itself is left to a person.
+        planned.otherwise = None if chosen else (file, leaf)
         return planned
 
-    def _newcomer(
-        self, said: ReadIdentity, identity: PatientIdentified, patient: PatientId
-    ) -> RegisterPatient:
-        contacts = ContactsRecorded(
-            phones=[Phone(number=number) for number in said.phones[:MOST_PHONES]], address=said.address,
-            postcode=said.postcode, city=said.city,
-        )  # fmt: skip
-        has_contacts = bool(said.phones or said.address or said.city)
-        return RegisterPatient(
-            identity, contacts if has_contacts else None, patient=patient,
-            confirmed_new=True,
-        )  # fmt: skip
+    def _new_patient(self, identity: PatientIdentified, otherwise: str, *, chosen: bool) -> PatientId | None:
+        """An id for somebody new, the same on every device. None when it was given before, to somebody whose
+        identity was corrected since: this is another one only when a person says so (`chosen`).
+        """
+        traits = _traits(identity, otherwise)
+        turn = 0
+        while True:
+            patient = PatientId(self._draw("patient", *traits, *([str(turn)] if turn else [])))
+            self._apart({patient})
+            if group_of(self._record.connection(), patient) is None:
+                return patient
+            if not chosen:
+                return None
+            turn += 1
 
     # ------------------------------------------------------------------ carrying out
 
@@ -262,7 +298,13 @@ class Batch:
     def _leave(self, planned: Planned, refusal: Refusal) -> None:
         """The record refused the document: it waits for a person."""
         assert planned.otherwise is not None  # noqa: S101  for the type checker; flush looked
-        asked = self._ask(*planned.otherwise, Whose(why="document_refused", params={"reason": refusal.code}))
+        file, leaf = planned.otherwise
+        why = Whose(why="document_refused", params={"reason": refusal.code})
+        waits = known.waits(self._record.connection(), self._draw, file.digest, leaf.part)
+        if waits is not None:
+            planned.settled = Outcome(file.name, "to_attach", why.why, why.params, arrival=waits.arrival)
+            return
+        asked = self._ask(file, leaf, why)
         self.flush()
         planned.settled = asked.settled
 

@@ -13,20 +13,22 @@ import hashlib
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from lanterne.intake.filing import known
 from lanterne.intake.filing.batch import Batch, Planned
+from lanterne.intake.filing.files import read_whole
 from lanterne.intake.filing.leaves import leaves
 from lanterne.intake.filing.outcomes import Outcome, together
 from lanterne.intake.reading import Document, Limits, Unreadable
 from lanterne.intake.sandbox import Sandbox, shared
-from lanterne.practice.arrivals.commands import SettleArrival
+from lanterne.journal.errors import BlobMissing
+from lanterne.practice.documents.facts import DocumentFiled
 from lanterne.practice.documents.files import content_of
-from lanterne.practice.errors import Refusal
+from lanterne.practice.errors import Refusal, TablesBehind
 from lanterne.practice.record import Record
-from lanterne.practice.recording import record as write
 from lanterne.wire.names import FactId, PatientId
 
 __all__ = ["Filer", "Outcome"]
@@ -123,9 +125,17 @@ class Filer:
     def read_deposits(self) -> list[Outcome]:
         """Take what documents state that were filed by somebody who writes in no chart."""
         outcomes = []
-        for document, body in known.deposits(self._record.connection()):
-            content = content_of(self._record, body)
-            outcomes += list(self.take_many([(body.file_name or document, content)]))
+        files: dict[str, tuple[FactId, DocumentFiled]] = {}
+        for document, body in known.all_deposits(self._record.connection()):
+            files.setdefault(body.blob, (document, body))
+        for document, body in files.values():
+            name = body.file_name or document
+            try:
+                content = content_of(self._record, body)
+            except BlobMissing:
+                outcomes.append(Outcome(name, "document", "not_here_yet", document=document))
+                continue
+            outcomes += list(self.take_many([(name, content)]))
         return outcomes
 
     # ------------------------------------------------------------------ one file
@@ -135,20 +145,24 @@ class Filer:
         if body.outcome != "to_attach":
             raise Refusal("arrival_unreadable")
         content = content_of(self._record, body)
-        document = self._sandbox.read(content, body.file_name, self._limits)
-        leaf = next((leaf for leaf in leaves(document) if leaf.part == body.part), None)
+        document = self._tried(content, body.file_name)
+        found = [] if isinstance(document, Unreadable) else leaves(document)
+        leaf = next((leaf for leaf in found if leaf.part == body.part), None)
         if leaf is None:
             raise Refusal("arrival_unreadable")
-        [planned] = self._batch.plan(
-            body.file_name, content, hashlib.sha256(content).hexdigest(), [leaf], patient=patient, chosen=True
-        )
-        self._batch.flush()
-        outcome = planned.outcome()
-        if outcome.document is None:
-            raise Refusal(outcome.why, **outcome.params)
-        held = known.waits(self._record.connection(), self._draw, body.digest, body.part)
-        if held is not None and held.live:
-            write(self._record, SettleArrival(held.arrival, outcome.document))
+        digest = hashlib.sha256(content).hexdigest()
+        with self._door():
+            [planned] = self._batch.plan(
+                body.file_name, content, digest, [leaf], patient=patient, chosen=True
+            )
+            self._batch.flush()
+            outcome = planned.outcome()
+            if outcome.document is None:
+                raise Refusal(outcome.why, **outcome.params)
+            # What was filed meanwhile is a duplicate now; it leaves the list all the same.
+            if outcome.outcome != "duplicate":
+                self._batch.duplicate(body.file_name, digest, body.part)
+                self._batch.flush()
         return outcome
 
     def _groups(self, files: Iterable[File]) -> Iterator[list[tuple[str, bytes | Unreadable]]]:
@@ -167,12 +181,14 @@ class Filer:
     def _content(self, source: bytes | Path) -> bytes | Unreadable:
         if isinstance(source, bytes):
             return source
+        most = self._limits.file_bytes
         try:
-            if source.stat().st_size > self._limits.file_bytes:
-                return Unreadable("file_too_large", limit=str(self._limits.file_bytes // (1024 * 1024)))
-            return source.read_bytes()
+            content = read_whole(source, most)
         except OSError as error:
             return Unreadable("file_not_opened", reason=error.strerror or type(error).__name__)
+        if len(content) > most:
+            return Unreadable("file_too_large", limit=str(most // (1024 * 1024)))
+        return content
 
     def _begin(self, threads: ThreadPoolExecutor, name: str, content: bytes | Unreadable) -> _Read:
         if isinstance(content, Unreadable):
@@ -180,7 +196,7 @@ class Filer:
         digest = hashlib.sha256(content).hexdigest()
         held = known.filed(self._record.connection(), self._draw, digest, "")
         if held is not None and not (held.to_read and self._batch.structures):
-            return _Read(name, content, digest, None)
+            return _Read(name, b"", digest, None)
         return _Read(name, content, digest, threads.submit(self._tried, content, name))
 
     def _tried(self, content: bytes, name: str) -> Document | Unreadable:
@@ -190,12 +206,34 @@ class Filer:
             return error
 
     def _file(self, group: list[_Read]) -> list[Outcome]:
-        planned = [(one.name, self._plan(one)) for one in group]
-        self._batch.flush()
-        return [together(name, [part.outcome() for part in parts]) for name, parts in planned]
+        # Read to the end before the door is held: a page must not wait for a slow file.
+        read = [
+            (one, one.document.result() if isinstance(one.document, Future) else one.document)
+            for one in group
+        ]
+        with self._door():
+            planned = [(one.name, self._plan(one, found)) for one, found in read]
+            self._batch.flush()
+            return [together(name, [part.outcome() for part in parts]) for name, parts in planned]
 
-    def _plan(self, one: _Read) -> list[Planned]:
-        found = one.document.result() if isinstance(one.document, Future) else one.document
+    @contextmanager
+    def _door(self) -> Iterator[None]:
+        """From what is looked up to what is written nobody else writes here; what is planned and not carried out
+        when something fails is forgotten.
+
+        Raises:
+            TablesBehind: the tables lack what was last written; filing by them would double it.
+        """
+        with self._record.door:
+            self._record.connection()
+            if self._record.behind:
+                raise TablesBehind(self._record.tables.name, "filing waits until they follow")
+            try:
+                yield
+            finally:
+                self._batch.drop()
+
+    def _plan(self, one: _Read, found: Document | Unreadable | None) -> list[Planned]:
         if found is None:
             return [self._batch.duplicate(one.name, one.digest, "")]
         if isinstance(found, Unreadable):

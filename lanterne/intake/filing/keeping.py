@@ -7,6 +7,7 @@ drawn from it and goes with it. Names and keys come from the content: the same f
 from __future__ import annotations
 
 from collections.abc import Mapping
+from unicodedata import category
 
 from lanterne.intake.filing.leaves import Leaf
 from lanterne.practice.documents.facts import DocumentFiled, DocumentKind, Rendition
@@ -18,6 +19,10 @@ TITLE_CHARACTERS = 300
 NAME_CHARACTERS = 200
 MOST_RENDITIONS = 50
 MOST_UNREAD = 90
+MOST_NAMES = 50
+REMARK_CHARACTERS = 1_000
+WORD_CHARACTERS = 30
+ID_CHARACTERS = 500
 
 
 def _(text: str) -> str:
@@ -53,8 +58,17 @@ def title_of(leaf: Leaf, name: str) -> str:
 
 
 def file_name(name: str) -> str:
-    """The last part of a path of any system, one line, bounded."""
-    return _line(name.replace("\\", "/").rpartition("/")[2])[:NAME_CHARACTERS]
+    """The last part of a path of any system, one line, bounded; what cannot be written or hides is replaced."""
+    last = name.replace("\\", "/").rpartition("/")[2]
+    shown = "".join(
+        " " if sign.isspace() else "\ufffd" if category(sign)[0] == "C" else sign for sign in last
+    )
+    return _line(shown)[:NAME_CHARACTERS]
+
+
+def names_of(names: tuple[str, ...]) -> list[str]:
+    """Names of documents, bounded as they are written."""
+    return [name[:ID_CHARACTERS] for name in names[:MOST_NAMES]]
 
 
 def keep_original(record: Record, content: bytes) -> Kept:
@@ -66,13 +80,14 @@ def filed(record: Record, leaf: Leaf, original: Kept, name: str) -> DocumentFile
     """The body of a document.filed fact; what is shown is on the disk when this returns."""
     document = leaf.document
     author = document.author
+    sender = _line(author.organisation or author.name)[:NAME_CHARACTERS]
     return DocumentFiled(
         blob=original.blob, key=original.key, size=original.size, media_type=original.media_type,
-        document_kind=document.kind, title=title_of(leaf, name), sender=_line(author.organisation or author.name)[:200],
-        author=_line(author.name)[:200], file_name=file_name(name), format=document.format, part=leaf.part,
-        renditions=_renditions(record, leaf, original), identifier=document.identifier[:500],
-        set_id=document.set_id[:500], set_version=document.version, aliases=[alias[:500] for alias in leaf.aliases],
-        unread=_told(document.unread),
+        document_kind=document.kind, title=title_of(leaf, name) or _TITLES["other"], sender=sender,
+        author=_line(author.name)[:NAME_CHARACTERS], file_name=file_name(name),
+        format=document.format[:WORD_CHARACTERS], part=leaf.part, renditions=_renditions(record, leaf, original),
+        identifier=document.identifier[:ID_CHARACTERS], set_id=document.set_id[:ID_CHARACTERS],
+        set_version=document.version, aliases=names_of(leaf.aliases), unread=_told(document.unread),
         ins_key_wrong=bool(document.identity and document.identity.matricule and not document.identity.key_agrees),
     )  # fmt: skip
 
@@ -99,6 +114,7 @@ def _renditions(record: Record, leaf: Leaf, original: Kept) -> list[Rendition]:
 
 
 def _told(unread: tuple[str, ...]) -> list[str]:
+    unread = tuple(one[:REMARK_CHARACTERS] for one in unread)
     if len(unread) <= MOST_UNREAD:
         return list(unread)
     more = _("… et {count} autres remarques.").format(count=len(unread) - MOST_UNREAD)

@@ -5,7 +5,7 @@ A document is looked for under the office fact written with it, which everybody 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import msgspec
@@ -19,23 +19,28 @@ from lanterne.wire.names import Compartment, FactId, PatientId
 Draw = Callable[..., str]
 
 _decode = msgspec.msgpack.decode
+_HEX = frozenset("0123456789abcdef")
 
 
 @dataclass(frozen=True, slots=True)
 class Filed:
-    """A document in a chart. `to_read`: what it states is still to be taken."""
+    """A document in a chart. `to_read`: the facts under which it stands and whose statements are still to be
+    taken.
+    """
 
     document: FactId
     patient: PatientId
-    to_read: bool = False
+    to_read: tuple[FactId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Waits:
-    """An arrival of this file; `live` unless somebody settled it."""
+    """An arrival of this file; `live`: the facts under which it waits, two when two persons were put in charge
+    at once, none when somebody settled it.
+    """
 
     arrival: FactId
-    live: bool
+    live: tuple[FactId, ...]
 
 
 def document_id(draw: Draw, digest: str, part: str, *, read: bool = False) -> FactId:
@@ -60,12 +65,25 @@ def filed(connection: Connection, draw: Draw, digest: str, part: str) -> Filed |
             (bytes.fromhex(draw("document-received", document)),),
         ).fetchone()
         if row is not None:
-            body = connection.execute(
-                "SELECT body FROM fact WHERE id = ?", (bytes.fromhex(document),)
-            ).fetchone()
-            to_read = body is not None and bool(_decode(body[0]).get("to_read"))
-            found = Filed(document, PatientId(bytes(row[0]).hex()), to_read)
+            found = Filed(document, PatientId(bytes(row[0]).hex()), _unread(connection, document))
     return found
+
+
+def is_id(text: str) -> bool:
+    """Whether a text has the shape of an id."""
+    return len(text) == 32 and set(text) <= _HEX
+
+
+def _unread(connection: Connection, document: FactId) -> tuple[FactId, ...]:
+    """The live facts of a document, as filed or as described since, whose statements are still to be taken."""
+    if not is_id(document):
+        return ()  # a fact that came by sync names anything
+    rows = connection.execute(
+        "SELECT f.id, f.body FROM fact d JOIN statement s ON s.fact = d.no JOIN statement v ON v.thread = s.thread"
+        " JOIN fact f ON f.no = v.fact WHERE d.id = ? AND v.live = 1 AND v.kind = s.kind ORDER BY f.id",
+        (bytes.fromhex(document),),
+    ).fetchall()
+    return tuple(FactId(bytes(row[0]).hex()) for row in rows if _decode(row[1]).get("to_read"))
 
 
 def waits(connection: Connection, draw: Draw, digest: str, part: str) -> Waits | None:
@@ -80,8 +98,9 @@ def waits(connection: Connection, draw: Draw, digest: str, part: str) -> Waits |
     live = connection.execute(
         "SELECT f.id FROM statement s JOIN fact f ON f.no = s.fact WHERE s.thread = ? AND s.live = 1 ORDER BY f.id",
         (row[0],),
-    ).fetchone()
-    return Waits(FactId(bytes(live[0]).hex()) if live else arrival, live is not None)
+    ).fetchall()
+    standing = tuple(FactId(bytes(one[0]).hex()) for one in live)
+    return Waits(standing[0] if standing else arrival, standing)
 
 
 def arrival(connection: Connection, fact: FactId) -> tuple[ArrivalReceived, str | None]:
@@ -141,20 +160,38 @@ def stated(connection: Connection, document: FactId) -> Said:
 
 def deposits(connection: Connection) -> list[tuple[FactId, DocumentFiled]]:
     """Documents that wait to be seen and whose statements are still to be taken."""
-    found = []
+    found: dict[FactId, DocumentFiled] = {}
     for (body,) in connection.execute(
-        "SELECT f.body FROM inbox i JOIN fact f ON f.no = i.fact JOIN kind k ON k.no = f.kind WHERE k.name = ?",
+        "SELECT f.body FROM inbox i JOIN fact f ON f.no = i.fact JOIN kind k ON k.no = f.kind WHERE k.name = ?"
+        " ORDER BY f.id",
         (DocumentArrived.KIND,),
     ).fetchall():
-        document = str(_decode(body).get("document", ""))
-        row = connection.execute(
-            "SELECT f.body FROM fact f JOIN statement s ON s.fact = f.no WHERE hex(f.id) = ? AND s.live = 1",
-            (document.upper(),),
-        ).fetchone()
-        if row is None or not _decode(row[0]).get("to_read"):
-            continue
+        found |= _deposit(connection, _unread(connection, FactId(str(_decode(body).get("document", "")))))
+    return list(found.items())
+
+
+def all_deposits(connection: Connection) -> list[tuple[FactId, DocumentFiled]]:
+    """Every document whose statements are still to be taken, those somebody saw already too. Looks at every
+    document of the practice: for when it is asked for, not for every page.
+    """
+    rows = connection.execute(
+        "SELECT f.id FROM subject p CROSS JOIN statement s ON s.subject = p.no JOIN fact f ON f.no = s.fact"
+        " WHERE s.kind = (SELECT no FROM kind WHERE name = ?) AND s.live = 1"
+        " AND instr(f.body, CAST('to_read' AS BLOB)) ORDER BY f.id",
+        (DocumentFiled.KIND,),
+    ).fetchall()
+    found: dict[FactId, DocumentFiled] = {}
+    for row in rows:
+        found |= _deposit(connection, _unread(connection, FactId(bytes(row[0]).hex())))
+    return list(found.items())
+
+
+def _deposit(connection: Connection, facts: Iterable[FactId]) -> dict[FactId, DocumentFiled]:
+    found: dict[FactId, DocumentFiled] = {}
+    for fact in facts:
+        row = connection.execute("SELECT body FROM fact WHERE id = ?", (bytes.fromhex(fact),)).fetchone()
         try:
-            found.append((FactId(document), msgspec.convert(_decode(row[0]), DocumentFiled)))
+            found[fact] = msgspec.convert(_decode(row[0]), DocumentFiled)
         except msgspec.ValidationError:
             continue  # written by a newer Lanterne, which takes it
     return found

@@ -6,7 +6,7 @@ from an overseas department keeps its day, and its hour may be shown shifted (do
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -24,4 +24,7 @@ def placed(at: str | None) -> str | None:
         return at
     if moment.tzinfo is not None:
         return at
-    return at + moment.replace(tzinfo=PARIS).isoformat()[-6:]
+    offset = moment.replace(tzinfo=PARIS).utcoffset() or timedelta()
+    # Before 1911 Paris kept its own time, some nine minutes ahead: whole minutes are what a record holds.
+    minutes = round(offset.total_seconds() / 60)
+    return f"{at}{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02}:{abs(minutes) % 60:02}"

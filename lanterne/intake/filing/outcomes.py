@@ -50,6 +50,7 @@ SENTENCES: dict[str, str] = {
     "ins_differs": _("Les traits sont ceux d’un patient qui a un autre matricule INS : à vérifier."),
     "needs_care_giver": _("Déposé au dossier ; un soignant en reprendra les données."),
     "left_for_care_giver": _("Déposé parmi les arrivées ; un soignant dira de qui il s’agit."),
+    "not_here_yet": _("Le fichier n’est pas encore sur ce poste : ses données seront reprises plus tard."),
     "document_refused": _("Le document n’entre pas seul au dossier (%(reason)s) : à classer à la main."),
 }
 

@@ -1,8 +1,9 @@
 """Whose document it is: by INS, else by strict traits; any doubt asks.
 
 Law: a chart is chosen only when one patient, and no other, carries what the document says, and nothing it
-says contradicts that patient. A matricule whose key is wrong is never used. What is close is left to a
-person: a result in the wrong chart harms two patients. Sources: référentiel INS (matching by INS and the five
+says contradicts that patient: twins share all but a first given name, and a parent's number may stand on a
+child's result. A matricule whose key is wrong is never used. What is close is left to a person: a result in
+the wrong chart harms two patients. Sources: référentiel INS (matching by INS and the five
 strict traits), RNIV (DOMAIN 2, 9).
 """
 
@@ -13,9 +14,10 @@ from dataclasses import dataclass, field
 
 from lanterne.intake.reading import ReadIdentity
 from lanterne.practice.patients.facts import Ins, PatientIdentified
-from lanterne.practice.patients.ins import OIDS
+from lanterne.practice.patients.ins import OIDS, is_place_code
 from lanterne.practice.patients.names import strict, words
 from lanterne.practice.patients.queries import suspected_of
+from lanterne.practice.patients.rules import MOST_GIVEN_NAMES
 from lanterne.practice.tables import Connection
 from lanterne.wire.names import PatientId
 
@@ -145,8 +147,8 @@ def _other_ins(one: _Patient, said: ReadIdentity) -> bool:
 
 
 def _contradicts(one: _Patient, said: ReadIdentity) -> bool:
-    """What the document says beside the matricule cannot be said of this patient. A name that is silent or
-    spelt otherwise does not contradict when the birth date agrees.
+    """What the document says beside the matricule cannot be said of this patient. A name that is silent does
+    not contradict; a family name shares a word, a first given name begins as the other does.
     """
     if (
         said.birth_date
@@ -158,7 +160,18 @@ def _contradicts(one: _Patient, said: ReadIdentity) -> bool:
         return True
     family = set(words(f"{said.birth_name} {said.used_name}"))
     known = set(words(f"{one.birth_name} {one.used_name}"))
-    return bool(family and known and not family & known)
+    if family and known and not family & known:
+        return True
+    first = [words(given) for given in (said.first_given, *said.given_names[:1]) if words(given)]
+    # The two first: the first given name, and the one used. A second name is often shared between twins.
+    held = [words(given) for given in (*one.given[:2], one.given[2]) if words(given)]
+    return bool(first and held) and not any(_begins(some, other) for some in first for other in held)
+
+
+def _begins(one: list[str], other: list[str]) -> bool:
+    """Jean is Jean Paul; Marie Anne is not Marie Claire."""
+    shared = min(len(one), len(other))
+    return one[:shared] == other[:shared]
 
 
 def _patients(connection: Connection, condition: str, value: str) -> Iterator[_Patient]:
@@ -180,9 +193,9 @@ def identity_from(said: ReadIdentity) -> PatientIdentified:
         birth_name=said.birth_name or said.used_name,
         used_name=said.used_name,
         first_given=said.first_given or (said.given_names[0] if said.given_names else ""),
-        given_names=list(said.given_names),
+        given_names=list(said.given_names[:MOST_GIVEN_NAMES]),
         sex=said.sex,
         birth_date=said.birth_date,
-        birth_place_code=said.birth_place_code,
+        birth_place_code=said.birth_place_code if is_place_code(said.birth_place_code) else "",
         ins=Ins(matricule=said.matricule, oid=said.oid) if held else None,
     )

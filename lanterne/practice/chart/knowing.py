@@ -216,7 +216,9 @@ def sections(
             filled.setdefault(SECTION_OF[name], set()).add(FactId(bytes(identifier).hex()))
     empties = [
         (str(_decode(body).get("section", "")), FactId(bytes(identifier).hex()))
-        for identifier, _name, _at, body in _select(connection, subjects, "AND k.name = ?", (SectionEmpty.KIND,))
+        for identifier, _name, _at, body in _select(
+            connection, subjects, "AND k.name = ?", (SectionEmpty.KIND,)
+        )
     ]
     return {section: frozenset(facts) for section, facts in filled.items()}, tuple(empties)
 

@@ -16,6 +16,7 @@ from typing import Any
 
 import msgspec
 
+from lanterne.practice.documents.describing import descriptions
 from lanterne.practice.documents.facts import DocumentArrived, DocumentFiled
 from lanterne.practice.tables import Connection
 from lanterne.wire.names import FactId, PatientId
@@ -93,22 +94,9 @@ def _live(connection: Connection, subjects: Sequence[int]) -> list[_Live]:
         (*subjects, DocumentFiled.KIND),
     ).fetchall()
     return [
-        _Live(int(row[0]), FactId(bytes(row[1]).hex()), int(row[3]), bytes(row[4]), _decode(row[2])) for row in rows
+        _Live(int(row[0]), FactId(bytes(row[1]).hex()), int(row[3]), bytes(row[4]), _decode(row[2]))
+        for row in rows
     ]
-
-
-def _descriptions(connection: Connection, one: _Live) -> dict[int, FactId]:
-    """The facts under which a document is and was described."""
-    rows = connection.execute(
-        "SELECT f.no, f.id, f.body FROM statement s JOIN fact f ON f.no = s.fact JOIN kind k ON k.no = s.kind"
-        " WHERE s.thread = ? AND k.name = ?",
-        (one.thread, DocumentFiled.KIND),
-    ).fetchall()
-    return {int(row[0]): FactId(bytes(row[1]).hex()) for row in rows if _same_file(_decode(row[2]), one.body)}
-
-
-def _same_file(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    return one.get("blob") == other.get("blob") and one.get("part", "") == other.get("part", "")
 
 
 def _named_by(held: Mapping[str, Any], document: DocumentFiled, named: Collection[str]) -> bool:
@@ -134,7 +122,7 @@ def _stated_only_by(connection: Connection, documents: Sequence[_Live]) -> Itera
     """Live facts that these documents state and no other live document does, and their places in the inbox."""
     mine: dict[int, FactId] = {}
     for one in documents:
-        mine |= _descriptions(connection, one)
+        mine |= {told.number: told.fact for told in descriptions(connection, one.thread, one.body)}
     found: dict[bytes, None] = {}
     for number in sorted(mine):
         for (identifier,) in connection.execute(_STATED, (number, DocumentFiled.KIND)).fetchall():
@@ -168,14 +156,8 @@ def _others(connection: Connection, identifier: bytes, mine: Collection[int]) ->
     for number, raw, thread in connection.execute(_STATING, (identifier, DocumentFiled.KIND)).fetchall():
         if int(number) in mine:
             continue
-        body = _decode(raw)
-        for (now,) in connection.execute(
-            "SELECT f.body FROM statement s JOIN fact f ON f.no = s.fact JOIN kind k ON k.no = s.kind"
-            " WHERE s.thread = ? AND s.live = 1 AND k.name = ?",
-            (thread, DocumentFiled.KIND),
-        ).fetchall():
-            if _same_file(_decode(now), body):
-                return True
+        if any(told.live for told in descriptions(connection, bytes(thread), _decode(raw))):
+            return True
     return False
 
 

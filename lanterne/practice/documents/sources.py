@@ -1,19 +1,22 @@
 """Which documents state a fact, and which facts a document states.
 
 Law: what a document stated anew was written in its own entry, or in another entry under the same id on
-another device; what it stated again is in its `also`. Nothing else ties a fact to a document.
+another device; what it stated again is in its `also`. Nothing else ties a fact to a document. A document that
+somebody described better since is told as it is described now.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
+from lanterne.practice.documents.describing import descriptions
 from lanterne.practice.documents.facts import DocumentArrived, DocumentFiled, DocumentKind
 from lanterne.practice.reading import OpenChart
+from lanterne.practice.tables import Connection
 from lanterne.wire.names import FactId
 
 _decode = msgspec.msgpack.decode
@@ -55,7 +58,11 @@ def sources(chart: OpenChart, facts: Sequence[FactId]) -> dict[FactId, tuple[Sou
         query = _SOURCES.format(marks=",".join("?" * len(some)))
         rows = chart.connection.execute(query, (*some, *some, DocumentFiled.KIND, *some)).fetchall()
         for fact, document, body, at, live, thread in rows:
-            source = _source(bytes(document).hex(), _decode(body), at or "", bool(live))
+            told = _decode(body)
+            source = _source(bytes(document).hex(), told, at or "", bool(live))
+            if not live:
+                for one in descriptions(chart.connection, bytes(thread), told):
+                    source = _source(one.fact, one.body, one.at, one.live) if one.live else source
             held = found.setdefault(FactId(bytes(fact).hex()), {})
             if bytes(thread) not in held or source.live:
                 held[bytes(thread)] = source
@@ -69,18 +76,28 @@ def stated_by(chart: OpenChart, document: FactId) -> tuple[FactId, ...]:
     """The facts a document states, in its own order, those stated again last; live or not."""
     if not chart.medical:
         return ()
-    identifier = bytes.fromhex(document)
-    rows = chart.connection.execute(
+    found: dict[FactId, None] = {}
+    row = chart.connection.execute(
+        "SELECT f.body, s.thread FROM fact f JOIN statement s ON s.fact = f.no WHERE f.id = ?",
+        (bytes.fromhex(document),),
+    ).fetchone()
+    for one in descriptions(chart.connection, bytes(row[1]), _decode(row[0])) if row is not None else ():
+        found |= dict.fromkeys(_stated_in(chart.connection, bytes.fromhex(one.fact)))
+    return tuple(found)
+
+
+def _stated_in(connection: Connection, identifier: bytes) -> tuple[FactId, ...]:
+    rows = connection.execute(
         "SELECT f.id, f.place, 0 FROM fact d JOIN fact f ON f.entry = d.entry JOIN statement s ON s.fact = f.no"
         " JOIN kind k ON k.no = f.kind WHERE d.id = ?1 AND f.compartment = d.compartment AND k.name NOT IN (?2, ?3)"
         " UNION SELECT r.statement, 0, 1 FROM source r JOIN fact d ON d.no = r.document WHERE d.id = ?1"
         " ORDER BY 3, 2, 1",
         (identifier, DocumentFiled.KIND, DocumentArrived.KIND),
     )
-    return tuple(dict.fromkeys(FactId(bytes(row[0]).hex()) for row in rows))
+    return tuple(FactId(bytes(row[0]).hex()) for row in rows)
 
 
-def _source(document: str, body: dict[str, object], at: str, live: bool) -> Source:
+def _source(document: str, body: Mapping[str, Any], at: str, live: bool) -> Source:
     kind: Any = body.get("document_kind", "other")
     return Source(
         FactId(document),

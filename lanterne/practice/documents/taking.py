@@ -214,7 +214,8 @@ class TakeDocument:
         """The record in which somebody filed this document unread."""
         for fact in self.unread:
             row = look.connection.execute(
-                "SELECT p.id FROM fact f JOIN subject p ON p.no = f.subject WHERE f.id = ?", (bytes.fromhex(fact),)
+                "SELECT p.id FROM fact f JOIN subject p ON p.no = f.subject WHERE f.id = ?",
+                (bytes.fromhex(fact),),
             ).fetchone()
             if row is not None:
                 return PatientId(bytes(row[0]).hex())

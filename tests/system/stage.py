@@ -6,6 +6,7 @@ the test's own process, so that what is on the disk can be read there without as
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import shutil
@@ -23,10 +24,12 @@ from lanterne.journal.check import check_store
 from lanterne.journal.journal import Journal
 from lanterne.practice import opening
 from lanterne.practice.allergies.facts import AllergyRecorded
+from lanterne.practice.arrivals.commands import ReceiveArrival
+from lanterne.practice.arrivals.facts import ArrivalReceived
 from lanterne.practice.chart.commands import Record as Write
 from lanterne.practice.consultations.facts import ConsultationRecorded
 from lanterne.practice.documents.commands import FileDocument
-from lanterne.practice.documents.facts import DocumentFiled
+from lanterne.practice.documents.facts import DocumentArrived, DocumentFiled
 from lanterne.practice.documents.files import keep
 from lanterne.practice.kinds import Body
 from lanterne.practice.measures.facts import Component, MeasureRecorded
@@ -38,7 +41,7 @@ from lanterne.practice.record import Record
 from lanterne.practice.recording import record as door
 from lanterne.practice.results.facts import ResultRecorded
 from lanterne.practice.team.facts import Role
-from lanterne.practice.treatments.facts import TreatmentRecorded
+from lanterne.practice.treatments.facts import TreatmentProposed, TreatmentRecorded
 from lanterne.seal.keyring import Keyring
 from lanterne.seal.seat import SeatKeys
 from lanterne.wire.names import FactId, PatientId, Stream
@@ -120,7 +123,8 @@ def make_practice(root: Path) -> Practice:
         JEAN: _register(record, "BAPTISTE", "Jean", "12/03/1951", "male"),
         LUCIE: _register(record, "FERRAND", "Lucie", "04/11/1987", "female"),
     }
-    charts = {name: _chart(record, patient, name) for name, patient in patients.items()}
+    loose = _loose(record)
+    charts = {name: {**_chart(record, patient, name), "loose": loose} for name, patient in patients.items()}
     keyring = record.keyring
     record.close()
     return Practice(root, seats, persons, patients, charts, record.seat, keyring)
@@ -161,7 +165,21 @@ def _chart(record: Record, patient: PatientId, name: str) -> dict[str, FactId]:
         sender=say("expediteur"), file_name=f"{say('fichier')}.txt", document_kind="letter",
     )  # fmt: skip
     made["document"] = door(record, FileDocument(patient, letter)).facts[0]
+    made["arrived"] = door(record, Write(patient, DocumentArrived(document=made["document"]))).facts[0]
+    proposed = TreatmentProposed(substance=say("proposition"), posology=say("prise"))
+    made["proposal"] = door(record, Write(patient, proposed)).facts[0]
     return made
+
+
+def _loose(record: Record) -> FactId:
+    """A file nobody's chart takes yet."""
+    content = f"{MEDICAL} sans nom\n".encode()
+    kept = keep(record, content)
+    arrival = ArrivalReceived(
+        outcome="to_attach", digest=hashlib.sha256(content).hexdigest(), blob=kept.blob, key=kept.key, size=kept.size,
+        media_type=kept.media_type, why="identity_missing", title=f"{MEDICAL}-arrivee", file_name=f"{MEDICAL}.txt",
+    )  # fmt: skip
+    return door(record, ReceiveArrival(arrival, FactId(record.draw_id()))).facts[0]
 
 
 class Died(AssertionError):

@@ -228,7 +228,8 @@ class Batch:
                 return self._ask(file, leaf, Whose(why="somebody_close"))
             newcomer, told = newcomer_of(document.identity, identity, patient)
             document = replace(document, unread=(*document.unread, *told))
-        self._apart({patient})
+        else:
+            self._apart({patient})
         if identity is not None:
             self._pending.newcomers.append(Traits.of(identity))
         # A replacement without data, too: only who reads the chart finds what it replaces.

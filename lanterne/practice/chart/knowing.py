@@ -99,6 +99,8 @@ class Known:
 
     def find(self, kind: str, at: str | None, body: Mapping[str, Any]) -> FactId | None:
         """The statement that says the same, None when there is none left. It is then spoken for."""
+        if not self._by_words:  # a new patient: nothing to compare with
+            return None
         for one in self._by_words.get(_words_of(kind, body), ()):
             if one.fact in self._used:
                 continue

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain, combinations, product
 from typing import Literal
 
@@ -95,6 +96,7 @@ class _Heard:
     given: dict[str, tuple[str, str]]
 
 
+@lru_cache(maxsize=1_024)
 def _heard(traits: Traits) -> _Heard:
     family = {strict(name): heard(name) for name in (traits.birth_name, traits.used_name)}
     given = {strict(name): heard(name) for name in (traits.first_given, traits.used_given)}

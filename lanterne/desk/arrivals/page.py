@@ -102,7 +102,7 @@ class Lines:
             said=item.patient is None,
             attention=item.attention,
             title=item.title or (held.file_name if held else "") or _("sans titre"),
-            kind=str(dict(KINDS).get(item.kind, "")),
+            kind=str(dict(KINDS).get(item.kind, "")) if item.kind != "other" else "",
             sender=item.sender,
             at=day_only(item.at) if item.at else None,
             received=moment(item.received_ms, self.presence.record.clock_ms()),

@@ -30,8 +30,10 @@ from lanterne.desk.opening import (
     today,
     writer_of,
 )
+from lanterne.desk.sentences import sentence
 from lanterne.intake.filing import known
 from lanterne.intake.filing.filer import Filer
+from lanterne.journal.errors import DiskFailed, DiskFull
 from lanterne.practice.arrivals import queries
 from lanterne.practice.arrivals.commands import HandOver, SeeDocument, SettleArrival
 from lanterne.practice.arrivals.queries import Item
@@ -147,10 +149,15 @@ def deposit(request: HttpRequest) -> HttpResponse:
     presence = presence_of(request)
     reader = presence.record.require(Right.FILE_DOCUMENT)
     files = request.FILES.getlist("files")
-    filer = Filer(presence.record)
-    outcomes = [filer.take(file.name or "", file.read()) for file in files]
-    reads = Right.READ_CHART in reader.rights
-    told = pages.left(request, outcomes, reads=reads)
+    filer, reads = Filer(presence.record), Right.READ_CHART in reader.rights
+    told: tuple[view.Left, ...] = ()
+    for upload in files:
+        name = upload.name or ""
+        try:
+            told += pages.left(request, [filer.take(name, upload.read())], reads=reads)
+        except (DiskFull, DiskFailed) as fault:
+            # The others may still fit; this one is said to be nowhere.
+            told += (view.Left(name, _("non déposé"), sentence(fault), "warn"),)
     if request.headers.get("Lanterne-Each"):
         return render(request, "desk/arrivals/left.html", {"left": told})
     return arrivals_page(request, left=told)

@@ -7,9 +7,10 @@ be saved. The bytes are served with a policy of their own that runs nothing (des
 from __future__ import annotations
 
 from dataclasses import replace
+from urllib.parse import urlsplit
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -99,7 +100,7 @@ def classify(request: HttpRequest, patient: str, fact: str) -> HttpResponse:
         except Refusal as refusal:
             form.refuse(refusal)
         else:
-            return written(request, reverse("chart", args=[patient]))
+            return written(request, _back(request, patient))
     context = {
         "band": seen.band,
         "form": form,
@@ -162,6 +163,16 @@ def rendition(request: HttpRequest, patient: str, fact: str, number: int) -> Htt
     return sent(
         content, shown.media_type, f"document-{fact[:8]}-{number + 1}", save="enregistrer" in request.GET
     )
+
+
+def _back(request: HttpRequest, patient: str) -> str:
+    """Where the form was opened from: the list of arrivals, else the chart."""
+    here = urlsplit(request.headers.get("HX-Current-URL", ""))
+    try:
+        listed = resolve(here.path).url_name == "arrival"
+    except Resolver404:
+        listed = False
+    return f"{here.path}?{here.query}" if listed else reverse("chart", args=[patient])
 
 
 def _document(seen: Opened, fact: str) -> tuple[Statement[DocumentFiled], DocumentFiled]:

@@ -240,7 +240,7 @@ def _is_known(name: str) -> bool:
         return seat.endswith(".seat") and len(seat) == 37
     if top == "device":
         return rest in {"key", "key2"}
-    return top == "local" and (rest == "unlock" or rest.count("/") == 1)
+    return top == "local" and (rest in {"unlock", "watched", "watching"} or rest.count("/") == 1)
 
 
 def _is_journal(rest: str) -> bool:

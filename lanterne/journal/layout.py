@@ -74,6 +74,16 @@ class Layout:
     def unlock(self) -> Path:
         return self.local / "unlock"
 
+    @property
+    def watched(self) -> Path:
+        """The folder relieved on this device, and what was filed last."""
+        return self.local / "watched"
+
+    @property
+    def watching(self) -> Path:
+        """Held by the one process that relieves it now."""
+        return self.local / "watching"
+
     def stream(self, stream: Stream) -> Path:
         return self.journal / stream.name.lower()
 

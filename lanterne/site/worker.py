@@ -42,9 +42,9 @@ def main(commands: IO[bytes], answers: IO[bytes]) -> int:
     from django.core.handlers.wsgi import WSGIHandler
     from waitress.server import create_server
 
-    from lanterne.desk import presence
+    from lanterne.desk import presence, watch
 
-    presence.begin(record, front_secret=order["front_secret"])
+    watch.begin(presence.begin(record, front_secret=order["front_secret"]))
     server = create_server(
         WSGIHandler(), host="127.0.0.1", port=0, threads=THREADS, ident=None, expose_tracebacks=False,
         inbuf_overflow=IN_MEMORY_BYTES, outbuf_overflow=IN_MEMORY_BYTES, max_request_body_size=IN_MEMORY_BYTES,

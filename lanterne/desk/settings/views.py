@@ -6,6 +6,7 @@ import secrets
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -14,8 +15,11 @@ from django.views.decorators.http import require_GET, require_POST
 import lanterne
 from lanterne.desk.opening import THEME_COOKIE, own_seat, page, presence_of, written
 from lanterne.desk.sentences import sentence
+from lanterne.desk.settings import watching
 from lanterne.desk.settings.view import SettingsPage
+from lanterne.desk.watch import current as watch_of_process
 from lanterne.journal import founding
+from lanterne.practice.rights import Right
 from lanterne.wire.errors import LanterneError
 from lanterne.wire.names import Stream
 
@@ -98,8 +102,54 @@ def awake(request: HttpRequest) -> HttpResponse:
     return HttpResponse(status=204 if shown_to in ("", own_seat(request)) else 401)
 
 
-def _page(request: HttpRequest, form: PassphraseForm, status: int = 200) -> HttpResponse:
+@require_POST
+def watched(request: HttpRequest) -> HttpResponse:
+    """Choose the folder of this device that is relieved; an empty one: none."""
+    presence_of(request).record.require(Right.FILE_DOCUMENT)
+    form = watching.WatchedForm(request.POST, label_suffix="")
+    if form.is_valid() and watching.chosen(presence_of(request), form):
+        return written(request, reverse("settings"))
+    return _page(request, PassphraseForm(label_suffix=""), 422, watched_form=form)
+
+
+@require_POST
+def relieve(request: HttpRequest) -> HttpResponse:
+    """Look in the folder at once; with `stop`, stop after the few files being filed."""
+    presence_of(request).record.require(Right.FILE_DOCUMENT)
+    watch = watch_of_process()
+    if watch is not None:
+        if "stop" in request.POST:
+            watch.halt()
+        else:
+            watch.relieve_now()
+    if request.headers.get("HX-Request"):
+        return _watched_state(request)
+    response = HttpResponse(status=303)
+    response.headers["Location"] = reverse("settings")
+    return response
+
+
+@require_GET
+def watched_state(request: HttpRequest) -> HttpResponse:
+    """What the watched folder holds and how far it is, for the page that shows it."""
+    presence_of(request).record.require(Right.FILE_DOCUMENT)
+    return _watched_state(request)
+
+
+def _watched_state(request: HttpRequest) -> HttpResponse:
+    shown = watching.card(presence_of(request).record.root)
+    return render(request, "desk/settings/watched_state.html", {"watched": shown})
+
+
+def _page(
+    request: HttpRequest,
+    form: PassphraseForm,
+    status: int = 200,
+    *,
+    watched_form: watching.WatchedForm | None = None,
+) -> HttpResponse:
     record = presence_of(request).record
+    files = Right.FILE_DOCUMENT in record.writer().rights
     facts = (
         (_("Version de Lanterne"), lanterne.__version__),
         (_("Écritures gardées ici"), str(record.journal.count(Stream.CARE))),
@@ -112,7 +162,10 @@ def _page(request: HttpRequest, form: PassphraseForm, status: int = 200) -> Http
         theme_url=reverse("theme"),
         passphrase_url=reverse("passphrase"),
         facts=facts,
+        watched=watching.card(record.root) if files else None,
     )
+    held = watched_form or watching.form_of(record.root)
     return page(
-        request, "desk/settings/page.html", {"page": shown, "form": form}, current="settings", status=status
-    )
+        request, "desk/settings/page.html", {"page": shown, "form": form, "watched_form": held},
+        current="settings", status=status,
+    )  # fmt: skip

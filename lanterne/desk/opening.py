@@ -234,4 +234,5 @@ SAVED_TEXTS: dict[str, str] = {
     "handed": _("Confié."),
     "attached": _("Rattaché : le document est au dossier."),
     "discarded": _("Écarté."),
+    "settled": _("Quelqu’un s’en est occupé entre-temps."),
 }

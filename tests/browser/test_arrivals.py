@@ -266,6 +266,7 @@ def test_it_is_passed_to_a_colleague_who_finds_it(sit: Sit) -> None:
     expect(choices.nth(at)).to_be_focused()
     press(garance, "Enter")
     expect(garance.page.locator(".letter-person")).to_contain_text(THEO)
+    garance.go("/arrivees")
 
     theo = sit(THEO)
     theo.go("/arrivees?filtre=moi")
@@ -274,6 +275,11 @@ def test_it_is_passed_to_a_colleague_who_finds_it(sit: Sit) -> None:
     opens(theo, "POIRIER Michèle")
     press(theo, "c")
     expect(theo.page.locator(".mail .empty")).to_be_visible()
+    # Garance's list is from before: she is told.
+    expect(garance.page.locator(".letter-open:focus")).to_be_visible()
+    press(garance, "Enter")
+    expect(garance.page.locator(".toast")).to_contain_text("Quelqu’un s’en est occupé")
+    assert garance.path == "/arrivees"
 
 
 def test_the_secretary_leaves_files_and_reads_none(sit: Sit) -> None:

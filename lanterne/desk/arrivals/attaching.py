@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from lanterne.desk.arrivals import page as pages
 from lanterne.desk.arrivals import view
-from lanterne.desk.arrivals.views import found
+from lanterne.desk.arrivals.views import found, listed
 from lanterne.desk.forms.fields import french
 from lanterne.desk.frame.build import age_of, display_name
 from lanterne.desk.opening import dialog_or_page, presence_of, said_there, today
@@ -39,6 +39,7 @@ MOST_FOUND = 12
 
 
 @require_http_methods(["GET", "POST"])
+@listed
 def attach(request: HttpRequest, fact: str) -> HttpResponse:
     """Choose the patient; posted, the document is filed in that chart and comes up to be seen there."""
     inbox, item = found(request, fact)
@@ -102,6 +103,7 @@ def _attached(request: HttpRequest, item: Item) -> HttpResponse:
 
 
 @require_POST
+@listed
 def find(request: HttpRequest, fact: str) -> HttpResponse:
     """Patients as one types; what was suggested while nothing is typed."""
     inbox, item = found(request, fact)

@@ -7,7 +7,9 @@ read for is never rendered.
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from functools import wraps
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -20,6 +22,7 @@ from lanterne.desk.documents.page import document_page
 from lanterne.desk.documents.serving import bytes_of, sent
 from lanterne.desk.frame.build import ROLES
 from lanterne.desk.opening import (
+    View,
     dialog_or_page,
     fact_id,
     mismatch,
@@ -40,12 +43,33 @@ from lanterne.practice.arrivals.queries import Item
 from lanterne.practice.chart.statements import one as statement
 from lanterne.practice.documents.facts import DocumentFiled
 from lanterne.practice.documents.rules import LARGEST_BYTES, SHOWN, media_type_of
+from lanterne.practice.errors import UnknownFact
 from lanterne.practice.patients.queries import group_of
 from lanterne.practice.reading import OpenInbox, open_inbox
 from lanterne.practice.recording import record
 from lanterne.practice.rights import Right, rights_of
 from lanterne.practice.team import queries as team
 from lanterne.wire.names import FactId, PersonId
+
+
+class Settled(Exception):
+    """Somebody settled it while it was on this screen."""
+
+
+def listed(view_: View) -> View:
+    """A view of one item: when a colleague was quicker, back to the list, which says so."""
+
+    @wraps(view_)
+    def guarded(request: HttpRequest, fact: str) -> HttpResponseBase:
+        try:
+            return view_(request, fact)
+        except Settled:
+            back = pages.address(None, pages.filter_of(request))
+            response = HttpResponse(status=204 if request.headers.get("HX-Request") else 303)
+            response.headers["HX-Redirect" if response.status_code == 204 else "Location"] = back
+            return said_there(response, "settled")
+
+    return guarded
 
 
 @require_GET
@@ -55,6 +79,7 @@ def arrivals(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
+@listed
 def arrival(request: HttpRequest, fact: str) -> HttpResponse:
     """The list with one item open beside it."""
     inbox, item = found(request, fact)
@@ -173,6 +198,7 @@ def deposits(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@listed
 def see(request: HttpRequest, fact: str) -> HttpResponse:
     """Seen: it leaves the list and stays in the chart; on to the next."""
     inbox, item = found(request, fact)
@@ -190,6 +216,7 @@ def see(request: HttpRequest, fact: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@listed
 def hand(request: HttpRequest, fact: str) -> HttpResponse:
     """Put somebody in charge of it, or nobody in particular."""
     inbox, item = found(request, fact)
@@ -212,6 +239,7 @@ def hand(request: HttpRequest, fact: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@listed
 def discard(request: HttpRequest, fact: str) -> HttpResponse:
     """Put away what is in no chart and belongs in none, with a reason."""
     inbox, item = found(request, fact)
@@ -237,6 +265,7 @@ def discard(request: HttpRequest, fact: str) -> HttpResponse:
 
 
 @require_GET
+@listed
 def file(request: HttpRequest, fact: str) -> HttpResponse:
     """The bytes of what is in no chart: a PDF or an image that was read may be shown; anything else is only saved."""
     _inbox, item = found(request, fact)
@@ -253,11 +282,16 @@ def found(request: HttpRequest, fact: str) -> tuple[OpenInbox, Item]:
     """The list, open and traced, and one item of it.
 
     Raises:
-        NotAllowed: the reader reads no charts. UnknownFact: nothing waits under this id.
+        NotAllowed: the reader reads no charts. UnknownFact: nothing ever waited under this id. Settled: see there.
     """
     presence = presence_of(request)
     inbox = open_inbox(presence.record, presence.traces)
-    return inbox, queries.one(inbox, FactId(fact))
+    try:
+        return inbox, queries.one(inbox, FactId(fact))
+    except UnknownFact as error:
+        if queries.was_settled(inbox, FactId(fact)):
+            raise Settled from error
+        raise
 
 
 def _following(request: HttpRequest, inbox: OpenInbox, fact: str) -> Item | None:

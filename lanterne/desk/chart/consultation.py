@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from lanterne.desk.chart import drafts, resent, view
+from lanterne.desk.chart import drafts, resent, sourcing, view
 from lanterne.desk.chart import page as pages
 from lanterne.desk.forms.consultation import ConsultationForm, DayMeasuresForm
 from lanterne.desk.forms.fields import PARIS
@@ -114,6 +114,7 @@ def _editor(
     started: str, status: int, kept: drafts.Draft | None = None, slot: str = drafts.CONSULTATION,
 ) -> HttpResponse:  # fmt: skip
     patient = seen.chart.patient
+    sourcing.learn(seen, sourcing.of_summary(seen.must_know))
     name, _role = seen.people.of(seen.presence.record.seat.id, seen.chart.reader.person)
     editor = view.ConsultationPage(
         form=FormPage(

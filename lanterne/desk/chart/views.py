@@ -80,10 +80,9 @@ def curve(request: HttpRequest, patient: str, fact: str) -> HttpResponse:
     item = one(seen.chart, FactId(fact))
     if not isinstance(item.body, ResultRecorded):
         return HttpResponse(status=404)
-    values = [
-        pages.result(seen, other)
-        for other in with_code(seen.chart, ResultRecorded, item.body.code, item.body.label)
-    ]
+    series = with_code(seen.chart, ResultRecorded, item.body.code, item.body.label)
+    sourcing.learn(seen, series)
+    values = [pages.result(seen, other) for other in series]
     context = {
         "curve": pages.drawing(seen, item),
         "values": values,

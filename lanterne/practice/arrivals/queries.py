@@ -91,6 +91,20 @@ def one(inbox: OpenInbox, arrival: FactId) -> Item:
     raise UnknownFact("nothing waits under this id")
 
 
+def was_settled(inbox: OpenInbox, arrival: FactId) -> bool:
+    """Whether something once waited under this id and no longer does: seen, handed over, attached, discarded."""
+    try:
+        identifier = bytes.fromhex(arrival)
+    except ValueError:
+        return False
+    row = inbox.connection.execute(
+        "SELECT 1 FROM fact f JOIN kind k ON k.no = f.kind JOIN statement s ON s.fact = f.no"
+        " WHERE f.id = ? AND k.name IN (?, ?) AND s.live = 0",
+        (identifier, ArrivalReceived.KIND, DocumentArrived.KIND),
+    ).fetchone()
+    return row is not None
+
+
 def suggestions(inbox: OpenInbox, arrival: ArrivalReceived) -> list[Suspect]:
     """Whose it may be, most likely first."""
     identity = identity_of(arrival)

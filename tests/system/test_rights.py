@@ -36,6 +36,7 @@ CARERS = (HUGO, THEO, AWA, PAUL)
 class Line(NamedTuple):
     """One address. Answers to a GET: the administrator (a doctor), care-givers, the secretary.
 
+    `path`: {a} is an arrival waiting in this chart, {b} one in another patient's, {l} one in none.
     `fact`: the kind of fact its address names. `posts`: POST only (the answers are those of an empty POST with its
     token). `other`: what an administrator gets when the fact is another patient's; everybody else the same or 403.
     """
@@ -56,6 +57,16 @@ MATRIX = (
     Line("search",              "recherche",                                200, 200, 200, posts=True),
     Line("results",             "recherche/liste",                          200, 200, 200, posts=True),
     Line("patient-new",         "patients/nouveau",                         200, 200, 200),
+    Line("arrivals",            "arrivees",                                 200, 200, 200),
+    Line("arrivals-deposit",    "arrivees/deposer",                         200, 200, 200, posts=True),
+    Line("arrivals-deposits",   "arrivees/depots",                          200, 200, 403, posts=True),
+    Line("arrival",             "arrivees/{a}",                             200, 200, 403),
+    Line("arrival-file",        "arrivees/{l}/fichier",                     200, 200, 403),
+    Line("arrival-see",         "arrivees/{b}/vu",                          409, 409, 403, posts=True),
+    Line("arrival-hand",        "arrivees/{a}/confier",                     200, 200, 403),
+    Line("arrival-attach",      "arrivees/{l}/rattacher",                   200, 200, 403),
+    Line("arrival-find",        "arrivees/{l}/rattacher/chercher",          200, 200, 403, posts=True),
+    Line("arrival-discard",     "arrivees/{l}/ecarter",                     200, 200, 403),
     Line("chart",               "dossier/{p}",                              200, 200, 303),
     Line("summary",             "dossier/{p}/resume",                       200, 200, 403),
     Line("timeline",            "dossier/{p}/histoire",                     200, 200, 403),
@@ -66,12 +77,15 @@ MATRIX = (
     Line("item-settle",         "dossier/{p}/element/{f}/departager",       200, 200, 403, "allergy"),
     Line("item-add",            "dossier/{p}/ajouter/allergy",              200, 200, 403),
     Line("section-none",        "dossier/{p}/rien/procedures",              303, 303, 403, posts=True),
+    Line("proposal-accept",     "dossier/{p}/propose/{f}/accepter",         200, 200, 403, "proposal"),
+    Line("proposal-decline",    "dossier/{p}/propose/{f}/ecarter",          404, 404, 403, "treatment", posts=True),
     Line("draft",               "dossier/{p}/brouillon/consultation",       204, 204, 403, posts=True),
     Line("consultation-new",    "dossier/{p}/consultation",                 200, 200, 403),
     Line("consultation-correct", "dossier/{p}/consultation/{f}",            200, 200, 403, "consultation"),
     Line("document-add",        "dossier/{p}/documents/classer",            200, 200, 200),
     Line("document",            "dossier/{p}/documents/{f}",                200, 200, 403, "document"),
     Line("document-file",       "dossier/{p}/documents/{f}/fichier",        200, 200, 403, "document"),
+    Line("document-rendition",  "dossier/{p}/documents/{f}/vue/0",          404, 404, 403, "document"),
     Line("document-classify",   "dossier/{p}/documents/{f}/genre",          200, 200, 403, "document"),
     Line("chart-traces",        "dossier/{p}/acces",                        200, 403, 403),
     Line("identity",            "dossier/{p}/identite",                     200, 200, 200),
@@ -91,9 +105,6 @@ MATRIX = (
     Line("settings",            "reglages",                                 200, 200, 200),
     Line("passphrase",          "reglages/phrase-de-passe",                 422, 422, 422, posts=True),
     Line("theme",               "reglages/apparence",                       303, 303, 303, posts=True),
-    Line("watched",             "reglages/dossier-surveille",               303, 303, 303, posts=True),
-    Line("watched-relieve",     "reglages/releve",                          303, 303, 303, posts=True),
-    Line("watched-state",       "reglages/releve/etat",                     200, 200, 200),
     Line("awake",               "reglages/eveil",                           204, 204, 204),
     Line("reference-diagnoses", "references/diagnostics",                   200, 200, 200, posts=True),
     Line("reference-tests",     "references/examens",                       200, 200, 200, posts=True),
@@ -105,9 +116,16 @@ def address(line: Line, practice: Practice, *, patient: str, chart: str, known: 
     """Its address: about `patient`, naming a fact of `chart`."""
     fact = practice.charts[chart].get(line.fact, UNKNOWN) if known else UNKNOWN
     other = LUCIE if patient == practice.patients[JEAN] else JEAN
+    waits = {"a": (chart, "arrived"), "b": (other, "arrived"), "l": (chart, "loose")}
+    arrivals = {key: practice.charts[of][noun] if known else UNKNOWN for key, (of, noun) in waits.items()}
     seat, person = (practice.seats[THEO], practice.persons[THEO]) if known else (UNKNOWN * 2, UNKNOWN)
     return "/" + line.path.format(
-        p=patient, f=fact, o=practice.patients[other] if known else UNKNOWN, who=person, seat=seat[:32]
+        p=patient,
+        f=fact,
+        o=practice.patients[other] if known else UNKNOWN,
+        who=person,
+        seat=seat[:32],
+        **arrivals,
     )
 
 
@@ -144,7 +162,7 @@ def test_every_address_has_its_line() -> None:
     assert names == sorted(line.name for line in MATRIX)
     for pattern in urlpatterns:
         line = next(one for one in MATRIX if one.name == pattern.name)
-        example = line.path.format(p=UNKNOWN, f=UNKNOWN, o=UNKNOWN, who=UNKNOWN, seat=UNKNOWN)
+        example = line.path.format(**dict.fromkeys(("p", "f", "o", "who", "seat", "a", "b", "l"), UNKNOWN))
         assert pattern.resolve(example), f"{line.name}: {example} is not its address"
 
 
@@ -188,7 +206,7 @@ def test_an_unknown_id(shared: Server, everybody: dict[str, Browser], who: str, 
     """404, or 403 for who may not ask; never a 500, never another answer than for what exists elsewhere."""
     practice, wrong = shared.practice, []
     patient = practice.patients[JEAN] if whose == "fact" else UNKNOWN
-    named = ("{p}",) if whose == "patient" else ("{f}", "{o}", "{who}", "{seat}")
+    named = ("{p}",) if whose == "patient" else ("{f}", "{o}", "{who}", "{seat}", "{a}", "{b}", "{l}")
     for line in (one for one in MATRIX if any(part in one.path for part in named)):
         path = address(line, practice, patient=patient, chart=JEAN, known=whose == "patient")
         answer = ask(everybody[who], line, path, patient)
@@ -247,8 +265,8 @@ def test_a_form_without_its_token_writes_nothing(shared: Server, everybody: dict
     for named, fields in tokens(shared, everybody):
         for line in MATRIX:
             if line.name in ("home", "chart", "summary", "timeline", "curve", "item", "document", "document-file",
-                             "chart-traces", "identity", "team", "traces", "settings", "watched-state",
-                             "awake"):  # fmt: skip
+                             "document-rendition", "arrivals", "arrival", "arrival-file", "chart-traces", "identity",
+                             "team", "traces", "settings", "awake"):  # fmt: skip
                 continue
             path = address(line, practice, patient=patient, chart=JEAN)
             answer = browser.post(path, {**fields, "patient": patient})

@@ -310,7 +310,7 @@ class Batch:
         planned.settled = asked.settled
 
     def _settled(self, planned: Outcome) -> Outcome:
-        if planned.document is None or planned.why != "filed":
+        if planned.document is None or planned.why not in ("filed", "no_data") or not self.structures:
             return planned
         found = known.stated(self._record.connection(), planned.document)
         left = replace(planned, not_kept=found.not_kept)

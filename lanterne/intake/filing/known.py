@@ -5,13 +5,15 @@ A document is looked for under the office fact written with it, which everybody 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import msgspec
 
 from lanterne.practice.arrivals.facts import ArrivalReceived
 from lanterne.practice.documents.facts import DocumentArrived, DocumentFiled
+from lanterne.practice.documents.taking import MORE
 from lanterne.practice.errors import UnknownFact
 from lanterne.practice.tables import Connection
 from lanterne.wire.names import Compartment, FactId, PatientId
@@ -153,9 +155,13 @@ def stated(connection: Connection, document: FactId) -> Said:
         "SELECT f.body, s.live FROM fact f JOIN statement s ON s.fact = f.no WHERE f.id = ?", (identifier,)
     ).fetchone()
     body = _decode(row[0]) if row is not None else {}
-    return Said(
-        int(new), len(body.get("also", ())), len(body.get("not_kept", ())), row is not None and bool(row[1])
-    )
+    not_kept = sum(_how_many(one) for one in body.get("not_kept", ()))
+    return Said(int(new), len(body.get("also", ())), not_kept, row is not None and bool(row[1]))
+
+
+def _how_many(one: Mapping[str, Any]) -> int:
+    """The last line of a long list stands for those it does not name."""
+    return int(one["params"]["count"]) if one["code"] == MORE else 1
 
 
 def deposits(connection: Connection) -> list[tuple[FactId, DocumentFiled]]:

@@ -44,6 +44,8 @@ MOST_STATEMENTS = 20_000
 MOST_BYTES = 6 * 1024 * 1024
 MOST_PACKED_BYTES = 1_900 * 1024
 MOST_NOT_KEPT = 200
+# The code of the line that says how many more.
+MORE = "not_kept_more"
 PLACE_CHARACTERS = 300
 # Id, kind, version, date and names of a fact, beside its body.
 _AROUND_BYTES = 120
@@ -352,7 +354,7 @@ def _bounded(not_kept: list[NotKept]) -> list[NotKept]:
     """Those a document names; beyond, how many more."""
     if len(not_kept) <= MOST_NOT_KEPT:
         return not_kept
-    more = NotKept(place="", code="not_kept_more", params={"count": str(len(not_kept) - MOST_NOT_KEPT)})
+    more = NotKept(place="", code=MORE, params={"count": str(len(not_kept) - MOST_NOT_KEPT)})
     return [*not_kept[:MOST_NOT_KEPT], more]
 
 

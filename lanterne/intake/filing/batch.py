@@ -319,7 +319,7 @@ class Batch:
             return replace(left, outcome="structured", why=why, facts=found.new)
         if not found.live:
             return replace(left, why="older_version")
-        if found.not_kept:
+        if found.not_kept and planned.why == "filed":
             return replace(left, why="none_kept", params={"count": str(found.not_kept)})
         return replace(left, why="no_data")
 

@@ -13,6 +13,7 @@ from lanterne.seal import changing
 from lanterne.seal.blob import CHUNK, seal_blob
 from lanterne.seal.epoch import EpochKeys
 from lanterne.seal.local import seal_local
+from lanterne.seal.naming import Naming
 from lanterne.seal.seat import SeatKeys, SheetKeys
 from lanterne.seal.secrets import derive
 from lanterne.seal.sheet import write_lines, write_qr
@@ -50,6 +51,37 @@ def derivation() -> Any:
             "message": b"message".hex(),
             "signature": seat.sign(b"lanterne/genesis/1\0", b"message").hex(),
         },
+    }
+
+
+def naming() -> Any:
+    """Names drawn from content: ids of pieces, a blob of what is imported."""
+    secret = derive(SECRET, "lanterne/epoch/naming/1", 32)
+    drawn = Naming(secret)
+    pieces: list[list[str]] = [
+        ["document", "ab" * 32, ""],
+        ["document", "ab" * 32, "0.1"],
+        ["statement", "cd" * 16, "é", "1"],
+        ["a", "bc"],
+        ["ab", "c"],
+        [],
+    ]
+    blobs = []
+    for content in (b"", b"****FIN****", bytes(CHUNK + 1)):
+        sink = io.BytesIO()
+        blob = seal_blob(io.BytesIO(content), sink, drawn.blob_random(content))
+        blobs.append(
+            {
+                "content": content.hex() if len(content) < CHUNK else {"zeros": len(content)},
+                "name": blob.name,
+                "key": blob.key.hex(),
+            }
+        )
+    return {
+        "epoch_secret": SECRET.hex(),
+        "naming_key": secret.hex(),
+        "ids": [{"pieces": one, "id": drawn.identifier(*one)} for one in pieces],
+        "blobs": blobs,
     }
 
 
@@ -338,6 +370,7 @@ def members() -> Any:
 
 FILES: dict[str, Callable[[], Any]] = {
     "derivation.json": derivation,
+    "naming.json": naming,
     "genesis.json": genesis,
     "entries.json": entries,
     "wrong_entries.json": wrong_entries,

@@ -18,6 +18,7 @@ from lanterne.seal.epoch import EpochKeys
 from lanterne.seal.errors import SheetMisread
 from lanterne.seal.keyring import Keyring
 from lanterne.seal.local import open_local
+from lanterne.seal.naming import Naming
 from lanterne.seal.seat import SeatKeys, SheetKeys
 from lanterne.seal.secrets import derive
 from lanterne.seal.sheet import read_lines, read_text, write_lines, write_qr
@@ -77,6 +78,23 @@ def test_derivation() -> None:
     assert seat.sign(context, message).hex() == signed["signature"]
     assert signature.verifies(seat.sign_key, context, message, bytes.fromhex(signed["signature"]))
     assert not signature.verifies(seat.sign_key, b"other\0", message, bytes.fromhex(signed["signature"]))
+
+
+def test_naming() -> None:
+    frozen = load("naming.json")
+    epoch = EpochKeys(Compartment.OFFICE, bytes.fromhex(frozen["epoch_secret"]))
+    assert epoch.naming_key.hex() == frozen["naming_key"]
+    drawn = Naming(epoch.naming_key)
+    for one in frozen["ids"]:
+        assert drawn.identifier(*one["pieces"]) == one["id"]
+    assert len({one["id"] for one in frozen["ids"]}) == len(frozen["ids"])
+    for one in frozen["blobs"]:
+        told = one["content"]
+        content = bytes.fromhex(told) if isinstance(told, str) else bytes(told["zeros"])
+        sealed = io.BytesIO()
+        blob = seal_blob(io.BytesIO(content), sealed, drawn.blob_random(content))
+        assert (blob.name, blob.key.hex()) == (one["name"], one["key"])
+        assert b"".join(open_blob(io.BytesIO(sealed.getvalue()), blob.key)) == content
 
 
 def test_genesis() -> None:

@@ -26,7 +26,9 @@ from tests.system.browser import Answer, Browser, Form, encode_multipart
 from tests.system.stage import GARANCE, INES, JEAN, Practice, Server, phrase_of, serving
 
 OWN_ADDRESSES = ("/ouvrir", "/verrouiller", "/etat")
-QUERY = re.compile(r"(genre|apres|annee|vus|avant|enregistrer|v)=[A-Za-z0-9.:,_~%-]*")
+QUERY = re.compile(
+    r"(genre|apres|annee|vus|avant|enregistrer|v)=[A-Za-z0-9.:,_~%-]*|filtre=(moi|rattacher|cote)|vue=\d+"
+)
 NUMBERS = {
     "weight": "71", "height": "170", "systolic": "121", "diastolic": "81", "heart_rate": "71", "temperature": "37",
     "spo2": "98", "waist": "91", "head": "55", "pain": "3", "respiratory_rate": "16",

@@ -172,7 +172,9 @@ def _back(request: HttpRequest, patient: str) -> str:
         listed = resolve(here.path).url_name == "arrival"
     except Resolver404:
         listed = False
-    return f"{here.path}?{here.query}" if listed else reverse("chart", args=[patient])
+    if not listed:
+        return reverse("chart", args=[patient])
+    return f"{here.path}?{here.query}" if here.query else here.path
 
 
 def _document(seen: Opened, fact: str) -> tuple[Statement[DocumentFiled], DocumentFiled]:

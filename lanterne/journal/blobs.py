@@ -129,6 +129,70 @@ class Blobs:
                     name for name in self._files.listing(self._layout.blobs / folder) if _is_name(name)
                 )
 
+    # ------------------------------------------------------------------ carrying, without any key
+
+    def size(self, name: str) -> int | None:
+        """Size in bytes of the sealed blob; None when this device does not hold it."""
+        return self._files.size(self._layout.blob(name)) if _is_name(name) else None
+
+    def read(self, name: str, offset: int, length: int) -> bytes:
+        """Sealed bytes from `offset` on, fewer than `length` at the end. Raises BlobMissing."""
+        if not self.has(name):
+            raise BlobMissing("the document is not on this device", blob=name)
+        return self._files.read(self._layout.blob(name), offset, length)
+
+    def begun(self, name: str) -> int:
+        """How many bytes of a blob that is being received are here: where to go on."""
+        if not _is_name(name):
+            return 0
+        return self._files.size(self._layout.coming_blob(name)) or 0
+
+    def take(self, name: str, offset: int, data: bytes, *, last: bool) -> int:
+        """Take a piece of a sealed blob from elsewhere; the size held now. The last one makes it a document.
+
+        A piece that does not go on where `begun` says is not taken. A whole that does not have the hash its name
+        says is thrown away.
+
+        Raises:
+            BlobDamaged: the whole does not have the hash its name says, or the name is none.
+            DiskFull, DiskFailed: what came before stands.
+        """
+        if not _is_name(name):
+            raise BlobDamaged("not the name of a document", blob=name)
+        if self.has(name):
+            return self.size(name) or 0
+        coming, held = self._layout.coming_blob(name), self.begun(name)
+        if offset != held:
+            return held
+        with disk_errors("receiving a document"):
+            self._files.make_directories(self._layout.blobs)
+            handle = self._files.open_append(coming)
+            try:
+                write_all(self._files, handle, data)
+                if last:
+                    self._files.fsync(handle)
+            finally:
+                self._files.close(handle)
+            if last:
+                self._settle(name, coming)
+        return held + len(data)
+
+    def _settle(self, name: str, coming: Path) -> None:
+        try:
+            check_blob(_Source(self._files, coming), name)  # type: ignore[arg-type]
+        except DoesNotOpen as error:
+            self._files.remove(coming)
+            raise BlobDamaged(
+                "a document received does not have the hash its name says", blob=name
+            ) from error
+        path = self._layout.blob(name)
+        known = self._files.is_directory(path.parent)
+        self._files.make_directories(path.parent)
+        if not known:
+            self._files.fsync_directory(self._layout.blobs)
+        self._files.rename(coming, path)
+        self._files.fsync_directory(path.parent)
+
     def _open(self, name: str) -> BinaryIO:
         if not self.has(name):
             raise BlobMissing("the document is not on this device", blob=name)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from lanterne.journal.blobs import Blobs
+from lanterne.journal.branches import Branches
 from lanterne.journal.errors import NoPractice, SeatMayNotWrite
 from lanterne.journal.files import Files, OsFiles
 from lanterne.journal.holdings import Damage, Holdings, Taken, parse
@@ -72,6 +73,7 @@ class Journal:
         self._floors = Floors(self.local)
         self._writer = Writer(self._holdings, self.reserve, self._floors, random)
         self._waiting = Waiting(self.layout, files)
+        self._branches = Branches(self._holdings)
         self.blobs = Blobs(self.layout, files, random)
 
     @classmethod
@@ -131,6 +133,27 @@ class Journal:
         with self._mutex:
             chains = self._holdings.register.chains.values()
             return sorted(chain.head for chain in chains if chain.tip_hash is not None and chain.seq)
+
+    @property
+    def tips(self) -> list[Head]:
+        """The newest entry of every branch of every chain: `heads`, and both sides of a fork."""
+        with self._mutex:
+            return self._branches.tips()
+
+    def holds(self, head: Head) -> bool:
+        """Whether this very entry is held here (by the first 16 bytes of its hash)."""
+        with self._mutex:
+            return self._holdings.register.find(head) is not None
+
+    def tallest(self, chain: ChainId) -> int:
+        """The highest number held of a chain; 0 when nothing is."""
+        with self._mutex:
+            return self._branches.tallest(chain)
+
+    def first_fork(self, chain: ChainId) -> int | None:
+        """The lowest number of a chain under which two entries stand; None when there is none."""
+        with self._mutex:
+            return self._branches.first_fork(chain)
 
     def heads_of(self, seat: SeatId) -> list[Head]:
         """The newest entries of one seat's chains: the cuts of its revocation (M6)."""
@@ -321,6 +344,22 @@ class Journal:
                 if entry is not None:
                     standing = membership.entitled(entry.head)
                     yield Arrived(held.position, cursor, entry, rank, standing)
+
+    def entries_after(self, chain: ChainId, seq: int, to: int | None = None) -> Iterator[Entry]:
+        """The entries of a chain with a number above `seq`, up to `to`, in chain order, those of all branches.
+
+        Damaged ones are left out and stand in `damages`, exactly as in `since`.
+        """
+        while True:
+            with self._mutex:
+                before = seq
+                positions, seq = self._branches.positions(chain, seq, to, READ_ROWS)
+            if seq == before:
+                return
+            for held in self._holdings.stores[chain.stream].read_many(positions):
+                entry = self._entry(chain.stream, held.position, held.kind, held.payload)
+                if entry is not None:
+                    yield entry
 
     def _entry(self, stream: Stream, position: int, kind: int, payload: bytes | None) -> Entry | None:
         if payload is not None:

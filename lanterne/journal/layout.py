@@ -100,6 +100,15 @@ class Layout:
     def blob(self, name: str) -> Path:
         return self.blobs / name[:2] / name
 
+    def coming_blob(self, name: str) -> Path:
+        """A blob of which only the beginning has come."""
+        return self.blobs / f"{name}.new"
+
+    @property
+    def known(self) -> Path:
+        """What holders said and signed: never shrinks (docs/format/exchange.md)."""
+        return self.root / "known"
+
     def seat(self, seat: SeatId) -> Path:
         return self.seats / f"{seat}.seat"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from typing import Any
 
@@ -47,10 +48,9 @@ class Desk:
         return self.filer(**how).take(name, content)
 
     def take_all(self, *contents: bytes, **how: Any) -> list[Outcome]:
-        """Several in one batch."""
-        return list(
-            self.filer(**how).take_many([(f"{n}.bin", content) for n, content in enumerate(contents)])
-        )
+        """Several in one batch, each under a name that does not depend on its place."""
+        named = [(f"{hashlib.sha256(content).hexdigest()[:8]}.bin", content) for content in contents]
+        return list(self.filer(**how).take_many(named))
 
     def told(self, *contents: bytes, **how: Any) -> list[tuple[str, str]]:
         """(outcome, why) of several, one after the other."""

@@ -222,14 +222,19 @@ def test_the_mail_of_the_morning_by_keyboard(garance: Desk) -> None:
     expect(page.locator(".nav-count")).to_have_count(0)
 
 
+def unfold(desk: Desk) -> None:
+    """Proposals beyond two are folded: they do not push what must be seen below the fold."""
+    for more in desk.page.locator(".proposals-more:not([open]) > summary").all():
+        more.click()
+
+
 def test_a_proposed_treatment_is_accepted_and_its_source_opened(garance: Desk) -> None:
     page = garance.page
     garance.find("bap", "BAPTISTE Jean")
     proposals = page.locator(".proposals .item")
     plavix, kardegic = (proposals.filter(has_text=name) for name in ("PLAVIX", "KARDEGIC"))
     expect(plavix).to_have_count(1)
-    for more in page.locator(".proposals-more > summary").all():
-        more.click()  # beyond two, they do not push what must be seen below the fold
+    unfold(garance)
     assert findings(page, "#summary") == []
     # One key when nothing is missing.
     plavix.get_by_role("button", name="Accepter").focus()
@@ -238,6 +243,7 @@ def test_a_proposed_treatment_is_accepted_and_its_source_opened(garance: Desk) -
     listed = page.locator("section[aria-labelledby=c-treatments] > .items > .item", has_text="PLAVIX")
     expect(listed).to_have_count(1)
     expect(plavix).to_have_count(0)
+    unfold(garance)
     # The other one lacks its dosage: its form opens, prefilled.
     kardegic.get_by_role("link", name="Compléter").focus()
     garance.keyboard("Enter")

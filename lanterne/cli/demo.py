@@ -99,7 +99,13 @@ def _create(options: argparse.Namespace) -> dict[str, Any]:
     write_sheet(sheet, print_sheet(made.sheet, made.practice, practice_name=PRACTICE_NAME, made_on=today))
     _write_passphrases(root, made.names, passphrases)
     _unfinished(root).unlink()
-    return {"facts": made.facts, "entries": made.entries, "sheet": str(sheet)}
+    return {
+        "facts": made.facts,
+        "entries": made.entries,
+        "arrived": sum(made.mail.values()),
+        "mail": dict(made.mail),
+        "sheet": str(sheet),
+    }
 
 
 def passphrase_file(root: Path) -> Path:
@@ -153,6 +159,8 @@ def _tell(
     if created:
         print(_("Cabinet fictif créé dans {path} : {patients} patients, {facts} faits.").format(
             path=options.data, patients=options.patients, facts=figures["facts"]))  # fmt: skip
+        print(_("{count} fichiers sont arrivés cette semaine : ils attendent d’être vus.").format(
+            count=figures["arrived"]))  # fmt: skip
     else:
         print(_("Cabinet fictif déjà dans {path}.").format(path=options.data))
     print(_("Phrases de passe (fictives) :"))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -20,6 +21,8 @@ import msgspec
 from lanterne.demo import team
 from lanterne.demo.events import AUTHORS, Author, DemoEvent, moment
 from lanterne.demo.generate import first_day, generate, person_ids
+from lanterne.demo.mail import week
+from lanterne.intake.filing.filer import Filer
 from lanterne.journal import founding
 from lanterne.journal.files import OsFiles
 from lanterne.journal.journal import Journal, Writing
@@ -43,13 +46,19 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Founded:
-    """The practice as written: who works there, and how much there is."""
+    """The practice as written: who works there, and how much there is.
+
+    Attributes:
+        facts: those of the charts, and those the week's mail stated.
+        mail: how many files of the week ended as which word.
+    """
 
     practice: PracticeId
     sheet: SheetKeys
     names: Mapping[Author, str]
     facts: int
     entries: int
+    mail: Mapping[str, int]
 
 
 def found_demo(
@@ -106,14 +115,25 @@ def found_demo(
     writer = _Writer(records["doctor"], keys, patients, progress)
     events = generate(seed=seed, patients=patients, today=today, persons=persons)
     entries = len(journal.write_many(writer.writings(events)))
+    records["doctor"].catch_up()  # the locum reads the doctor's set of tables
+    mail = _receive(records["doctor"], patients=patients, seed=seed, today=today)
     journal.close(*(seat for seat, _ in keys.values()))
-    for author in ("doctor", "secretary"):  # the locum reads the doctor's set of tables
-        records[author].catch_up()
+    records["secretary"].catch_up()
+    held = records["doctor"].connection().execute("SELECT count(*) FROM fact").fetchone()[0]
     for record in records.values():
         record.close()
     if hasattr(os, "sync"):  # not on Windows, where the system does it in its own time
         os.sync()
-    return Founded(made.practice, made.sheet, names, writer.facts, entries)
+    return Founded(made.practice, made.sheet, names, held, entries, mail)
+
+
+def _receive(record: Record, *, patients: int, seed: int, today: date) -> Mapping[str, int]:
+    """The week's mail, filed by the doctor this morning, through the door everything that arrives takes."""
+    morning = int(moment(today, 7, 40).timestamp() * 1000)
+    record.clock_ms = lambda: morning
+    pieces = week(seed=seed, patients=patients, today=today)
+    outcomes = Filer(record).take_many((piece.name, piece.content) for piece in pieces)
+    return Counter(outcome.outcome for outcome in outcomes)
 
 
 class _Hurried(OsFiles):

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import orjson
 import pytest
 
 from lanterne.cli.main import main
@@ -63,13 +64,35 @@ def test_the_data_hold_no_passphrase(demo: Path) -> None:
         assert not path.is_file() or GARANCE.encode() not in path.read_bytes()
 
 
-def test_facts_written_are_the_facts_generated(lanterne: Run, demo: Path) -> None:
+def test_facts_written_are_the_facts_generated_and_those_of_the_mail(
+    lanterne: Run, demo: Path, tmp_path: Path
+) -> None:
     from datetime import date
 
     from lanterne.demo import generate
+    from lanterne.demo.mail import week
 
-    expected = sum(1 for _ in generate(seed=1, patients=4, today=date(2026, 11, 22)))
-    assert lanterne("check", "--json", "--as", "garance", data=demo, secret=GARANCE).json["facts"] == expected
+    today = date(2026, 11, 22)
+    generated = {event.fact_id for event in generate(seed=1, patients=4, today=today)}
+    facts = lanterne("check", "--json", "--as", "garance", data=demo, secret=GARANCE).json["facts"]
+    assert facts > len(generated)
+    # What is beyond came through the door: importing the same files anew changes nothing.
+    for piece in week(seed=1, patients=4, today=today):
+        (tmp_path / piece.name).write_bytes(piece.content)
+    again = lanterne("import", "--json", "--as", "garance", str(tmp_path), data=demo, secret=GARANCE)
+    outcomes = [orjson.loads(line)["outcome"] for line in again.out.splitlines()]
+    assert set(outcomes) == {"duplicate", "quarantined"}
+    assert lanterne("check", "--json", "--as", "garance", data=demo, secret=GARANCE).json["facts"] == facts
+
+
+def test_it_says_how_many_files_arrived(
+    lanterne: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(unlock, "ARGON2_MEMORY_KIB", 64)
+    said = lanterne(*WORDS[:-1], data=tmp_path / "data", secret=GARANCE).out
+    assert "10 fichiers sont arrivés cette semaine" in said
+    told = lanterne(*WORDS, data=tmp_path / "other", secret=GARANCE).json
+    assert told["arrived"] == sum(told["mail"].values()) == 10
 
 
 def test_one_interrupted_is_begun_again(lanterne: Run, demo: Path, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from lanterne.journal import latest
 from lanterne.journal.blobs import Blobs
 from lanterne.journal.check_streams import StreamCheck
 from lanterne.journal.errors import BlobDamaged, NoPractice, SmallFileDamaged
@@ -17,6 +18,7 @@ from lanterne.journal.files import BESIDE, Files, OsFiles, replace_small_file
 from lanterne.journal.identity import format_text
 from lanterne.journal.layout import SECOND, Layout, second
 from lanterne.journal.local import MAX_LOCAL, sealed_part
+from lanterne.journal.pairing import read_pairing
 from lanterne.journal.receiving import check_apart
 from lanterne.journal.report import Fault, Note, Report
 from lanterne.journal.reserve import RESERVE_BYTES
@@ -33,6 +35,7 @@ from lanterne.wire.names import PracticeId, SeatId, Stream
 
 __all__ = ["Fault", "Note", "Report", "check_store", "heal_small_files"]
 
+_LOCAL = frozenset({"unlock", "clock", "pairing", "watched", "watching"})
 OUTSIDE = frozenset({"lock", "read", "logs"})
 """What the promise leaves out: the lock, the read tables (checked against a re-fold), logs."""
 
@@ -177,6 +180,13 @@ def _check_local(layout: Layout, files: Files, report: Report) -> None:
             decode(files.read(layout.unlock))
         except CounterDamaged as error:
             report.fault("local/unlock", "", "counter_damaged", f"{error}; it is taken for the worst")
+    if files.size(layout.clock) is not None:
+        try:
+            latest.decode(files.read(layout.clock))
+        except latest.ClockDamaged as error:
+            report.fault("local/clock", "", "clock_damaged", f"{error}; the latest time seen is forgotten")
+    if files.size(layout.pairing) is not None and read_pairing(layout, files) is None:
+        report.fault("local/pairing", "", "pairing_damaged", "begin adding this device anew")
     for seat in files.listing(layout.local):
         folder = layout.local / seat
         if not files.is_directory(folder):
@@ -240,7 +250,7 @@ def _is_known(name: str) -> bool:
         return seat.endswith(".seat") and len(seat) == 37
     if top == "device":
         return rest in {"key", "key2"}
-    return top == "local" and (rest in {"unlock", "watched", "watching"} or rest.count("/") == 1)
+    return top == "local" and (rest in _LOCAL or rest.count("/") == 1)
 
 
 def _is_journal(rest: str) -> bool:

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from lanterne.journal.blobs import Blobs
 from lanterne.journal.branches import Branches
+from lanterne.journal.clock import milliseconds
 from lanterne.journal.errors import NoPractice, SeatMayNotWrite
 from lanterne.journal.files import Files, OsFiles
 from lanterne.journal.holdings import Damage, Holdings, Taken, parse
@@ -158,6 +159,13 @@ class Journal:
     def heads_of(self, seat: SeatId) -> list[Head]:
         """The newest entries of one seat's chains: the cuts of its revocation (M6)."""
         return [head for head in self.heads if head.chain.seat == seat]
+
+    def last_written(self, seat: SeatId) -> int | None:
+        """When the newest entry held of a seat was written, by its own clock: milliseconds since 1970-01-01 UTC."""
+        with self._mutex:
+            chains = self._holdings.register.chains
+            times = [held.tip_time for chain, held in chains.items() if chain.seat == seat and held.tip_time]
+        return milliseconds(max(times)) if times else None
 
     def count(self, stream: Stream) -> int:
         """Number of entries held in a stream."""

@@ -75,6 +75,16 @@ class Layout:
         return self.local / "unlock"
 
     @property
+    def clock(self) -> Path:
+        """The latest time this device saw (S13)."""
+        return self.local / "clock"
+
+    @property
+    def pairing(self) -> Path:
+        """On a device being added: what it asked, until it holds what it was promised."""
+        return self.local / "pairing"
+
+    @property
     def watched(self) -> Path:
         """The folder relieved on this device, and what was filed last."""
         return self.local / "watched"

@@ -80,34 +80,32 @@ def _bring(record: Record, options: argparse.Namespace) -> int:
 
     worst = DONE
     files = list(_walk(options.paths))
-    filer = Filer(record, create_patients=options.create_patients, arrived=not options.archive)
-    done = 0
     counts: dict[str, int] = {}
-    # Documents between two tables go together; a table is taken in its place, since it may register their patients.
-    waiting: list[Path] = []
+    documents: list[Path] = []
     with output.progress(_("Reprise")) as advance:
-        for path in [*files, None]:
-            table = None if path is None else _table(path)
-            if path is not None and table is None:
-                waiting.append(path)
+
+        def count(answer: dict[str, Any]) -> None:
+            counts[answer["outcome"]] = counts.get(answer["outcome"], 0) + 1
+            advance(sum(counts.values()), len(files))
+
+        # Tables first: they register those whom the documents are about.
+        for path in files:
+            table = _table(path)
+            if table is None:
+                documents.append(path)
                 continue
-            for answer in _documents(filer, waiting, options):
-                done += 1
-                counts[answer["outcome"]] = counts.get(answer["outcome"], 0) + 1
-                advance(done, len(files))
-                _tell(answer, options)
-            waiting = []
-            if path is not None and table is not None:
-                answer = bring_patients.bring(record, path, table, options)
-                done += 1
-                advance(done, len(files))
-                counts[answer["outcome"]] = counts.get(answer["outcome"], 0) + 1
-                if answer["rows"]["refused"]:
-                    worst = REFUSED
-                if options.json:
-                    output.print_json(answer)
-                else:
-                    bring_patients.print_answer(answer)
+            answer = bring_patients.bring(record, path, table, options)
+            count(answer)
+            if answer["rows"]["refused"]:
+                worst = REFUSED
+            if options.json:
+                output.print_json(answer)
+            else:
+                bring_patients.print_answer(answer)
+        filer = Filer(record, create_patients=options.create_patients, arrived=not options.archive)
+        for answer in _documents(filer, documents, options):
+            count(answer)
+            _tell(answer, options)
     if len(files) > 1:
         told = ", ".join(f"{count} {_WORDS[word]}" for word, count in sorted(counts.items()))
         output.say(_("{count} fichiers : {told}.").format(count=len(files), told=told))

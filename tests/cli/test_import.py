@@ -201,10 +201,10 @@ def test_a_bad_file_costs_the_others_nothing(lanterne: Run, practice: Path, tmp_
     ended = lanterne(
         "import", "--json", "--as", "garance", "--apply", str(bad), good, data=practice, secret=GARANCE
     )
-    first, second = lines(ended)
+    table, document = lines(ended)  # tables first: they register those whom documents are about
     assert ended.code == 0
-    assert (first["file"], first["outcome"]) == (str(bad), "to_attach")
-    assert (second["outcome"], second["rows"]["registered"]) == ("structured", 1)
+    assert (table["outcome"], table["rows"]["registered"]) == ("structured", 1)
+    assert (document["file"], document["outcome"]) == (str(bad), "to_attach")
 
 
 def test_lines_refused_in_a_table_end_with_1(lanterne: Run, practice: Path, mail: Path) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from lanterne.intake.filing import known
+from lanterne.intake.filing import known, outcomes
 from lanterne.intake.filing.keeping import file_name, filed, keep_original, names_of, title_of
 from lanterne.intake.filing.leaves import Leaf, attention
 from lanterne.intake.filing.moments import placed
@@ -162,12 +162,15 @@ class Batch:
 
     def _match(self, file: _File, leaf: Leaf) -> Planned:
         said = leaf.document.identity
+        waits = known.waits(self._record.connection(), self._draw, file.digest, leaf.part)
+        if waits is not None and not waits.live:
+            return Planned(Outcome(file.name, "duplicate", "already_discarded", arrival=waits.arrival))
+        if waits is not None and waits.why in outcomes.SENTENCES and waits.why != "nobody_alike":
+            # What raised a doubt is a person's to settle, whoever was registered since.
+            return Planned(Outcome(file.name, "duplicate", "already_waiting", arrival=waits.arrival))
         self._follow(said)
         connection = self._record.connection()
         owner = whose(connection, said)
-        waits = known.waits(connection, self._draw, file.digest, leaf.part)
-        if waits is not None and not waits.live:
-            return Planned(Outcome(file.name, "duplicate", "already_discarded", arrival=waits.arrival))
         creates = owner.unknown and self._create and said is not None
         if owner.patient is None and not creates:
             if waits is not None:

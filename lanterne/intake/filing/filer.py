@@ -3,7 +3,8 @@
     bytes → (sandbox) → Document → leaves → whose → TakeDocument or ReceiveArrival → one batch, one fsync
 
 Law: each file ends as exactly one `Outcome`, and what it says is on the disk before it is told. A file is
-told apart by its content: the same file, imported again, stopped half-way or renamed, changes nothing.
+told apart by its content: the same file, imported again, stopped half-way or renamed, changes nothing. Only one
+that named nobody here is looked at again: its patient may have been registered since.
 Nothing of a file that could not be read is applied; its bytes are kept.
 """
 

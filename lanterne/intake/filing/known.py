@@ -38,11 +38,12 @@ class Filed:
 @dataclass(frozen=True, slots=True)
 class Waits:
     """An arrival of this file; `live`: the facts under which it waits, two when two persons were put in charge
-    at once, none when somebody settled it.
+    at once, none when somebody settled it. `why`: the code of what was asked.
     """
 
     arrival: FactId
     live: tuple[FactId, ...]
+    why: str
 
 
 def document_id(draw: Draw, digest: str, part: str, *, read: bool = False) -> FactId:
@@ -97,12 +98,13 @@ def waits(connection: Connection, draw: Draw, digest: str, part: str) -> Waits |
     ).fetchone()
     if row is None:
         return None
-    live = connection.execute(
-        "SELECT f.id FROM statement s JOIN fact f ON f.no = s.fact WHERE s.thread = ? AND s.live = 1 ORDER BY f.id",
+    rows = connection.execute(
+        "SELECT f.id, f.body FROM statement s JOIN fact f ON f.no = s.fact WHERE s.thread = ? AND s.live = 1"
+        " ORDER BY f.id",
         (row[0],),
     ).fetchall()
-    standing = tuple(FactId(bytes(one[0]).hex()) for one in live)
-    return Waits(standing[0] if standing else arrival, standing)
+    live = tuple(FactId(bytes(one[0]).hex()) for one in rows)
+    return Waits(live[0] if live else arrival, live, str(_decode(rows[0][1]).get("why", "")) if rows else "")
 
 
 def arrival(connection: Connection, fact: FactId) -> tuple[ArrivalReceived, str | None]:

@@ -239,6 +239,17 @@ def test_it_is_filed_by_itself_once_its_patient_is_here(desk: Desk) -> None:
     assert desk.waits() == {"filed": 1}
 
 
+def test_what_raised_a_doubt_waits_for_a_person(desk: Desk) -> None:
+    """Imported again, it changes nothing, whoever was registered since."""
+    content = cda(renamed(JEAN, family="BATISTE"), HB)
+    asked = desk.take(content)
+    desk.register("Batiste", "Jean", "1952-04-03", "male")
+    before = desk.facts()
+    again = desk.take(content, create_patients=True)
+    assert (asked.why, again.outcome, again.why) == ("somebody_close", "duplicate", "already_waiting")
+    assert desk.facts() == before
+
+
 def test_handed_over_and_attached(desk: Desk) -> None:
     asked = desk.take(cda(ZOE, HB))
     assert asked.arrival is not None

@@ -288,5 +288,5 @@ def test_an_identity_the_record_refuses_asks(desk: Desk) -> None:
         "name_unreadable",
     )
     again = desk.take(cda(renamed(ZOE, family="N0UV3LLE"), HB), create_patients=True)
-    assert again.outcome == "to_attach"
+    assert (again.outcome, again.why) == ("duplicate", "already_waiting")
     assert desk.waits() == {"to_attach": 1}

@@ -100,7 +100,7 @@ SENTENCES: dict[str, str] = {
     "arrival_unreadable": _("Ce fichier a été mis de côté : il ne se rattache à aucun dossier."),
     "identity_missing": _("Le document ne dit pas de qui il parle."),
     "document_too_heavy": _("Ce que ce document énonce pèse plus de %(limit)s Mo : il n’est pas repris."),
-    "not_kept_more": _("… et %(count)s autres éléments, refusés eux aussi."),
+    "not_kept_more": _("Et %(count)s autres éléments, refusés eux aussi."),
     "to_note_by_hand": _("Remboursé, sans preuve que ce fut fait : à noter à la main si c’est le cas."),
     "withdrawn_before": _("Déjà repris d’un autre document, puis retiré de ce dossier : il reste retiré."),
     "section_not_empty": _("Cette rubrique n’est pas vide."),

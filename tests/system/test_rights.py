@@ -105,6 +105,9 @@ MATRIX = (
     Line("settings",            "reglages",                                 200, 200, 200),
     Line("passphrase",          "reglages/phrase-de-passe",                 422, 422, 422, posts=True),
     Line("theme",               "reglages/apparence",                       303, 303, 303, posts=True),
+    Line("watched",             "reglages/dossier-surveille",               303, 303, 303, posts=True),
+    Line("watched-relieve",     "reglages/releve",                          303, 303, 303, posts=True),
+    Line("watched-state",       "reglages/releve/etat",                     200, 200, 200),
     Line("awake",               "reglages/eveil",                           204, 204, 204),
     Line("reference-diagnoses", "references/diagnostics",                   200, 200, 200, posts=True),
     Line("reference-tests",     "references/examens",                       200, 200, 200, posts=True),
@@ -266,7 +269,7 @@ def test_a_form_without_its_token_writes_nothing(shared: Server, everybody: dict
         for line in MATRIX:
             if line.name in ("home", "chart", "summary", "timeline", "curve", "item", "document", "document-file",
                              "document-rendition", "arrivals", "arrival", "arrival-file", "chart-traces", "identity",
-                             "team", "traces", "settings", "awake"):  # fmt: skip
+                             "team", "traces", "settings", "watched-state", "awake"):  # fmt: skip
                 continue
             path = address(line, practice, patient=patient, chart=JEAN)
             answer = browser.post(path, {**fields, "patient": patient})

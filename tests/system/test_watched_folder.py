@@ -8,7 +8,7 @@ from pathlib import Path
 
 from lanterne.intake.watching import PUT_AWAY
 from tests.system.browser import Browser
-from tests.system.stage import GARANCE, INES, Practice, Server
+from tests.system.stage import GARANCE, INES, Practice, Server, serving
 
 WAIT_S = 60.0
 REPORT = (
@@ -85,3 +85,24 @@ def test_a_folder_that_holds_files_is_confirmed_first(
     confirmed = browser.send(asked.form("/reglages/dossier-surveille"), {})
     assert confirmed.status == 303
     until(lambda: not (folder / "vacances.txt").exists(), "never relieved")
+
+
+def test_killed_in_the_middle_each_file_is_filed_once(practice: Practice, tmp_path: Path) -> None:
+    folder = tmp_path / "arrivee"
+    folder.mkdir()
+    before = documents(practice)
+    first = Server(practice, tmp_path / "first").ready()
+    assert choose(first.browser(GARANCE), str(folder)) == 303
+    for number in range(60):
+        drop(folder, f"{number}.hpr")
+    until(lambda: any((folder / PUT_AWAY).rglob("*.hpr")), "nothing was filed")
+    first.kill()
+    left = len(list(folder.glob("*.hpr")))
+    for server in serving(practice, tmp_path / "second"):
+        server.browser(GARANCE)
+        until(lambda: not list(folder.glob("*.hpr")), f"{left} were left, and not all were filed")
+    assert documents(practice) == before + 60
+    assert practice.faults() == []
+    put = [path.read_bytes() for path in (folder / PUT_AWAY).rglob("*.hpr")]
+    # A crash may leave the empty place of a file that was about to be moved; none is lost.
+    assert len({content for content in put if content}) == 60

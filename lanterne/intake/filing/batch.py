@@ -36,6 +36,9 @@ from lanterne.practice.recording import Recorded
 from lanterne.practice.rights import Right
 from lanterne.wire.names import FactId, PatientId
 
+# Of one batch: bounds memory for a file that holds hundreds of patients.
+MOST_STATEMENTS = 20_000
+
 
 @dataclass(slots=True)
 class Planned:
@@ -57,6 +60,7 @@ class _Pending:
     planned: list[Planned] = field(default_factory=list)
     touched: set[str] = field(default_factory=set)
     newcomers: list[Traits] = field(default_factory=list)
+    statements: int = 0
 
 
 class Batch:
@@ -290,13 +294,15 @@ class Batch:
 
     def _apart(self, touches: set[str]) -> None:
         """What follows touches these: it must see what was planned about them."""
-        if touches & self._pending.touched:
+        if touches & self._pending.touched or self._pending.statements > MOST_STATEMENTS:
             self.flush()
         self._pending.touched |= touches
 
     def _planned(self, outcome: Outcome, command: Command[Any]) -> Planned:
         planned = Planned(outcome, command)
         self._pending.planned.append(planned)
+        if isinstance(command, TakeDocument):
+            self._pending.statements += len(command.statements)
         return planned
 
     def _leave(self, planned: Planned, refusal: Refusal) -> None:

@@ -66,7 +66,7 @@ def earlier(
     if not named and not document.set_id and not document.identifier:
         return Earlier()
     older: list[_Live] = []
-    for one in _live(connection, subjects):
+    for one in _live(connection, subjects, {*named, document.set_id, document.identifier} - {""}):
         same_set = bool(document.set_id) and one.body.get("set_id") == document.set_id
         version, mine = one.body.get("set_version") or 0, document.set_version
         if (same_set and version and mine and version > mine) or _named_by(one.body, document, named):
@@ -86,12 +86,15 @@ def earlier(
     )
 
 
-def _live(connection: Connection, subjects: Sequence[int]) -> list[_Live]:
+def _live(connection: Connection, subjects: Sequence[int], names: Collection[str]) -> list[_Live]:
+    """The live documents whose body holds one of these texts anywhere: few, of all those of a chart, to be read."""
+    told = sorted(names)
+    holds = " OR ".join("instr(f.body, ?)" for _ in told)
     rows = connection.execute(
         "SELECT f.no, f.id, f.body, s.subject, s.thread FROM statement s JOIN fact f ON f.no = s.fact"
         f" JOIN kind k ON k.no = s.kind WHERE s.subject IN ({_marks(subjects)}) AND k.name = ? AND s.live = 1"
-        " ORDER BY f.id",
-        (*subjects, DocumentFiled.KIND),
+        f" AND ({holds}) ORDER BY f.id",
+        (*subjects, DocumentFiled.KIND, *(name.encode() for name in told)),
     ).fetchall()
     return [
         _Live(int(row[0]), FactId(bytes(row[1]).hex()), int(row[3]), bytes(row[4]), _decode(row[2]))

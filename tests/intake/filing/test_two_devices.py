@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from lanterne.intake.sandbox import Sandbox
 from lanterne.practice.documents.facts import DocumentFiled
+from lanterne.practice.errors import UnknownFact
 from lanterne.practice.problems.facts import ProblemRecorded
 from lanterne.practice.results.facts import ResultRecorded
+from lanterne.wire.names import PatientId
+from tests.cast import JEAN_BAPTISTE
 from tests.intake.filing.made import JEAN, ZOE, analyses, cda, hprim, letter, oru, problems
 from tests.intake.filing.stage import Desk
 from tests.practice import stage
-from tests.practice.stage import deliver, entries, folded
+from tests.practice.stage import MADELEINE, deliver, entries, folded
 
 HB = analyses(c718_7="13.3")
 FILES = (
@@ -97,6 +102,32 @@ def test_attached_on_both(desks: tuple[Desk, Desk]) -> None:
     assert folded(desks[0].record) == folded(desks[1].record)
     assert desks[0].patients() == 3
     assert desks[0].waits() == {"filed": 1}
+
+
+def test_two_tabs_at_once(desks: tuple[Desk, Desk]) -> None:
+    """One device, one session, two pages that file the same files, then attach one arrival to two patients."""
+    desk = desks[0]
+    with ThreadPoolExecutor(4) as threads:
+        outcomes = [future.result() for future in [threads.submit(desk.take_all, *FILES) for _ in range(4)]]
+    firsts = Counter(each[0].outcome for each in outcomes)
+    assert firsts == {"structured": 1, "duplicate": 3}
+    assert len(desk.standing(DocumentFiled)) == 2
+    assert desk.waits() == {"filed": 2, "to_attach": 2, "quarantined": 2}
+    arrival = next(
+        one.arrival for one in outcomes[0] if one.arrival and one.why in ("nobody_alike", "already_waiting")
+    )
+
+    def attach(patient: PatientId) -> PatientId | None:
+        try:
+            return desk.filer().attach(arrival, patient).patient
+        except UnknownFact:
+            return None
+
+    with ThreadPoolExecutor(2) as threads:
+        chosen = list(threads.map(attach, (JEAN_BAPTISTE, MADELEINE)))
+    assert len({one for one in chosen if one is not None}) == 1
+    assert len(desk.documents(JEAN_BAPTISTE)) + len(desk.documents(MADELEINE)) == 3
+    assert desk.waits()["to_attach"] == 1
 
 
 def test_two_practices_name_the_same_file_otherwise(tmp_path: Path, sandbox: Sandbox) -> None:

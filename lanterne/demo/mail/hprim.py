@@ -18,7 +18,7 @@ def medecin(report: Report, *, born: str = "", with_number: bool = True) -> byte
         born: a birth date in place of the patient's own, as "17/05/1961".
     """
     who = report.addressee.identity
-    code = "LBV" if "Bioval" in report.laboratory else "LLL"
+    code = "LBV70" if "Bioval" in report.laboratory else "LLL70"
     name = f"{who.used_name} née {who.birth_name}" if who.used_name else who.birth_name
     lines = [
         report.number[-6:],

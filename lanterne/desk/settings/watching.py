@@ -161,7 +161,7 @@ def _waiting(state: State) -> str:
     looked = state.looked
     if looked is None:
         return _("pas encore regardé")
-    waiting = len(looked.ready) + looked.settling
+    waiting = len(looked.ready) + looked.settling - (state.done if state.working else 0)
     told = (
         [ngettext("%(count)s fichier", "%(count)s fichiers", waiting) % {"count": waiting}] if waiting else []
     )

@@ -1,0 +1,298 @@
+"""A folder between devices: a stick carried by hand, a share on the network.
+
+Law: each device writes only under its own name, whole files, once; what others put there is read as hostile and
+never touched. The folder is no witness: nothing in it is signed by a holder but statements and entries, so it
+can hide, and cannot lie. Source: docs/format/exchange.md, In a folder.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from lanterne.proof.membership import Membership
+from lanterne.sync.errors import FolderUnusable, PeerUnknown
+from lanterne.sync.peers.folder_files import (
+    BLOB,
+    DEVICE,
+    MAX_DEVICES,
+    MAX_FILE,
+    MAX_FILES,
+    NUMBERED,
+    folder_errors,
+    names_in,
+    read_regular,
+    read_whole,
+    write_raw,
+    write_whole,
+)
+from lanterne.sync.peers.port import BLOB_PIECE, PeerEntries, PeerGave, PeerHeads, PeerPlaced, Way
+from lanterne.sync.skim import skim
+from lanterne.wire.asking import HeadsAnswer, Range, StatementVerdict, Verdict
+from lanterne.wire.blob_lists import BlobList, list_names, sum_names
+from lanterne.wire.exchange import HolderId, MessageRefused, Signed
+from lanterne.wire.framing import LENGTH_SIZE, frame, framed_size, read_framed
+from lanterne.wire.names import ChainId, DeviceId, Head
+from lanterne.wire.statements import MAX_STATEMENT_BYTES, Statement, read_statement
+
+MAX_ENTRIES_SEEN = 5_000_000
+
+
+class _Lies(NamedTuple):
+    """Where an entry lies: its file, where it begins there, its size, its name and the one before it."""
+
+    file: int
+    offset: int
+    size: int
+    head: Head
+    before: Head | None
+
+
+class FolderPeer:
+    """One folder, as this device finds it when it is asked for heads.
+
+    Args:
+        statements: the newest statement known of each device, from anywhere.
+        now_ms: milliseconds; which devices hold an active seat.
+    """
+
+    way = Way.FOLDER
+
+    def __init__(
+        self,
+        folder: Path,
+        membership: Membership,
+        device: DeviceId,
+        *,
+        statements: Iterable[Signed[Statement]] = (),
+        now_ms: int,
+    ) -> None:
+        self.id: HolderId | None = None
+        self.key: bytes | None = None
+        self.sent = self.came = 0
+        self.unread = 0
+        """Files that were not whole, or held what is no list of entries."""
+        self._membership, self._device, self._now = membership, device, now_ms
+        self._base = folder / f"lanterne-{membership.practice[:16]}"
+        self._known = {one.value.device: one for one in statements}
+        self._folder = folder
+        self._files: list[Path] = []
+        self._entries: dict[ChainId, dict[int, list[_Lies]]] = {}
+        self._names: dict[int, list[str]] | None = None
+
+    # ------------------------------------------------------------------ reading
+
+    def heads(self) -> PeerHeads:
+        """See Peer: reads all that is there."""
+        with folder_errors():
+            if not self._folder.is_dir():
+                raise FolderUnusable("the folder is not there")
+            self._found()
+            raws = self._look()
+        tips = self._tips()
+        return PeerHeads(HeadsAnswer(tips, tuple(raws), 0), self._covered())
+
+    def _found(self) -> None:
+        """Our genesis, so that who finds the folder knows whose it is."""
+        path, genesis = self._base / "genesis", self._membership.genesis.raw
+        held = read_regular(path, 0, len(genesis) + 1)
+        if held is None:
+            write_raw(path, genesis)
+        elif held != genesis:
+            raise FolderUnusable("the folder holds another practice, or a damaged genesis")
+
+    def _look(self) -> list[bytes]:
+        raws = []
+        seen = 0
+        for device in names_in(self._base, DEVICE, "folder", MAX_DEVICES):
+            place = self._base / device
+            raw = read_whole(place / "heads", MAX_STATEMENT_BYTES + 32)
+            if raw is not None:
+                raws.append(raw)
+                self.came += len(raw)
+                self._remember(raw)
+            for name in names_in(place, NUMBERED, "file", MAX_FILES):
+                seen += self._index(place / name)
+                if seen > MAX_ENTRIES_SEEN:
+                    raise FolderUnusable("the folder holds too much", limit=MAX_ENTRIES_SEEN)
+        return raws
+
+    def _remember(self, raw: bytes) -> None:
+        try:
+            said = read_statement(raw)
+        except MessageRefused:
+            return
+        held = self._known.get(said.value.device)
+        if held is None or said.value.number > held.value.number:
+            self._known[said.value.device] = said
+
+    def _index(self, path: Path) -> int:
+        data = read_whole(path, MAX_FILE)
+        self.came += 0 if data is None else len(data)
+        try:
+            entries = () if data is None else read_framed(data, at_most=MAX_FILE)
+        except MessageRefused:
+            entries = ()
+        if not entries:
+            self.unread += 1
+            return 0
+        self._files.append(path)
+        at = 0
+        for raw in entries:
+            found = skim(raw, self._membership.practice)
+            if found is not None:
+                lies = _Lies(len(self._files) - 1, at + LENGTH_SIZE, len(raw), found.head, found.before)
+                self._add(lies)
+            at += framed_size(raw)
+        return len(entries)
+
+    def _add(self, lies: _Lies) -> None:
+        here = self._entries.setdefault(lies.head.chain, {}).setdefault(lies.head.seq, [])
+        if all(one.head != lies.head for one in here):
+            here.append(lies)
+
+    def _tips(self) -> tuple[Head, ...]:
+        tips = []
+        for numbers in self._entries.values():
+            every = [lies for here in numbers.values() for lies in here]
+            followed = {lies.before for lies in every}
+            tips += [lies.head for lies in every if lies.head not in followed]
+        return tuple(sorted(tips))
+
+    def _covered(self) -> tuple[Head, ...]:
+        """What every other active device said it holds; nothing while one of them was never heard."""
+        membership = self._membership
+        others = {seat.device for seat in membership.seats if membership.is_active(seat.id, self._now)} - {
+            self._device
+        }
+        said = [self._known.get(device) for device in others]
+        if not said or any(one is None for one in said):
+            return ()
+        lowest: dict[ChainId, Head] | None = None
+        for one in said:
+            newest: dict[ChainId, Head] = {}
+            for head in one.value.heads if one is not None else ():
+                newest[head.chain] = max(head, newest.get(head.chain, head))
+            if lowest is None:
+                lowest = newest
+            else:
+                lowest = {
+                    chain: min(head, newest[chain]) for chain, head in lowest.items() if chain in newest
+                }
+        return tuple(sorted((lowest or {}).values()))
+
+    def entries(self, ranges: Sequence[Range], most_bytes: int) -> PeerEntries:
+        """See Peer."""
+        found: list[bytes] = []
+        size = 0
+        with folder_errors():
+            for one in ranges:
+                numbers = self._entries.get(one.chain, {})
+                for seq in sorted(numbers):
+                    if seq <= one.after or (one.to is not None and seq > one.to):
+                        continue
+                    here = numbers[seq]
+                    grown = size + sum(LENGTH_SIZE + lies.size for lies in here)
+                    if found and grown > most_bytes:
+                        return PeerEntries(tuple(found), True)
+                    size = grown
+                    for lies in here:
+                        raw = read_regular(self._files[lies.file], lies.offset, lies.size)
+                        if raw:
+                            found.append(raw)
+        return PeerEntries(tuple(found), False)
+
+    # ------------------------------------------------------------------ writing
+
+    def give(self, raws: Sequence[bytes]) -> PeerGave:
+        """See Peer: one more file under our own name."""
+        place = self._base / self._device
+        with folder_errors():
+            self._own()
+            numbers = [int(name.split(".")[0]) for name in names_in(place, NUMBERED, "file", MAX_FILES)]
+            path = place / f"{max(numbers, default=0) + 1:08d}.entries"
+            data = frame(raws)
+            write_whole(path, data)
+        self.sent += len(data)
+        return PeerGave((int(Verdict.KEPT),) * len(raws))
+
+    def state(self, statement: bytes) -> StatementVerdict:
+        """See Peer: only our own is written; every device writes its own."""
+        if read_statement(statement).value.device != self._device:
+            return StatementVerdict.HELD
+        with folder_errors():
+            self._own()
+            write_whole(self._base / self._device / "heads", statement)
+        self.sent += len(statement)
+        return StatementVerdict.KEPT
+
+    def _own(self) -> None:
+        place = self._base / self._device
+        if place.is_symlink():
+            raise FolderUnusable("a link stands where this device writes")
+
+    def since(self, after: int, most_bytes: int) -> PeerPlaced:
+        """See Peer: a folder has no order of arrival."""
+        raise PeerUnknown("a folder keeps no order", after=after, most_bytes=most_bytes)
+
+    # ------------------------------------------------------------------ documents
+
+    def _blobs(self) -> dict[int, list[str]]:
+        if self._names is None:
+            self._names = {}
+            with folder_errors():
+                for name in names_in(self._base / "blobs", BLOB, "file", MAX_FILES):
+                    self._names.setdefault(int(name[:2], 16), []).append(name)
+        return self._names
+
+    def sums(self) -> bytes:
+        """See Peer."""
+        return sum_names(name for names in self._blobs().values() for name in names)
+
+    def blobs(self, firsts: bytes) -> BlobList:
+        """See Peer."""
+        return list_names(self._blobs(), firsts)
+
+    def blob(self, name: str, offset: int) -> tuple[bytes, int]:
+        """See Peer."""
+        path = self._base / "blobs" / name
+        with folder_errors():
+            data = read_regular(path, offset, BLOB_PIECE)
+            total = path.lstat().st_size if data is not None else 0
+        if data is None:
+            raise PeerUnknown("the document is not in the folder", blob=name)
+        self.came += len(data)
+        return data, total
+
+    def keep(self, name: str, offset: int, data: bytes, total: int) -> tuple[int, bool]:
+        """See Peer: pieces are put together under our own name, the whole then renamed."""
+        coming = self._base / self._device / f"{name}.blob"
+        with folder_errors():
+            self._own()
+            held = read_size(coming)
+            if offset != held:
+                return held, False
+            coming.parent.mkdir(parents=True, exist_ok=True)
+            if held + len(data) < total:
+                if coming.is_symlink():
+                    coming.unlink()
+                with coming.open("ab") as stream:
+                    stream.write(data)
+                return held + len(data), False
+            whole = (read_regular(coming, 0, held) or b"") + data
+            if hashlib.sha256(whole).hexdigest() == name:
+                write_raw(self._base / "blobs" / name, whole)
+            coming.unlink(missing_ok=True)
+        self.sent += total
+        return (total, True) if hashlib.sha256(whole).hexdigest() == name else (0, False)
+
+    def close(self) -> None:
+        """See Peer: nothing is held open."""
+
+
+def read_size(path: Path) -> int:
+    """Size of a regular file, 0 for anything else."""
+    data = path.lstat() if path.exists() and not path.is_symlink() else None
+    return data.st_size if data is not None and path.is_file() else 0

@@ -1,0 +1,71 @@
+"""The relay over HTTP or HTTPS: the requests of any holder, and its order of arrival.
+
+Law: a practice that the relay does not know yet is founded there, once, by the device its genesis names.
+Source: docs/format/exchange.md, Requests and Relay.
+"""
+
+from __future__ import annotations
+
+import json
+import ssl
+
+from lanterne.sync.errors import PeerUnknown, PeerUnreadable
+from lanterne.sync.peers.http import MAX_SMALL, Asker, Connection, HttpPeer
+from lanterne.sync.peers.port import PeerHeads, Way
+from lanterne.sync.relay_file import RelayFile
+from lanterne.wire.exchange import HolderId
+
+
+class RelayPeer(HttpPeer):
+    """A relay, by the file that names it.
+
+    Args:
+        genesis: handed over when the relay does not know the practice and this device may found it there.
+        tls: for tests; the system's authorities otherwise.
+    """
+
+    way = Way.RELAY
+
+    def __init__(
+        self,
+        relay: RelayFile,
+        asker: Asker,
+        *,
+        genesis: bytes | None = None,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        super().__init__(Connection(relay.url, tls=tls), asker, relay.relay, relay.key)
+        self._genesis = genesis
+
+    def heads(self) -> PeerHeads:
+        """See Peer; founds the practice there when it must."""
+        try:
+            return super().heads()
+        except PeerUnknown:
+            if self._genesis is None:
+                raise
+            self._post("found", self._genesis)
+            return super().heads()
+
+
+def ask_who(url: str, *, tls: ssl.SSLContext | None = None) -> RelayFile:
+    """Who answers at this address, as it says itself: to be shown to a person and then kept.
+
+    Raises PeerAway, PeerImpostor, PeerUnreadable.
+    """
+    connection = Connection(url, tls=tls)
+    try:
+        status, _, data = connection.ask("GET", f"{connection.prefix}/status.json", b"", {}, MAX_SMALL)
+        told = json.loads(data) if status == 200 else None
+    except ValueError as error:
+        raise PeerUnreadable("this is no relay") from error
+    finally:
+        connection.close()
+    relay, key = (told.get("relay"), told.get("key")) if isinstance(told, dict) else (None, None)
+    if not _is_hex(relay, 16) or not _is_hex(key, 32):
+        raise PeerUnreadable("this is no relay")
+    return RelayFile(url.rstrip("/"), HolderId(str(relay)), bytes.fromhex(str(key)))
+
+
+def _is_hex(value: object, size: int) -> bool:
+    return isinstance(value, str) and len(value) == 2 * size and set(value) <= set("0123456789abcdef")

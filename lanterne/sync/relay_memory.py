@@ -1,0 +1,118 @@
+"""What is remembered of one relay: what it said and promised, when it was heard, what is still to be verified.
+
+Law: `last`, heads and promises only grow; what contradicts them is evidence. Source: docs/format/exchange.md,
+L3–L5.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from lanterne.wire import packing
+from lanterne.wire.exchange import (
+    FORMAT,
+    MAX_BATCH,
+    MAX_HEADS,
+    MOMENT_LIMIT,
+    NUMBER_LIMIT,
+    Fields,
+    HolderId,
+    heads_to_wire,
+)
+from lanterne.wire.names import ChainId, Head
+from lanterne.wire.statements import MAX_NOTICE_BYTES, MAX_RECEIPT_BYTES
+
+MAX_BYTES = 60 * 1024 * 1024
+MAX_PENDING = 64
+"""Receipts waiting to be verified; the oldest positions go first, since a later one vouches for more."""
+
+
+@dataclass(frozen=True, slots=True)
+class RelayMemory:
+    """Of one relay.
+
+    Attributes:
+        last: the greatest position it ever named.
+        said: the heads it last said it holds; `answer` is that answer with its proof, `answer_last` its last.
+        promised: heads it gave a receipt for since; `receipt` is the newest one given to this device.
+        pending: receipts that came in statements of others, to be verified at the next exchange.
+        verified: the greatest position verified so far.
+        heard, silent_since: milliseconds by this device's clock; 0 when never, or not silent.
+        why: the code of what went wrong, while it is silent.
+        notices: the operator's notices in force, raw.
+    """
+
+    relay: HolderId
+    last: int = 0
+    said: tuple[Head, ...] = ()
+    answer: bytes = b""
+    promised: tuple[Head, ...] = ()
+    receipt: bytes = b""
+    pending: tuple[bytes, ...] = ()
+    verified: int = 0
+    heard: int = 0
+    silent_since: int = 0
+    why: str = ""
+    notices: tuple[bytes, ...] = ()
+
+    @property
+    def holds(self) -> tuple[Head, ...]:
+        """Every head it said or promised to hold."""
+        return tuple(sorted({*self.said, *self.promised}))
+
+    def promise(self, heads: tuple[Head, ...], receipt: bytes, last: int) -> RelayMemory:
+        """It gave a receipt for these."""
+        newest: dict[ChainId, Head] = {}
+        for head in sorted((*self.promised, *heads)):
+            newest[head.chain] = head
+        return replace(
+            self, promised=tuple(sorted(newest.values())), receipt=receipt, last=max(last, self.last)
+        )
+
+    def pack(self) -> bytes:
+        """As it is kept."""
+        return packing.encode(
+            {
+                "format": FORMAT,
+                "relay": bytes.fromhex(self.relay),
+                "last": self.last,
+                "said": heads_to_wire(self.said),
+                "answer": self.answer,
+                "promised": heads_to_wire(self.promised),
+                "receipt": self.receipt,
+                "pending": list(self.pending),
+                "verified": self.verified,
+                "heard": self.heard,
+                "silent_since": self.silent_since,
+                "why": self.why,
+                "notices": list(self.notices),
+            }
+        )
+
+
+def read_memory(data: bytes) -> RelayMemory:
+    """Raises MessageRefused."""
+    fields = Fields.unpack(data, "relay memory", at_most=MAX_BYTES)
+    fields.format()
+    return RelayMemory(
+        HolderId(fields.id("relay")),
+        fields.integer("last", NUMBER_LIMIT),
+        fields.heads("said"),
+        fields.octets("answer", at_most=4 * MAX_BATCH),
+        fields.heads("promised", 4 * MAX_HEADS),
+        fields.octets("receipt", at_most=MAX_RECEIPT_BYTES),
+        fields.signed("pending", MAX_PENDING, MAX_RECEIPT_BYTES),
+        fields.integer("verified", NUMBER_LIMIT),
+        fields.integer("heard", MOMENT_LIMIT),
+        fields.integer("silent_since", MOMENT_LIMIT),
+        fields.text("why", 64),
+        fields.signed("notices", 64, MAX_NOTICE_BYTES),
+    )
+
+
+def shrunk(before: tuple[Head, ...], now: tuple[Head, ...]) -> list[Head]:
+    """The heads of `before` whose chain is missing from `now`, or stands there at a lower number."""
+    reached: dict[ChainId, int] = {}
+    for head in now:
+        reached[head.chain] = max(reached.get(head.chain, 0), head.seq)
+    return [head for head in before if reached.get(head.chain, 0) < head.seq]

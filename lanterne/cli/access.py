@@ -226,14 +226,17 @@ def unlock(root: Path, seat: SeatId, secret: str) -> tuple[Journal, SeatKeys, Ke
     """Open a seat, the attempt counted first.
 
     Raises:
+        AccessEnded, AccessPending: it may not be opened, whatever the passphrase.
         WrongPassphrase, TooManyAttempts, SeatMissing, DeviceMissing.
     """
     from lanterne.journal import founding
+    from lanterne.journal.access import check_access
     from lanterne.journal.journal import Journal
     from lanterne.journal.unlock_limit import UnlockLimit
     from lanterne.practice.record import now_ms
 
     journal = Journal.open(root)
+    check_access(journal, seat, now_ms())
     limit = UnlockLimit(journal.layout.unlock, journal.files)
     limit.attempt(seat, now_ms())
     keys, keyring = founding.open_seat(journal, seat, secret)

@@ -37,6 +37,12 @@ MEANINGS: dict[str, str] = {
     # the rest of the directory
     "blob_damaged": _("un document est abîmé : un autre poste ou une sauvegarde le rend"),
     "counter_damaged": _("le compteur d’essais est abîmé ; il compte pour le pire"),
+    "clock_damaged": _(
+        "l’heure la plus tardive vue par ce poste est oubliée ; elle reprend à celle de la machine"
+    ),
+    "pairing_damaged": _(
+        "ce que ce poste a demandé en rejoignant le cabinet est abîmé : recommencez l’ajout"
+    ),
     "local_file_damaged": _("un brouillon ou un compteur est abîmé"),
     "unknown_file": _("n’appartient pas à un dossier de Lanterne"),
     "left_over": _("un fichier jamais terminé ; il peut être supprimé"),

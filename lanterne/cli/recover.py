@@ -137,7 +137,7 @@ def run(options: argparse.Namespace) -> int:
 def _revoke_forgotten(record: Record, admitted: Admitted) -> list[str]:
     """The seats this person had on this machine: whoever comes back with the sheet does not know how to open
     them."""
-    from lanterne.journal import founding
+    from lanterne.journal import founding, leaving
 
     mine = [
         card.seat
@@ -147,7 +147,7 @@ def _revoke_forgotten(record: Record, admitted: Admitted) -> list[str]:
     membership = record.journal.membership
     in_force = [seat for seat in mine if membership.seat(seat) is not None and seat not in membership.revoked]
     for seat in in_force:
-        founding.revoke(
+        leaving.revoke(
             record.journal,
             record.keyring,
             seat,

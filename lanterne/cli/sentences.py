@@ -62,6 +62,28 @@ SENTENCES: dict[str, str] = {
     "device_missing": _(
         "Ce poste n’a plus sa clé : « lanterne recover » en refait une avec la fiche de secours."
     ),
+    "access_ended": _("Cet accès a pris fin : un administrateur du cabinet peut en ouvrir un nouveau."),
+    "access_pending": _(
+        "Cet accès attend son admission : apportez sur ce poste le fichier préparé par l’autre poste."
+    ),
+    "device_unknown": _("Aucun accès en vigueur n’est sur ce poste : il n’y a rien à retirer."),
+    "pairing_unreadable": _("Ce fichier n’est pas celui attendu, ou il a été abîmé en route : refaites-le."),
+    "pairing_stale": _(
+        "Aucune demande d’ajout n’attend ce fichier : elle a expiré, été annulée ou remplacée. "
+        "Recommencez depuis le poste du cabinet."
+    ),
+    "pairing_spent": _(
+        "Un autre poste a déjà répondu à cette demande. Si ce n’est pas le vôtre, quelqu’un s’est "
+        "interposé : recommencez avec une autre clé USB."
+    ),
+    "pairing_foreign": _(
+        "Ce fichier ne répond pas à cette demande, ou il demande autre chose que ce qui a été accordé : "
+        "rien n’a été ouvert."
+    ),
+    "codes_differ": _(
+        "Ce code n’est pas le bon (essais restants : %(left)s) : rien n’a été ouvert. S’il est bien "
+        "celui de l’autre écran, quelqu’un s’est interposé."
+    ),
     "blob_missing": _("Ce document n’est pas sur ce poste."),
     "blob_damaged": _("Ce document est abîmé."),
     "local_file_damaged": _("Un brouillon de cet accès est abîmé."),
@@ -78,6 +100,7 @@ SENTENCES: dict[str, str] = {
     ),
     "seal.file_damaged": _("Un fichier de clés est abîmé : %(what)s."),
     "seal.file_newer": _("Un fichier de clés vient d’un Lanterne plus récent : %(what)s."),
+    "exchange.refused": _("Un message d’un autre poste ou du relais ne passe pas le contrôle %(check)s."),
     "entry.refused": _("Une écriture ne passe pas le contrôle %(check)s."),
     "entry.newer": _("Une écriture vient d’un Lanterne plus récent : mettez celui-ci à jour."),
     "membership.refused": _("La liste des accès ne passe pas le contrôle %(check)s."),

@@ -35,6 +35,8 @@ class Presence:
     front_secret: str
     traces: Traces = field(default_factory=Traces)
     preparation: Preparation = field(default_factory=Preparation)
+    lacking: int = 0
+    """Chains of which this device, added lately, does not hold yet what it was promised (desk.vigil)."""
 
     def is_front(self, secret: str) -> bool:
         """Whether a request came through our own front, in constant time."""

@@ -42,6 +42,25 @@ _BELOW: dict[str, str] = {
     ),
     "seat_missing": _("Cet accès n’est pas sur ce poste."),
     "device_missing": _("Ce poste n’a plus sa clé : la fiche de secours en refait une."),
+    "access_ended": _("Cet accès a pris fin : un administrateur du cabinet peut en ouvrir un nouveau."),
+    "access_pending": _(
+        "Cet accès attend son admission : apportez sur ce poste le fichier préparé par l’autre poste."
+    ),
+    "device_unknown": _("Aucun accès en vigueur n’est sur ce poste : il n’y a rien à retirer."),
+    "pairing_unreadable": _("Ce fichier n’est pas celui attendu, ou il a été abîmé en route : refaites-le."),
+    "pairing_stale": _(
+        "Aucune demande d’ajout n’attend ce fichier : elle a expiré, été annulée ou remplacée. "
+        "Recommencez depuis le poste du cabinet."
+    ),
+    "pairing_spent": _(
+        "Un autre poste a déjà répondu à cette demande. Si ce n’est pas le vôtre, quelqu’un s’est "
+        "interposé : recommencez avec une autre clé USB."
+    ),
+    "pairing_foreign": _(
+        "Ce fichier ne répond pas à cette demande, ou il demande autre chose que ce qui a été accordé : "
+        "rien n’a été ouvert."
+    ),
+    "codes_differ": _("Les deux codes ne sont pas les mêmes : rien n’a été ouvert."),
     "blob_missing": _("Ce document n’est pas sur ce poste."),
     "blob_damaged": _("Ce document est abîmé sur ce poste : il n’est pas montré."),
     "local_file_damaged": _("Un brouillon de cet accès est abîmé."),
@@ -59,6 +78,7 @@ _BELOW: dict[str, str] = {
     ),
     "seal.file_damaged": _("Un fichier de clés est abîmé sur ce poste."),
     "seal.file_newer": _("Un fichier de clés vient d’un Lanterne plus récent : mettez celui-ci à jour."),
+    "exchange.refused": _("Un message d’un autre poste ou du relais ne passe pas le contrôle %(check)s."),
     "entry.refused": _("Cette écriture ne passe pas le contrôle %(check)s. Rien n’a été enregistré."),
     "entry.newer": _("Cette écriture vient d’un Lanterne plus récent : mettez celui-ci à jour."),
     "membership.refused": _("La liste des accès ne passe pas le contrôle %(check)s. Rien n’a été changé."),

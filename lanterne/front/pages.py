@@ -120,6 +120,9 @@ def sentence_for(code: str) -> tuple[str, str]:
             "puis réessayez."
         ),
         "access_ended": ended,
+        "access_pending": _(
+            "Cet accès attend son admission\u00a0: apportez sur ce poste le fichier préparé par l’autre poste."
+        ),
         "seat_may_not_write": ended,
         "unknown_seat": _("Choisissez votre nom dans la liste."),
         "no_passphrase": _("Tapez votre phrase de passe."),
@@ -156,6 +159,7 @@ def ended_sentence(reason: str | None) -> tuple[str, str]:
     known = {
         "idle": ("", _("Verrouillé faute d’activité. Ce qui était enregistré l’est toujours.")),
         "locked": ("", _("Poste verrouillé.")),
+        "ended": ("warn", _("Cet accès a pris fin. Un administrateur du cabinet peut en ouvrir un nouveau.")),
         "crashed": (
             "danger",
             _(

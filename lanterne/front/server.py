@@ -47,10 +47,12 @@ class Front:
         command: Sequence[str] = DEFAULT_COMMAND,
         static_folders: tuple[Path, ...] | None = None,
         clock: Callable[[], float] | None = None,
+        see_time: Callable[[], None] | None = None,
     ) -> None:
         self._settings = settings or FrontSettings()
         self._port = port
         self._clock = clock or WakingClock()
+        self._see_time = see_time
         self._idle = IdleWatch(self._settings.idle_s)
         self._sessions = Sessions()
         self._workers = Workers(root, self._settings, command=command, on_crash=self._crashed)
@@ -132,7 +134,7 @@ class Front:
         missing = gate.without_session(head)
         if session is None or worker is None:
             if session is not None:
-                await self._crashed(session.seat)
+                await self._crashed(session.seat, self._workers.why_ended(session.seat))
             return Reply(missing.status, missing.fields)
         if gate.is_act(head):
             self._idle.act(session.seat, self._clock())
@@ -152,7 +154,7 @@ class Front:
         """The worker has ended: to the unlock page, which says why. It hangs: a sentence."""
         # A dying process closes its sockets a moment before it is gone.
         if silent.status == 502 and await forward.worker.ends_within(_DYING_S):
-            await self._crashed(forward.worker.seat)
+            await self._crashed(forward.worker.seat, forward.worker.why_ended)
             return Reply(forward.if_lost.status, forward.if_lost.fields)
         return Reply(silent.status, body=silent_sentence().encode())
 
@@ -186,12 +188,14 @@ class Front:
     # -- what goes on beside
     # -------------------------------------------------------------------------------------
 
-    async def _crashed(self, seat: str) -> None:
-        self._sessions.end_seat(seat, "crashed")
+    async def _crashed(self, seat: str, why: str) -> None:
+        self._sessions.end_seat(seat, why)
         self._idle.forget(seat)
 
     async def _watch_idle(self) -> None:
         while True:
+            if self._see_time is not None:
+                await asyncio.to_thread(self._see_time)
             await asyncio.sleep(self._settings.tick_s)
             await self.lock_idle()
 

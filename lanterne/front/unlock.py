@@ -29,6 +29,7 @@ _PAGE = "text/html; charset=utf-8"
 _STATUS = {
     "wrong_passphrase": 403,
     "access_ended": 403,
+    "access_pending": 403,
     "seat_may_not_write": 403,
     "stale_form": 403,
     "unknown_seat": 400,

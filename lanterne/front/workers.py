@@ -30,6 +30,8 @@ from lanterne.front.settings import FrontSettings
 DEFAULT_COMMAND: tuple[str, ...] = (sys.executable, "-m", "lanterne.site.worker")
 _ERROR_WORD = re.compile(r"[a-z_.]{1,40}")
 _LINE_BYTES = 4096
+ENDED_CODE = 10
+"""Exit code of a worker that ended because its access did."""
 #: Windows: no console window for a worker, and Ctrl-C in the front's console is the front's affair. Not
 #: tested here.
 _WINDOWS_FLAGS = getattr(subprocess, "CREATE_NO_WINDOW", 0) | getattr(
@@ -75,6 +77,11 @@ class Worker:
     def alive(self) -> bool:
         """Whether the process runs; while it does, its port is nobody else's."""
         return self._process.poll() is None
+
+    @property
+    def why_ended(self) -> str:
+        """ "ended" when the worker went because its access is over; "crashed" otherwise."""
+        return "ended" if self._process.poll() == ENDED_CODE else "crashed"
 
     async def ends_within(self, seconds: float) -> bool:
         """Whether the process ends in that time."""
@@ -172,7 +179,7 @@ class Workers:
         settings: FrontSettings,
         *,
         command: Sequence[str] = DEFAULT_COMMAND,
-        on_crash: Callable[[str], Awaitable[None]],
+        on_crash: Callable[[str, str], Awaitable[None]],
     ) -> None:
         self._root = root
         self._settings = settings
@@ -188,6 +195,11 @@ class Workers:
     def seats(self) -> list[str]:
         """The seats unlocked now."""
         return list(self._running)
+
+    def why_ended(self, seat: str) -> str:
+        """Why the worker of a seat is gone, as far as it is remembered."""
+        worker = self._running.get(seat)
+        return "crashed" if worker is None else worker.why_ended
 
     def find(self, seat: str) -> Worker | None:
         """The worker of a seat, when it runs."""
@@ -266,4 +278,4 @@ class Workers:
         await worker.ended.wait()
         if self._running.get(worker.seat) is worker:
             del self._running[worker.seat]
-            await self._on_crash(worker.seat)
+            await self._on_crash(worker.seat, worker.why_ended)

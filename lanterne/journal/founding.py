@@ -18,7 +18,7 @@ from lanterne.journal.journal import Journal
 from lanterne.journal.layout import SECOND, Layout, second
 from lanterne.journal.small_files import heal, write_twice
 from lanterne.proof.records import SeatRecord
-from lanterne.seal.changing import admit_device, admit_seat, person_left, revoke_seat
+from lanterne.seal.changing import admit_device, admit_seat, revoke_seat
 from lanterne.seal.device import DeviceKeys, read_device_file
 from lanterne.seal.found import make_genesis
 from lanterne.seal.keyring import Keyring
@@ -135,7 +135,7 @@ def admit_on_this_device(
     _write_seat(journal.layout, journal.files, seat, card, passphrase, device, random)
     _write_admission(journal, keyring, record, None, replaces, FORGOTTEN, now_ms, random)
     for old in replaces:
-        _remove_seat(journal, old)
+        remove_seat_file(journal, old)
     return Admitted(person, seat.id)
 
 
@@ -176,7 +176,7 @@ def recover_with_sheet(
     others = [one.id for one in membership.seats if one.id not in membership.revoked] if revoke_others else []
     _write_admission(journal, keyring, record, device if new_device else None, others, LOST, now_ms, random)
     for old in others:
-        _remove_seat(journal, old)
+        remove_seat_file(journal, old)
     return Admitted(person, seat.id)
 
 
@@ -184,30 +184,6 @@ def check_sheet(journal: Journal, sheet: SheetKeys) -> None:
     """Raises SheetRefused unless this recovery sheet is in force for this practice."""
     if sheet.id not in {one.id for one in journal.membership.sheets}:
         raise SheetRefused("this recovery sheet is not the one in force for this practice")
-
-
-def revoke(
-    journal: Journal, keyring: Keyring, seat: SeatId, *, reason: str, now_ms: int, random: Random
-) -> None:
-    """Revoke a seat and rotate what it could read; its file here is removed.
-
-    Raises SeatMayNotWrite, DiskFull, DiskFailed.
-    """
-    ring = keyring.with_membership(journal.membership)
-    facts = revoke_seat(ring, seat, cuts=journal.heads_of(seat), reason=reason, at=now_ms, random=random)
-    journal.write_members(ring, facts, now_ms)
-    _remove_seat(journal, seat)
-
-
-def leave(journal: Journal, keyring: Keyring, person: PersonId, *, now_ms: int, random: Random) -> None:
-    """Somebody leaves the practice: all their seats are revoked, in one entry. Raises as `revoke`."""
-    journal.refresh()
-    ring = keyring.with_membership(journal.membership)
-    seats = journal.membership.persons.get(person, ())
-    cuts = [head for seat in seats for head in journal.heads_of(seat)]
-    journal.write_members(ring, person_left(ring, person, cuts=cuts, at=now_ms, random=random), now_ms)
-    for seat in seats:
-        _remove_seat(journal, seat)
 
 
 def change_passphrase(
@@ -355,8 +331,9 @@ def _write_admission(
         )
 
 
-def _remove_seat(journal: Journal, seat: SeatId) -> None:
-    """The file of a revoked seat opens what was written before; it has no business here any more."""
+def remove_seat_file(journal: Journal, seat: SeatId) -> None:
+    """Remove it from this device, if it is there: it opens what was written before, and has no business here any
+    more. Raises DiskFailed."""
     path = journal.layout.seat(seat)
     with disk_errors("removing the file of a revoked seat"):
         for copy in (second(path), path):

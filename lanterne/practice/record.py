@@ -17,6 +17,7 @@ from pathlib import Path
 from sqlcipher3 import dbapi2 as sqlite
 
 from lanterne.journal import founding
+from lanterne.journal.access import check_access
 from lanterne.journal.errors import DiskFailed, DiskFull
 from lanterne.journal.journal import Journal
 from lanterne.practice.errors import NotAllowed, TablesBehind, TablesDamaged
@@ -102,6 +103,7 @@ class Record:
             LanterneError: wrong passphrase, ended access, damaged files; each its own class.
         """
         journal = Journal.open(root)
+        check_access(journal, seat_id, now_ms())
         seat, keyring = founding.open_seat(journal, seat_id, passphrase)
         return cls(root, journal, seat, keyring)
 

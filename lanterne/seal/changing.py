@@ -4,7 +4,7 @@ Law: built here so that they keep the rules M4–M8 by construction; proof judge
 One entry holds all facts of one change, revocation before rotation.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from lanterne.proof import acts
@@ -47,8 +47,18 @@ def revoke_seat(
 
     `cuts` are the newest heads known of its chains; `reason` a word such as "lost" or "left".
     """
-    body = {"seat": bytes.fromhex(seat), "cuts": [cut_to_wire(head) for head in cuts], "reason": reason}
-    return (_fact(acts.SEAT_REVOKED, body, random), *_rotate_for(keyring, {seat}, at, random))
+    return revoke_seats(keyring, {seat: cuts}, reason=reason, at=at, random=random)
+
+
+def revoke_seats(
+    keyring: Keyring, cuts: Mapping[SeatId, Sequence[Head]], *, reason: str, at: int, random: Random
+) -> tuple[Fact, ...]:
+    """Revoke several seats at once (a lost device), and rotate once what any of them could read."""
+    facts = []
+    for seat, heads in cuts.items():
+        body = {"seat": bytes.fromhex(seat), "cuts": [cut_to_wire(head) for head in heads], "reason": reason}
+        facts.append(_fact(acts.SEAT_REVOKED, body, random))
+    return (*facts, *_rotate_for(keyring, cuts.keys(), at, random))
 
 
 def person_left(

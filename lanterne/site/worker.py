@@ -15,6 +15,7 @@ import threading
 from pathlib import Path
 from typing import IO
 
+from lanterne.front.workers import ENDED_CODE
 from lanterne.practice.record import Record
 from lanterne.wire.errors import LanterneError
 from lanterne.wire.names import SeatId
@@ -42,9 +43,11 @@ def main(commands: IO[bytes], answers: IO[bytes]) -> int:
     from django.core.handlers.wsgi import WSGIHandler
     from waitress.server import create_server
 
-    from lanterne.desk import presence, watch
+    from lanterne.desk import presence, vigil, watch
 
-    watch.begin(presence.begin(record, front_secret=order["front_secret"]))
+    present = presence.begin(record, front_secret=order["front_secret"])
+    watch.begin(present)
+    vigil.begin(present, lambda: _end(record, ENDED_CODE))
     server = create_server(
         WSGIHandler(), host="127.0.0.1", port=0, threads=THREADS, ident=None, expose_tracebacks=False,
         inbuf_overflow=IN_MEMORY_BYTES, outbuf_overflow=IN_MEMORY_BYTES, max_request_body_size=IN_MEMORY_BYTES,
@@ -69,19 +72,25 @@ def _listen(commands: IO[bytes], answers: IO[bytes], record: Record) -> None:
     """Answer verifications; when the front closes our input, end without ceremony: what was acknowledged is
     on the disk."""
     from lanterne.journal import founding
+    from lanterne.journal.access import check_access
 
     while line := commands.readline(LINE_BYTES):
         order = json.loads(line)
         if "verify" in order:
             try:
+                check_access(record.journal, record.seat.id, record.clock_ms())
                 founding.open_seat(record.journal, record.seat.id, order.pop("verify"))
                 _say(answers, {"ok": True})
             except LanterneError as error:
                 _say(answers, {"ok": False, "error": error.code})
-    # The lock: write down the highest number acknowledged (store.md S11), then end; nothing else is owed.
+    _end(record, 0)
+
+
+def _end(record: Record, code: int) -> None:
+    """The lock: write down the highest number acknowledged (store.md S11), then end; nothing else is owed."""
     with contextlib.suppress(LanterneError):
         record.journal.close(record.seat)
-    os._exit(0)
+    os._exit(code)
 
 
 def _say(answers: IO[bytes], value: dict[str, object]) -> None:

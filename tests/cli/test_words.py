@@ -109,7 +109,7 @@ def test_help_imports_neither_django_nor_secrets() -> None:
 def below() -> Iterator[type[LanterneError]]:
     """Every error class of the floors a command meets."""
     for name in ("proof.records", "seal.errors", "journal.errors", "journal.founding", "journal.local",
-                 "journal.unlock_limit", "front.errors", "practice.errors", "intake.sheets"):  # fmt: skip
+                 "journal.access", "journal.leaving", "journal.pairing", "journal.pairing_messages", "journal.unlock_limit", "front.errors", "practice.errors", "intake.sheets"):  # fmt: skip
         module = importlib.import_module(f"lanterne.{name}")
         for item in vars(module).values():
             if (

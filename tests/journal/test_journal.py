@@ -11,9 +11,9 @@ import pytest
 
 from lanterne.journal.check import check_store
 from lanterne.journal.errors import NoPractice, SeatMayNotWrite
-from lanterne.journal.founding import leave
 from lanterne.journal.journal import Journal
 from lanterne.journal.layout import Layout
+from lanterne.journal.leaving import leave
 from lanterne.proof.membership import Standing
 from lanterne.wire.errors import EntryRefused
 from lanterne.wire.names import Compartment, Stream

@@ -12,9 +12,10 @@ import pytest
 from lanterne.journal.access import AccessEnded, AccessPending, check_access
 from lanterne.journal.check import check_store
 from lanterne.journal.errors import JournalError, SeatMayNotWrite
-from lanterne.journal.founding import list_seats, open_seat, revoke
+from lanterne.journal.founding import list_seats, open_seat
 from lanterne.journal.journal import Journal
 from lanterne.journal.layout import Layout
+from lanterne.journal.leaving import revoke
 from lanterne.journal.pairing import (
     LAPSES_MS,
     CodesDiffer,

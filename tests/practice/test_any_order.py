@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from lanterne.journal import founding
+from lanterne.journal import leaving
 from lanterne.practice.check import check_record
 from lanterne.practice.record import Record
 from lanterne.practice.settling import settle_all
@@ -130,7 +130,7 @@ class Story:
     def part_with_paul(self) -> None:
         """Garance revokes the nurse at what she knows of him; he does not know, and writes on."""
         garance, paul = self.at["Garance"], self.at["Paul"]
-        founding.revoke(
+        leaving.revoke(
             garance.journal, garance.keyring.with_membership(garance.journal.membership), paul.seat.id, reason="left",
             now_ms=garance.clock_ms(), random=garance.journal.random,
         )  # fmt: skip

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from lanterne.journal import founding
+from lanterne.journal import leaving
 from lanterne.practice import folding
 from lanterne.practice.allergies.facts import AllergyRecorded
 from lanterne.practice.chart.commands import MarkEnteredInError
@@ -44,7 +44,7 @@ def allergies(record_: Record) -> list[Statement[AllergyRecorded]]:
 def revoke(garance: Record, who: Record) -> None:
     """Dr Morel revokes a seat at what she knows of it; what it could read is rotated."""
     garance.journal.refresh()
-    founding.revoke(
+    leaving.revoke(
         garance.journal, garance.keyring.with_membership(garance.journal.membership), who.seat.id, reason="left",
         now_ms=garance.clock_ms(), random=garance.journal.random,
     )  # fmt: skip

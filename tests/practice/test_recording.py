@@ -261,11 +261,11 @@ def test_what_is_on_the_disk_is_recorded_even_if_the_tables_cannot_follow(
 
 def test_a_locum_past_his_term_is_refused_in_words(machine: Machine) -> None:
     """Revoked while his session is open: nothing more of his is written."""
-    from lanterne.journal import founding
+    from lanterne.journal import leaving
 
     garance, theo = machine.open("Garance"), machine.open("Théo", clock=Clock(1_800_000_000_000))
     record(theo, WriteStatement(JEAN_BAPTISTE, PENICILLIN))
-    founding.revoke(
+    leaving.revoke(
         garance.journal,
         garance.keyring,
         theo.seat.id,

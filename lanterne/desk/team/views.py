@@ -20,7 +20,7 @@ from lanterne.desk.frame.view import FormPage, Notice
 from lanterne.desk.opening import dialog_or_page, fact_id, page, presence_of, written
 from lanterne.desk.sentences import sentence
 from lanterne.desk.team.view import PersonLine, SeatLine, TeamPage
-from lanterne.journal import founding
+from lanterne.journal import founding, leaving
 from lanterne.practice import opening
 from lanterne.practice.documents.files import keep
 from lanterne.practice.documents.rules import check_content
@@ -258,7 +258,7 @@ def revoke(request: HttpRequest, seat: str) -> HttpResponse:
     if found is None or seat == record_.seat.id:
         raise Http404
     if request.method == "POST":
-        founding.revoke(
+        leaving.revoke(
             record_.journal,
             record_.keyring,
             SeatId(seat),

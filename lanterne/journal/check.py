@@ -7,7 +7,10 @@ can read is opened too. Source: docs/format/store.md.
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from lanterne.journal import latest
@@ -36,6 +39,7 @@ from lanterne.wire.names import PracticeId, SeatId, Stream
 __all__ = ["Fault", "Note", "Report", "check_store", "heal_small_files"]
 
 _LOCAL = frozenset({"unlock", "clock", "pairing", "watched", "watching"})
+_KNOWN = re.compile(r"(relay|own|(?:statement|relay)-[0-9a-f]{32}|alarm-L[1-6]-[0-9a-f]{32})2?")
 OUTSIDE = frozenset({"lock", "read", "logs"})
 """What the promise leaves out: the lock, the read tables (checked against a re-fold), logs."""
 
@@ -73,6 +77,7 @@ def check_store(root: Path, keyring: Keyring | None = None, *, files: Files | No
     _check_apart(layout, files, streams.membership, report)
     _check_blobs(layout, files, report)
     _check_local(layout, files, report)
+    _check_known(layout, files, report)
     _check_reserve(layout, files, report)
     _check_names(layout, files, report)
     report.faults.sort()
@@ -201,6 +206,31 @@ def _check_local(layout: Layout, files: Files, report: Report) -> None:
                 )
 
 
+def _check_known(layout: Layout, files: Files, report: Report) -> None:
+    """What holders said, in two copies, each followed by its SHA-256: a wrong copy is replaced by the whole one."""
+    found = [_KNOWN.fullmatch(name) for name in files.listing(layout.known)]
+    for name in sorted({one[1] for one in found if one is not None}):
+        path = layout.known / name
+        copies = {
+            copy: files.read(copy) if files.size(copy) is not None else b"" for copy in (path, second(path))
+        }
+        whole = [data for data in copies.values() if hashlib.sha256(data[:-32]).digest() == data[-32:]]
+        for copy, data in copies.items():
+            if whole and data == whole[0]:
+                continue
+            with suppress(LanterneError):
+                if whole:
+                    replace_small_file(files, copy, whole[0])
+            healed = bool(whole) and files.size(copy) == len(whole[0]) and files.read(copy) == whole[0]
+            report.fault(
+                copy.relative_to(layout.root).as_posix(),
+                "",
+                "small_file_damaged",
+                "is damaged",
+                healed=healed,
+            )
+
+
 def _check_reserve(layout: Layout, files: Files, report: Report) -> None:
     if files.size(layout.reserve) is None:
         report.note(
@@ -248,6 +278,8 @@ def _is_known(name: str) -> bool:
     if top == "seats":
         seat = rest.removesuffix(SECOND)
         return seat.endswith(".seat") and len(seat) == 37
+    if top == "known":
+        return _KNOWN.fullmatch(rest) is not None
     if top == "device":
         return rest in {"key", "key2"}
     return top == "local" and (rest in _LOCAL or rest.count("/") == 1)

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from lanterne.journal.receiving import check_apart
 from lanterne.proof.membership import Membership
 from lanterne.sync.errors import FolderUnusable, PeerUnknown
 from lanterne.sync.peers.folder_files import (
@@ -32,6 +33,7 @@ from lanterne.sync.peers.port import BLOB_PIECE, PeerEntries, PeerGave, PeerHead
 from lanterne.sync.skim import skim
 from lanterne.wire.asking import HeadsAnswer, Range, StatementVerdict, Verdict
 from lanterne.wire.blob_lists import BlobList, list_names, sum_names
+from lanterne.wire.errors import EntryRefused
 from lanterne.wire.exchange import HolderId, MessageRefused, Signed
 from lanterne.wire.framing import LENGTH_SIZE, frame, framed_size, read_framed
 from lanterne.wire.names import ChainId, DeviceId, Head
@@ -73,7 +75,7 @@ class FolderPeer:
         self.key: bytes | None = None
         self.sent = self.came = 0
         self.unread = 0
-        """Files that were not whole, or held what is no list of entries."""
+        """Files that were not whole or held no list of entries, and entries that failed a check."""
         self._membership, self._device, self._now = membership, device, now_ms
         self._base = folder / f"lanterne-{membership.practice[:16]}"
         self._known = {one.value.device: one for one in statements}
@@ -141,12 +143,25 @@ class FolderPeer:
         self._files.append(path)
         at = 0
         for raw in entries:
-            found = skim(raw, self._membership.practice)
-            if found is not None:
+            found = skim(raw, self._membership.practice) if self._passes(raw) else None
+            if found is None:
+                self.unread += 1
+            else:
                 lies = _Lies(len(self._files) - 1, at + LENGTH_SIZE, len(raw), found.head, found.before)
                 self._add(lies)
             at += framed_size(raw)
         return len(entries)
+
+    def _passes(self, raw: bytes) -> bool:
+        """E1–E11; an altered entry counts for nothing, or nobody would put the true one beside it.
+
+        One by a seat not known yet (E7) may be admitted by another that lies here.
+        """
+        try:
+            check_apart(raw, self._membership)
+        except EntryRefused as refused:
+            return refused.check == "E7"
+        return True
 
     def _add(self, lies: _Lies) -> None:
         here = self._entries.setdefault(lies.head.chain, {}).setdefault(lies.head.seq, [])

@@ -1,0 +1,66 @@
+"""What is known is kept twice, survives damage of one copy, and a flipped bit in it is found."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from lanterne.journal.check import check_store
+from tests.sync.stage import Machine
+
+
+@pytest.fixture
+def met(garance: Machine, theo: Machine, tmp_path: Path) -> Machine:
+    """Garance's machine, after a stick came back from Théo."""
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    garance.jot("one")
+    theo.jot("two")
+    for machine in (garance, theo, garance):
+        assert machine.by_folder(stick).whole
+    return garance
+
+
+def test_what_is_known_is_read_again(met: Machine, theo: Machine) -> None:
+    met.restart()
+    said = met.known.statements()
+    assert set(said) == {met.device.id, theo.device.id}
+    assert said[theo.device.id].value.heads == tuple(theo.journal.tips)
+    assert check_store(met.root).faults == []
+
+
+def test_one_copy_is_enough_and_the_other_is_healed(met: Machine, theo: Machine) -> None:
+    for path in sorted((met.root / "known").glob("statement-*"))[::2]:
+        data = bytearray(path.read_bytes())
+        data[10] ^= 1
+        path.write_bytes(data)
+    assert set(met.known.statements()) == {met.device.id, theo.device.id}
+    faults = check_store(met.root).faults
+    assert [(fault.code, fault.healed) for fault in faults] == [("small_file_damaged", True)] * 2
+    assert check_store(met.root).faults == []
+
+
+def test_damage_of_both_copies_is_said_and_heals_by_the_next_exchange(
+    met: Machine, theo: Machine, tmp_path: Path
+) -> None:
+    for path in (met.root / "known").glob(f"statement-{theo.device.id}*"):
+        path.write_bytes(b"nothing")
+    known = met.known
+    assert set(known.statements()) == {met.device.id}
+    assert known.damaged == {f"statement-{theo.device.id}"}
+    assert {fault.healed for fault in check_store(met.root).faults} == {False}
+    met.by_folder(tmp_path / "stick")
+    assert set(met.known.statements()) == {met.device.id, theo.device.id}
+    assert check_store(met.root).faults == []
+
+
+def test_a_statement_is_made_when_something_moved_or_ten_minutes_passed(met: Machine) -> None:
+    known = met.known
+    number = known.statements()[met.device.id].value.number
+    assert known.make_statement(met.device, met.now(), met.random) is None
+    met.clock[0] += 600_000
+    assert known.make_statement(met.device, met.now(), met.random) is not None
+    met.jot("more")
+    known.make_statement(met.device, met.now(), met.random)
+    assert known.statements()[met.device.id].value.number == number + 2

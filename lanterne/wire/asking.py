@@ -189,7 +189,7 @@ class GiveAnswer:
 
 def pack_give(answer: GiveAnswer) -> bytes:
     """The answer to `give`."""
-    return packing.encode({"answers": list(answer.answers), "receipt": answer.receipt})
+    return packing.encode({"answers": [int(one) for one in answer.answers], "receipt": answer.receipt})
 
 
 def read_give(data: bytes) -> GiveAnswer:

@@ -112,6 +112,28 @@ SENTENCES: dict[str, str] = {
     "tables.damaged": _(
         "Les tables de lecture sont abîmées. Rien n’est perdu : « lanterne rebuild » les refait."
     ),
+    # relay
+    "relay.data_missing": _("Il faut le dossier du relais : --data DOSSIER."),
+    "relay.port_taken": _(
+        "Le relais ne peut pas écouter sur %(host)s, port %(port)s : choisissez avec --host et --port."
+    ),
+    "relay.running": _("Un relais tourne déjà dans %(path)s."),
+    "relay.none": _("Il n’y a pas de relais dans %(path)s."),
+    "relay.folder_taken": _(
+        "Le dossier %(path)s contient autre chose qu’un relais : choisissez-en un autre."
+    ),
+    "relay.key_missing": _(
+        "La base de ce relais est là et sa clé n’y est plus : remettez %(path)s depuis la sauvegarde. Une "
+        "clé neuve ferait de lui un autre relais, que les postes refuseraient."
+    ),
+    "relay.list_line": _("La liste %(path)s, ligne %(line)s : ce n’est pas un identifiant de cabinet."),
+    "relay.newer": _("La base de ce relais vient d’un Lanterne plus récent : mettez celui-ci à jour."),
+    "relay.not_ours": _("La base trouvée là n’est pas celle d’un relais."),
+    "store.failed": _("La base du relais a refusé : rien de ce qui était demandé n’est fait."),
+    "store.closed": _("La base du relais est fermée."),
+    "store.busy": _("Trop d’écritures attendent le disque du relais : réessayez."),
+    "store.conflict": _("Une autre écriture est passée avant : réessayez."),
+    "busy": _("Le relais est occupé : réessayez dans %(retry_s)s secondes."),
     "reset_own_seat": _("C’est votre propre accès : changez votre phrase avec « lanterne passphrase »."),
     "seat_not_in_force": _("Cet accès n’est plus en vigueur sur ce poste."),
     "name_unreadable": _("« %(typed)s » n’est pas un nom."),

@@ -177,8 +177,8 @@ def _names(root: Path, seats: Sequence[SeatCard]) -> str:
 def told_apart(root: Path, seats: Sequence[SeatCard]) -> dict[SeatId, str]:
     """For each seat whose name another bears too: the number to give, what it reads, since when. No key is
     needed; a role is sealed."""
-    borne = Counter(_plain(card.label) for card in seats)
-    same = [card for card in seats if borne[_plain(card.label)] > 1]
+    borne = Counter(plain(card.label) for card in seats)
+    same = [card for card in seats if borne[plain(card.label)] > 1]
     if not same:
         return {}
     from lanterne.journal.journal import Journal
@@ -203,20 +203,21 @@ def told_apart(root: Path, seats: Sequence[SeatCard]) -> dict[SeatId, str]:
 def _matching(seats: Sequence[SeatCard], wanted: str) -> list[SeatCard]:
     """The best kind of match that anybody gives: the whole name, its beginning, each word beginning one of its
     own, then the number of the seat or of the person, or its beginning."""
-    asked = _plain(wanted)
-    whole = [card for card in seats if _plain(card.label) == asked]
-    begins = [card for card in seats if _plain(card.label).startswith(asked)]
+    asked = plain(wanted)
+    whole = [card for card in seats if plain(card.label) == asked]
+    begins = [card for card in seats if plain(card.label).startswith(asked)]
     words = [
         card
         for card in seats
-        if all(any(own.startswith(word) for own in _plain(card.label).split()) for word in asked.split())
+        if all(any(own.startswith(word) for own in plain(card.label).split()) for word in asked.split())
     ]
     numbers = [card for card in seats if card.seat.startswith(asked) or card.person.startswith(asked)]
     by_number = numbers if len(asked) >= _SHORTEST_ID else []
     return (whole or begins or words or by_number) if asked else []
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """Words without case, accents or punctuation, to compare names by."""
     apart = unicodedata.normalize("NFKD", text.casefold())
     kept = (sign if sign.isalnum() else " " for sign in apart if not unicodedata.combining(sign))
     return " ".join("".join(kept).split())

@@ -74,6 +74,7 @@ def _parser() -> tuple[FrenchParser, dict[str, tuple[str, FrenchParser]]]:
         "recover": ("recover", verbs.add_parser("recover", help=_("rouvre un cabinet avec sa fiche de secours"))),
         "import": ("bring", verbs.add_parser("import", help=_("reprend les patients d’un autre logiciel"))),
         "person": ("person", verbs.add_parser("person", help=_("ajoute, liste ou dépanne les personnes du cabinet"))),
+        "device": ("device", verbs.add_parser("device", help=_("ajoute un poste, les liste, en déclare un perdu"))),
         "relay": ("relay", verbs.add_parser("relay", help=_("transporte les données chiffrées entre postes"))),
         "passphrase": ("passphrase", verbs.add_parser("passphrase", help=_("change sa phrase de passe"))),
     }  # fmt: skip

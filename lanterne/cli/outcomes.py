@@ -22,6 +22,8 @@ _NO_ACCESS = frozenset(
         "seal.sheet_misread",
         "sheet_refused",
         "seat_may_not_write",
+        "access_ended",
+        "access_pending",
         "seat_missing",
         "device_missing",
         "right.missing",

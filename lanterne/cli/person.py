@@ -20,6 +20,9 @@ def configure(parser: FrenchParser) -> None:
     access_words = {
         "add": _("donne un accès à quelqu’un (un administrateur le fait)"),
         "list": _("dit qui a un accès sur ce poste"),
+        "leave": _(
+            "quelqu’un s’en va : retire tous ses accès, sur tous les postes (un administrateur le fait)"
+        ),
         "reset": _("redonne un accès à qui a oublié sa phrase de passe (un autre administrateur le fait)"),
     }
     actions = parser.add_subparsers(
@@ -30,6 +33,7 @@ def configure(parser: FrenchParser) -> None:
         access.add_data(sub)
         if name != "list":
             access.add_person(sub)
+        if name in ("add", "reset"):
             access.add_new_passphrase(sub)
         access.add_json(sub)
     adding = parsers["add"].options
@@ -38,9 +42,12 @@ def configure(parser: FrenchParser) -> None:
     adding.add_argument("--admin", action="store_true", help=_("administre aussi le cabinet"))
     adding.add_argument(
         "--until",
-        type=_day,
+        type=day,
         metavar=_("JOUR"),
         help=_("dernier jour de son accès, pour un remplaçant : 2026-08-31"),
+    )
+    parsers["leave"].options.add_argument(
+        "--name", required=True, metavar=_("NOM"), help=_("qui s’en va : un bout de nom suffit")
     )
     parsers["reset"].options.add_argument(
         "--name", required=True, metavar=_("NOM"), help=_("qui a oublié : un bout de nom suffit")
@@ -49,7 +56,7 @@ def configure(parser: FrenchParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """See docs/user/commandes.md."""
-    return {"add": _add, "list": _list, "reset": _reset}[options.action](options)
+    return {"add": _add, "list": _list, "leave": _leave, "reset": _reset}[options.action](options)
 
 
 def _list(options: argparse.Namespace) -> int:
@@ -97,7 +104,7 @@ def _add(options: argparse.Namespace) -> int:
         role=options.role,
         passphrase=secret,
         administrator=options.admin,
-        not_after=_end_of(options.until) if options.until is not None else None,
+        not_after=end_of(options.until) if options.until is not None else None,
     )
     record.close()
     _told(
@@ -106,6 +113,28 @@ def _add(options: argparse.Namespace) -> int:
         admitted.seat,
         _("{name} a un accès sur ce poste.").format(name=options.name),
     )
+    return DONE
+
+
+def _leave(options: argparse.Namespace) -> int:
+    from lanterne.cli.persons import choose_person
+    from lanterne.practice.team.accesses import person_leaves
+
+    record = access.open_record(options)
+    person = choose_person(record, options.name)
+    ended = person_leaves(record, person.id)
+    due = [place.name.lower() for place in record.journal.membership.rotation_due(record.clock_ms())]
+    record.close()
+    if options.json:
+        output.print_json({"person": person.id, "ended": list(ended), "rotation_due": due})
+    else:
+        print(
+            _("{name} n’a plus d’accès. Accès retirés : {n}.").format(name=person.display_name, n=len(ended))
+        )
+    if due:
+        output.say(
+            _("Il reste des clés à renouveler : un administrateur qui lit les dossiers le fera en ouvrant.")
+        )
     return DONE
 
 
@@ -128,11 +157,12 @@ def _told(options: argparse.Namespace, person: str, seat: str, said: str) -> Non
         print(said)
 
 
-def _day(text: str) -> date:
+def day(text: str) -> date:
+    """A day typed as an option: 2026-08-31."""
     return date.fromisoformat(text)
 
 
-def _end_of(day: date) -> int:
+def end_of(day: date) -> int:
     """The last millisecond of a day, anywhere in France (Wallis-et-Futuna ends it first, Polynésie last:
     UTC−10)."""
     if day <= datetime.now(UTC).date():

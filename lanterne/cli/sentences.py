@@ -39,6 +39,13 @@ SENTENCES: dict[str, str] = {
     "sheet_file": _("La fiche de secours ne se lit pas : %(why)s."),
     "from_missing": _("Il n’y a pas de cabinet dans %(path)s."),
     "file_unreadable": _("Le fichier %(path)s ne se lit pas : %(why)s."),
+    "out_exists": _("Le fichier %(path)s existe déjà, et il est autre chose : choisissez un autre nom."),
+    "entries_damaged": _("Le journal apporté dans %(path)s est incomplet ou abîmé : refaites la copie."),
+    "offer_to_whom": _(
+        "Pour qui est ce poste ? --person NOM pour quelqu’un du cabinet, ou --name NOM --role FONCTION pour "
+        "quelqu’un de nouveau."
+    ),
+    "device_which": _("« %(typed)s » ne désigne pas un poste. Postes : %(numbers)s."),
     "not_a_day": _("« %(typed)s » n’est pas un jour : écrivez par exemple 2026-11-22."),
     "not_a_demo": _("%(path)s contient un vrai cabinet, pas une démonstration."),
     # journal
@@ -105,13 +112,6 @@ SENTENCES: dict[str, str] = {
     "entry.newer": _("Une écriture vient d’un Lanterne plus récent : mettez celui-ci à jour."),
     "membership.refused": _("La liste des accès ne passe pas le contrôle %(check)s."),
     "check.failed": _("Le contrôle %(check)s a échoué."),
-    # front
-    "front.port_taken": _("Le port %(port)s est déjà pris : choisissez-en un autre avec --port."),
-    # practice
-    "right.missing": _("Votre fonction ne donne pas accès à cela."),
-    "tables.damaged": _(
-        "Les tables de lecture sont abîmées. Rien n’est perdu : « lanterne rebuild » les refait."
-    ),
     # relay
     "relay.data_missing": _("Il faut le dossier du relais : --data DOSSIER."),
     "relay.port_taken": _(
@@ -134,6 +134,13 @@ SENTENCES: dict[str, str] = {
     "store.busy": _("Trop d’écritures attendent le disque du relais : réessayez."),
     "store.conflict": _("Une autre écriture est passée avant : réessayez."),
     "busy": _("Le relais est occupé : réessayez dans %(retry_s)s secondes."),
+    # front
+    "front.port_taken": _("Le port %(port)s est déjà pris : choisissez-en un autre avec --port."),
+    # practice
+    "right.missing": _("Votre fonction ne donne pas accès à cela."),
+    "tables.damaged": _(
+        "Les tables de lecture sont abîmées. Rien n’est perdu : « lanterne rebuild » les refait."
+    ),
     "reset_own_seat": _("C’est votre propre accès : changez votre phrase avec « lanterne passphrase »."),
     "seat_not_in_force": _("Cet accès n’est plus en vigueur sur ce poste."),
     "name_unreadable": _("« %(typed)s » n’est pas un nom."),

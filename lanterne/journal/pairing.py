@@ -102,12 +102,16 @@ class Welcomed(NamedTuple):
 
 
 class Finished(NamedTuple):
-    """The new device after an answer: `admitted` False after a reveal; `lacking` heads it was promised."""
+    """The new device after an answer: `admitted` False after a reveal; `lacking` heads it was promised.
+
+    `relay` is the file that names the relay, as the offer handed it on; None when it named none.
+    """
 
     code: str
     admitted: bool
     seat: SeatId
     lacking: tuple[Head, ...]
+    relay: bytes | None
 
 
 # ---------------------------------------------------------------------- on the trusted device
@@ -338,7 +342,7 @@ def finish(journal: Journal, answer: bytes) -> Finished:
         raise PairingForeign("the answer is not to this device's request")
     code = short_code(journal.practice, read.nonce, sha256(offered).digest(), digest)
     if read.members is None:
-        return Finished(code, False, request.seat.id, offer.heads)
+        return Finished(code, False, request.seat.id, offer.heads, offer.relay)
     _receive(journal, read.members)
     membership = journal.membership
     if (
@@ -347,7 +351,7 @@ def finish(journal: Journal, answer: bytes) -> Finished:
         or membership.devices.get(request.device.id) != request.device
     ):
         raise PairingForeign("the admission does not admit this device as it asked")
-    return Finished(code, True, request.seat.id, lacking(journal))
+    return Finished(code, True, request.seat.id, lacking(journal), offer.relay)
 
 
 def lacking(journal: Journal) -> tuple[Head, ...]:
@@ -367,12 +371,6 @@ def lacking(journal: Journal) -> tuple[Head, ...]:
                 files.remove(layout.pairing)
                 files.fsync_directory(layout.local)
     return missing
-
-
-def relay_offered(journal: Journal) -> bytes | None:
-    """The file that names the relay, as the offer handed it on; None when it named none, or the pairing is over."""
-    pairing = read_pairing(journal.layout, journal.files)
-    return None if pairing is None else pairing[0].relay
 
 
 def read_pairing(layout: Layout, files: Files) -> tuple[Offer, Request, bytes, bytes] | None:

@@ -235,3 +235,12 @@ def _unpack(data: bytes, kind: str, most: int) -> tuple[Reader, PracticeId]:
         return reader, PracticeId(reader.octets("practice", 32).hex())
     except (PackingError, MembershipRefused) as refused:
         raise PairingUnreadable("the message does not read") from refused
+
+
+def is_message(data: bytes) -> bool:
+    """Whether these bytes look like any message of a pairing: what may be written over."""
+    try:
+        tree = packing.decode(data, max_bytes=MAX_LARGE)
+    except PackingError:
+        return False
+    return type(tree) is dict and tree.get("kind") in (OFFER, REQUEST, REVEAL, ADMISSION)

@@ -195,6 +195,11 @@ def _untitled(said: list[str]) -> list[str]:
     return said[1:] if len(said) > 1 and said[0] in _TITLES else said
 
 
+def describe_new(record: Record, person: PersonId, name: str, role: Role, *, administrator: bool) -> None:
+    """Write who was admitted, on a device of their own. Raises Refusal "name_unreadable"."""
+    _write_office(record, _described(person, parse_name(name), role, administrator=administrator))
+
+
 def describe_recovered(record: Record, person: PersonId, name: str) -> None:
     """Write who came back with the recovery sheet: doctor and administrator, as the first person was."""
     _write_office(record, _described(person, parse_name(name), "doctor", administrator=True))

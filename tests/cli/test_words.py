@@ -23,7 +23,7 @@ from lanterne.wire.errors import LanterneError
 from tests.cli.conftest import Ended
 
 Run = Callable[..., Ended]
-VERBS = ("demo", "init", "serve", "check", "rebuild", "recover", "import", "person", "passphrase")
+VERBS = ("demo", "init", "serve", "check", "rebuild", "recover", "import", "person", "device", "passphrase")
 ENGLISH = re.compile(r"\b(show this|positional|optional|usage:|options:|the following|invalid|required)\b")
 
 

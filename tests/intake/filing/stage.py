@@ -156,6 +156,11 @@ class Desk:
         """The ids of all facts here."""
         return {bytes(row[0]).hex() for row in self.record.connection().execute("SELECT id FROM fact")}
 
+    def holds(self, fact: str) -> bool:
+        """Whether a fact of this id is here."""
+        row = self.record.connection().execute("SELECT 1 FROM fact WHERE id = ?", (bytes.fromhex(fact),))
+        return row.fetchone() is not None
+
     def live(self) -> dict[str, tuple[str, str | None, bytes]]:
         """Live statements of the charts, whoever wrote them: id → kind, date, body. Without the documents, which
         say under `also` what came before them.

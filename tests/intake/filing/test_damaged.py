@@ -40,8 +40,8 @@ def test_damaged_files_end_in_one_word(desk: Desk, evidence: Callable[..., None]
         ended[outcome.outcome] += 1
         assert outcome.outcome in get_args(Word)
         assert sentence(outcome.why, outcome.params)
-        held = {part.document for part in outcome.parts or (outcome,)} - {None}
-        half += sum(document not in desk.facts() for document in held)
+        held = [part.document for part in outcome.parts or (outcome,) if part.document is not None]
+        half += sum(not desk.holds(document) for document in held)
         if outcome.outcome == "quarantined" and not outcome.parts:
             half += outcome.document is not None or outcome.facts != 0
     evidence("damaged-filing", seed=SEED, files=COUNT, half_applied=half, **ended)

@@ -48,8 +48,9 @@ class Watch:
     # ------------------------------------------------------------------ anybody
 
     def forks(self) -> None:
-        """L1: every fork the journal holds."""
-        for chain, seq in self._journal.forks:
+        """L1: where each forked chain parts first; what follows there is the same matter."""
+        for chain in sorted({chain for chain, _ in self._journal.forks}):
+            seq = self._journal.first_fork(chain) or 1
             entries = sorted(self._journal.entries_after(chain, seq - 1, seq), key=lambda one: one.head.hash)
             evidence = [entry.head.raw for entry in entries]
             if len(evidence) > 1:

@@ -13,16 +13,16 @@ from tests.sync.stage import Machine, another_machine, first_machine
 
 
 @pytest.fixture(scope="session")
-def _founded(tmp_path_factory: pytest.TempPathFactory) -> Practice:
+def founded(tmp_path_factory: pytest.TempPathFactory) -> Practice:
     return found(tmp_path_factory.mktemp("garance") / "data")
 
 
 @pytest.fixture
-def practice(_founded: Practice, tmp_path: Path) -> Practice:
+def practice(founded: Practice, tmp_path: Path) -> Practice:
     """Dr Garance Morel's practice, freshly founded, in a directory of its own."""
     root = tmp_path / "garance"
-    shutil.copytree(_founded.root, root)
-    return replace(_founded, root=root)
+    shutil.copytree(founded.root, root)
+    return replace(founded, root=root)
 
 
 @pytest.fixture

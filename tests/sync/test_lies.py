@@ -312,7 +312,8 @@ def test_a_fork_is_shown_to_both_and_nothing_is_lost(
         forks = [alarm for alarm in machine.known.alarms() if alarm.lie is Lie.FORK]
         assert [alarm.about for alarm in forks] == [garance.practice.seat_id]
         assert len({*forks[0].evidence}) == 2
-        assert Lie.STATEMENT in {lie for lie, _ in lies(machine)}
+        # Garance's two machines each see that the other speaks in their name.
+        assert (Lie.STATEMENT in {lie for lie, _ in lies(machine)}) == (machine is not theo)
     quiet = theo.exchange(RelayPeer(relay, theo))
     assert (quiet.tally.received, quiet.tally.held, quiet.tally.given, quiet.tally.given_held) == (0, 0, 0, 0)
 

@@ -60,6 +60,8 @@ class Desk:
             "give": (self._entries.give, MAX_BATCH),
             "state": (self._entries.state, MAX_STATEMENT_BYTES),
             "lacking": (self._blobs.lacking, MAX_REQUEST),
+            "sums": (self._blobs.sums, 0),
+            "blobs": (self._blobs.listed, MAX_REQUEST),
         }
         self._asked = asked
 

@@ -15,6 +15,7 @@ from lanterne.relay.errors import Refusal
 from lanterne.relay.house import House
 from lanterne.relay.store import BlobRow
 from lanterne.wire.asking import Complaint, pack_blobs, pack_held, read_blobs
+from lanterne.wire.blob_lists import BlobList, list_names, pack_list, pack_sums, read_firsts, sum_names
 from lanterne.wire.exchange import MAX_BATCH, BlobName
 from lanterne.wire.names import PracticeId
 
@@ -77,6 +78,23 @@ class BlobAnswering:
         house, practice = self._house, guest.membership.practice
         async with house.reads.of(practice):
             return pack_blobs(await house.run(house.store.lacking, practice, names))
+
+    async def sums(self, guest: Guest, _body: bytes) -> bytes:
+        """For each first byte of a name, the sum of the names held whole."""
+        house, practice = self._house, guest.membership.practice
+        async with house.reads.of(practice):
+            return pack_sums(sum_names(await house.run(house.store.blob_names, practice)))
+
+    async def listed(self, guest: Guest, body: bytes) -> bytes:
+        """The names that begin with the bytes asked for."""
+        firsts = read_firsts(body)
+        house, practice = self._house, guest.membership.practice
+        async with house.reads.of(practice):
+            return pack_list(await house.run(self._listed, practice, firsts))
+
+    def _listed(self, practice: PracticeId, firsts: bytes) -> BlobList:
+        names = {first: self._house.store.blob_names(practice, first) for first in firsts}
+        return list_names(names, firsts)
 
     async def piece(self, guest: Guest, name: BlobName, asked: tuple[int, int]) -> BlobPiece:
         """Bytes of a blob."""

@@ -297,6 +297,14 @@ class SqliteStore:
                 if connection.execute(sql, (key, bytes.fromhex(name))).fetchone() is None
             )
 
+    def blob_names(self, practice: PracticeId, first: int | None = None) -> tuple[BlobName, ...]:
+        """See Store."""
+        low, high = (b"", b"\xff" * 33) if first is None else (bytes([first]), bytes([first]) + b"\xff" * 32)
+        sql = "SELECT name FROM blob WHERE practice = ? AND name BETWEEN ? AND ? AND whole = 1 ORDER BY name"
+        with self._reading() as connection:
+            rows = connection.execute(sql, (bytes.fromhex(practice), low, high))
+            return tuple(BlobName(row[0].hex()) for row in rows)
+
     def keep_blob(self, practice: PracticeId, row: BlobRow) -> Future[None]:
         """See Store."""
         return self._submit(

@@ -170,6 +170,9 @@ class Store(Protocol):
     def lacking(self, practice: PracticeId, names: Sequence[BlobName]) -> tuple[BlobName, ...]:
         """Those of `names` of which the whole is not held, in their order."""
 
+    def blob_names(self, practice: PracticeId, first: int | None = None) -> tuple[BlobName, ...]:
+        """The blobs held whole, sorted; only those whose name begins with the byte `first`, when given."""
+
     def keep_blob(self, practice: PracticeId, row: BlobRow) -> Future[None]:
         """Keep how much of a blob is held; the account follows."""
 

@@ -225,6 +225,8 @@ class RelayStoreContract:
         assert account.blob_bytes == 10
         assert store.lacking(PRACTICE, [whole, NAME]) == (NAME,)
         assert store.lacking(OTHER, [whole]) == (whole,)
+        assert store.blob_names(PRACTICE) == store.blob_names(PRACTICE, int(whole[:2], 16)) == (whole,)
+        assert store.blob_names(PRACTICE, (int(whole[:2], 16) + 1) % 256) == store.blob_names(OTHER) == ()
         assert store.stale_blobs(200) == ()
         assert store.stale_blobs(201) == ((PRACTICE, NAME),)
         sure(store.forget_blob(PRACTICE, NAME))

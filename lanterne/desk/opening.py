@@ -231,6 +231,7 @@ SAVED_TEXTS: dict[str, str] = {
     "saved": _("Enregistré sur ce poste."),
     "withdrawn": _("Retiré comme saisi par erreur. L’original reste lisible."),
     "seen": _("Classé : vu par vous, il reste au dossier."),
+    "ended": _("Fait. Les accès sont retirés."),
     "handed": _("Confié."),
     "attached": _("Rattaché : le document est au dossier."),
     "discarded": _("Écarté."),

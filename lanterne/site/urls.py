@@ -13,6 +13,7 @@ from lanterne.desk.patients import merging
 from lanterne.desk.patients import views as patients
 from lanterne.desk.references import views as references
 from lanterne.desk.settings import views as settings
+from lanterne.desk.team import ending
 from lanterne.desk.team import views as team
 from lanterne.desk.trace import views as trace
 
@@ -85,7 +86,10 @@ urlpatterns = [
     path("equipe/ajouter", team.add, name="person-add"),
     path("equipe/<id:person>", team.person, name="person"),
     path("equipe/<id:person>/acces", team.seat, name="person-seat"),
-    path("equipe/acces/<id:seat>/retirer", team.revoke, name="seat-revoke"),
+    path("equipe/<id:person>/depart", ending.leave, name="person-leave"),
+    path("equipe/acces/<id:seat>/retirer", ending.revoke, name="seat-revoke"),
+    path("equipe/postes/<id:device>/perdu", ending.lost, name="device-lost"),
+    path("equipe/a-verifier", ending.review, name="team-review"),
     path("acces", trace.traces, name="traces"),
     path("reglages", settings.settings, name="settings"),
     path("reglages/phrase-de-passe", settings.passphrase, name="passphrase"),

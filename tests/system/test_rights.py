@@ -100,6 +100,10 @@ MATRIX = (
     Line("person-add",          "equipe/ajouter",                           200, 403, 403),
     Line("person",              "equipe/{who}",                             200, 403, 403),
     Line("person-seat",         "equipe/{who}/acces",                       200, 403, 403),
+    Line("person-leave",        "equipe/{who}/depart",                      200, 403, 403),
+    # The only device here is the one in use, which nobody declares lost; tests/system/test_accesses.py has two.
+    Line("device-lost",         "equipe/postes/{seat}/perdu",               404, 403, 403),
+    Line("team-review",         "equipe/a-verifier",                        200, 403, 403),
     Line("seat-revoke",         "equipe/acces/{seat}/retirer",              200, 403, 403),
     Line("traces",              "acces",                                    200, 403, 403),
     Line("settings",            "reglages",                                 200, 200, 200),
@@ -269,7 +273,7 @@ def test_a_form_without_its_token_writes_nothing(shared: Server, everybody: dict
         for line in MATRIX:
             if line.name in ("home", "chart", "summary", "timeline", "curve", "item", "document", "document-file",
                              "document-rendition", "arrivals", "arrival", "arrival-file", "chart-traces", "identity",
-                             "team", "traces", "settings", "watched-state", "awake"):  # fmt: skip
+                             "team", "team-review", "traces", "settings", "watched-state", "awake"):  # fmt: skip
                 continue
             path = address(line, practice, patient=patient, chart=JEAN)
             answer = browser.post(path, {**fields, "patient": patient})
@@ -346,6 +350,7 @@ def test_only_an_administrator_changes_the_team(shared: Server, everybody: dict[
         typed = {**own_form(browser), "name": "Intrus Unique", "role": "doctor", "administrator": "on",
                  "passphrase": phrase_of("x"), "again": phrase_of("x"), "family_name": "X"}  # fmt: skip
         for path in ("ajouter", "cabinet", practice.persons[who], f"{practice.persons[who]}/acces",
+                     f"{practice.persons[who]}/depart", f"{practice.persons[GARANCE]}/depart",
                      f"acces/{practice.seats[GARANCE]}/retirer"):  # fmt: skip
             assert browser.post(f"/equipe/{path}", typed).status == 403, f"{who} {path}"
     assert practice.facts().keys() == before

@@ -179,6 +179,16 @@ def notices(presence: Presence) -> tuple[Notice, ...]:
                 "danger",
             )
         )
+    if presence.lacking:
+        found.append(
+            Notice(
+                _(
+                    "Ce poste n’a pas encore tout reçu : des dossiers peuvent manquer ou être incomplets."
+                    " La suite vient d’un autre poste."
+                ),
+                "danger",
+            )
+        )
     if presence.traces.gap_looks:
         since = moment(presence.traces.gap_since_ms, presence.traces.gap_since_ms).text
         found.append(

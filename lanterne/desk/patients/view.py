@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from lanterne.desk.frame.view import NavLink, PatientBand, Provenance, Sex, When
+from lanterne.desk.frame.view import NavLink, Notice, PatientBand, Provenance, Sex, When
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,3 +158,4 @@ class HomePage:
 
     results: SearchResults
     waiting: tuple[NavLink, ...] = ()
+    notices: tuple[Notice, ...] = ()

@@ -29,6 +29,7 @@ from lanterne.desk.opening import (
 from lanterne.desk.patients.identity import identity_page
 from lanterne.desk.patients.lists import hits, recently_opened, remember
 from lanterne.desk.patients.view import HomePage, SearchResults
+from lanterne.desk.team.newcomers import first_page
 from lanterne.practice.errors import Refusal
 from lanterne.practice.patients import queries
 from lanterne.practice.patients.commands import (
@@ -63,7 +64,9 @@ def search(request: HttpRequest) -> HttpResponse:
 
 def _home(request: HttpRequest, results: SearchResults) -> HttpResponse:
     # One list on this page: the search field of the top bar answers into it.
-    context = {"page": HomePage(results), "results": results, "search_first": True}
+    presence = presence_of(request)
+    said = first_page(presence, presence.record.writer())
+    context = {"page": HomePage(results, notices=said), "results": results, "search_first": True}
     return page(request, "desk/patients/home.html", context, current="home")
 
 

@@ -31,7 +31,53 @@ class PersonLine:
     missing: tuple[str, ...] = ()
     edit_url: str = ""
     seat_url: str = ""
+    leave_url: str = ""
     left: When | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AccessLine:
+    """Somebody's access on a device: `last` is when the newest entry known here was written with it; `new` for 72
+    hours."""
+
+    person: str
+    since: When
+    until: When | None = None
+    last: When | None = None
+    new: bool = False
+    state: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceLine:
+    """A machine of the practice and who uses it."""
+
+    name: str
+    accesses: tuple[AccessLine, ...]
+    here: bool = False
+    in_force: bool = True
+    lost_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewLine:
+    """An entry kept apart. `size` in words: what is in it was not opened."""
+
+    at: When
+    author: str
+    device: str
+    kind: str
+    size: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewPage:
+    """What waits for review, newest first; `more` older ones are not listed."""
+
+    lines: tuple[ReviewLine, ...]
+    more: int
+    back_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +86,8 @@ class TeamPage:
 
     practice: tuple[tuple[str, str], ...]
     persons: tuple[PersonLine, ...]
+    devices: tuple[DeviceLine, ...] = ()
     notices: tuple[Notice, ...] = ()
     edit_url: str = ""
     add_url: str = ""
+    review_url: str = ""

@@ -18,9 +18,11 @@ from lanterne.desk.forms.team import SIGNATURE_BYTES, AccessForm, NewPersonForm,
 from lanterne.desk.frame import build
 from lanterne.desk.frame.view import FormPage, Notice
 from lanterne.desk.opening import dialog_or_page, fact_id, page, presence_of, written
+from lanterne.desk.presence import Presence
 from lanterne.desk.sentences import sentence
-from lanterne.desk.team.view import PersonLine, SeatLine, TeamPage
-from lanterne.journal import founding, leaving
+from lanterne.desk.team.newcomers import to_review
+from lanterne.desk.team.view import AccessLine, DeviceLine, PersonLine, SeatLine, TeamPage
+from lanterne.journal import founding
 from lanterne.practice import opening
 from lanterne.practice.documents.files import keep
 from lanterne.practice.documents.rules import check_content
@@ -29,11 +31,12 @@ from lanterne.practice.record import Record
 from lanterne.practice.recording import record, rehearse
 from lanterne.practice.rights import Right
 from lanterne.practice.team import queries
+from lanterne.practice.team.accesses import Access, accesses, devices, newcomers
 from lanterne.practice.team.commands import DescribePerson, DescribePractice
 from lanterne.practice.team.queries import Person
 from lanterne.practice.team.rules import MISSING, PRESCRIBERS
 from lanterne.wire.errors import LanterneError
-from lanterne.wire.names import PersonId, SeatId
+from lanterne.wire.names import PersonId
 
 
 @require_GET
@@ -45,6 +48,7 @@ def team(request: HttpRequest) -> HttpResponse:
     connection = presence.record.tables.read()
     held = queries.practice(connection)
     body = held.body if held else None
+    everywhere = accesses(presence.record)
     lines = (
         (_("Adresse"), ", ".join(part for part in (body.address, f"{body.postcode} {body.city}".strip()) if part)),
         (_("Téléphone"), body.phone),
@@ -54,11 +58,14 @@ def team(request: HttpRequest) -> HttpResponse:
     shown = TeamPage(
         practice=lines,
         persons=tuple(
-            _person(presence.record, one, held, manages=manages) for one in queries.persons(connection)
+            _person(presence.record, one, held, everywhere, me=writer.person, manages=manages)
+            for one in queries.persons(connection)
         ),
-        notices=_notices(presence.record),
+        devices=_devices(presence, manages=manages),
+        notices=(*_notices(presence.record), *to_review(presence, writer)),
         edit_url=reverse("practice") if manages else "",
         add_url=reverse("person-add") if manages else "",
+        review_url=reverse("team-review") if manages else "",
     )
     return page(request, "desk/team/page.html", {"page": shown}, current="team")
 
@@ -72,47 +79,67 @@ def _notices(record_: Record) -> tuple[Notice, ...]:
     )
 
 
-def _person(record_: Record, one: Person, held: Any, *, manages: bool) -> PersonLine:
+def _person(
+    record_: Record, one: Person, held: Any, everywhere: list[Access], *, me: PersonId, manages: bool
+) -> PersonLine:
     roles = [str(build.ROLES.get(one.role, one.role))] + ([_("administrateur")] if one.administrator else [])
     missing = [_(MISSING[code]) for code in one.missing(held)] if one.role in PRESCRIBERS else []
+    mine = [access for access in everywhere if access.person == one.id and access.state != "revoked"]
+    leaves = manages and one.id != me and bool(mine or not one.body.left)
     return PersonLine(
         name=one.display_name,
         roles=tuple(roles),
-        seats=tuple(_seats(record_, one.id, manages=manages)),
+        seats=tuple(_seat(access, manages=manages) for access in mine),
         rpps=one.body.rpps,
         phone=one.body.phone,
         missing=tuple(missing),
         edit_url=reverse("person", args=[one.id]) if manages else "",
         seat_url=reverse("person-seat", args=[one.id]) if manages else "",
+        leave_url=reverse("person-leave", args=[one.id]) if leaves else "",
         left=build.maybe(one.body.left),
     )
 
 
-def _seats(record_: Record, person_id: PersonId, *, manages: bool) -> list[SeatLine]:
-    membership = record_.journal.membership
-    mine = membership.seat(record_.seat.id)
-    found = []
-    for seat_id in membership.persons.get(person_id, ()):
-        seat_ = membership.seat(seat_id)
-        if seat_ is None or seat_id in membership.revoked:
-            continue
-        active = membership.is_active(seat_id, record_.clock_ms())
-        ends = build.moment(seat_.not_after, seat_.not_after) if seat_.not_after else None
-        here = mine is not None and seat_.device == mine.device
-        since = membership.admitted_at(seat_id) or 0
-        found.append(
-            SeatLine(
-                device=_("poste %(id)s") % {"id": seat_.device[:6]},
-                since=build.moment(since, since),
-                state="" if active else _("terminé"),
-                ends=ends,
-                revoke_url=reverse("seat-revoke", args=[seat_id])
-                if manages and seat_id != record_.seat.id
+def _seat(access: Access, *, manages: bool) -> SeatLine:
+    return SeatLine(
+        device=_("poste %(id)s") % {"id": access.device[:6]},
+        since=build.moment(access.since, access.since),
+        state=_("terminé") if access.state == "ended" else "",
+        ends=build.moment(access.until, access.until) if access.until else None,
+        revoke_url=reverse("seat-revoke", args=[access.seat]) if manages and not access.mine else "",
+        this_device=access.here,
+    )
+
+
+def _devices(presence: Presence, *, manages: bool) -> tuple[DeviceLine, ...]:
+    """Every device, those without any access in force last."""
+    people, now = build.People(presence), presence.record.clock_ms()
+    new = {one.seat for one in newcomers(presence.record)}
+    lines = []
+    for device in sorted(devices(presence.record), key=lambda one: not one.in_force):
+        held = [one for one in device.accesses if one.state != "revoked" or not device.in_force]
+        lines.append(
+            DeviceLine(
+                name=_("poste %(id)s") % {"id": device.id[:6]},
+                here=device.here,
+                in_force=device.in_force,
+                lost_url=reverse("device-lost", args=[device.id])
+                if manages and device.in_force and not device.here
                 else "",
-                this_device=here,
+                accesses=tuple(
+                    AccessLine(
+                        person=people.of(one.seat, one.person)[0],
+                        since=build.moment(one.since, now),
+                        until=build.moment(one.until, one.until) if one.until else None,
+                        last=build.moment(one.last, now) if one.last is not None else None,
+                        new=one.seat in new,
+                        state={"ended": _("terminé"), "revoked": _("retiré")}.get(one.state, ""),
+                    )
+                    for one in held
+                ),
             )
         )
-    return found
+    return tuple(lines)
 
 
 @require_http_methods(["GET", "POST"])
@@ -246,41 +273,6 @@ def _give_access(record_: Record, held: Person, passphrase: str, not_after: int 
         person=held.id,
         replaces=old,
     )
-
-
-@require_http_methods(["GET", "POST"])
-def revoke(request: HttpRequest, seat: str) -> HttpResponse:
-    """Withdraw an access: it opens nothing more here, and what it could read is sealed anew."""
-    presence = presence_of(request)
-    presence.record.require(Right.MANAGE_TEAM)
-    record_ = presence.record
-    found = record_.journal.membership.seat(SeatId(seat))
-    if found is None or seat == record_.seat.id:
-        raise Http404
-    if request.method == "POST":
-        leaving.revoke(
-            record_.journal,
-            record_.keyring,
-            SeatId(seat),
-            reason="withdrawn",
-            now_ms=record_.clock_ms(),
-            random=secrets.token_bytes,
-        )
-        record_.catch_up()
-        return _done(request)
-    name = build.People(presence).of(SeatId(seat), found.person)[0]
-    context = {
-        "title": _("Retirer un accès"),
-        "text": _(
-            "L’accès de %(name)s n’ouvrira plus rien. Ce qui a été écrit reste. Les clés sont renouvelées."
-        )
-        % {"name": name},
-        "submit": _("Retirer l’accès"),
-        "action_url": reverse("seat-revoke", args=[seat]),
-        "back_url": reverse("team"),
-        "fact": record_.draw_id(),
-    }
-    return dialog_or_page(request, "desk/patients/confirm.html", "desk/patients/confirm_page.html", context)
 
 
 def _end_of(until: str) -> int | None:

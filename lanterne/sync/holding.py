@@ -41,10 +41,20 @@ _ANSWERS = {
 
 
 class Holding:
-    """Answers from one journal. `requests` by their name: body in, body out; MessageRefused, DiskFull, …"""
+    """Answers from one journal. `requests` by their name: body in, body out; MessageRefused, DiskFull, …
 
-    def __init__(self, journal: Journal, device: DeviceId, now_ms: Callable[[], int]) -> None:
-        self._journal, self._device, self._now_ms = journal, device, now_ms
+    Args:
+        speaks: makes this device's statement when one is due, before its heads are told; None for who makes none.
+    """
+
+    def __init__(
+        self,
+        journal: Journal,
+        device: DeviceId,
+        now_ms: Callable[[], int],
+        speaks: Callable[[Known], object] | None = None,
+    ) -> None:
+        self._journal, self._device, self._now_ms, self._speaks = journal, device, now_ms, speaks
         self.known = Known(journal)
         self.requests: dict[str, Callable[[bytes], bytes]] = {
             "heads": self.heads,
@@ -59,6 +69,8 @@ class Holding:
 
     def heads(self, body: bytes) -> bytes:
         """All tips held, and every statement known."""
+        if self._speaks is not None:
+            self._speaks(self.known)
         statements = [one.raw for one in self.known.statements().values()]
         statements += [raw for raw in self.known.contradictions() if raw not in statements]
         size, told = 0, []

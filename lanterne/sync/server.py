@@ -9,6 +9,7 @@ docs/format/exchange.md, Requests, Over HTTP.
 from __future__ import annotations
 
 import re
+import secrets
 import threading
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
@@ -103,11 +104,20 @@ class Nonces:
 
 
 class DeviceServer:
-    """The WSGI application. `now_ms` is the machine's clock in milliseconds."""
+    """The WSGI application. `now_ms` is the machine's clock in milliseconds, `random(n)` n unpredictable bytes."""
 
-    def __init__(self, journal: Journal, device: DeviceKeys, *, now_ms: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        journal: Journal,
+        device: DeviceKeys,
+        *,
+        now_ms: Callable[[], int],
+        random: Callable[[int], bytes] = secrets.token_bytes,
+    ) -> None:
         self._journal, self._device, self._now_ms = journal, device, now_ms
-        self._holding = Holding(journal, device.id, now_ms)
+        self._holding = Holding(
+            journal, device.id, now_ms, lambda known: known.make_statement(device, now_ms(), random)
+        )
         self._nonces = Nonces()
 
     def __call__(

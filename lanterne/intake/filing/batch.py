@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from lanterne.intake.filing import known, outcomes
-from lanterne.intake.filing.keeping import file_name, filed, keep_original, names_of, title_of
+from lanterne.intake.filing.keeping import Shelf, file_name, filed, names_of, title_of
 from lanterne.intake.filing.leaves import Leaf, attention
 from lanterne.intake.filing.moments import placed
 from lanterne.intake.filing.newcomers import newcomer_of
@@ -74,6 +74,7 @@ class Batch:
         #: Whether this person may write what documents state.
         self.structures = Right.WRITE_CHART in rights
         self._pending = _Pending()
+        self.shelf = Shelf(record)
 
     def flush(self) -> None:
         """Carry out what is planned: durable on return."""
@@ -102,7 +103,7 @@ class Batch:
 
     def duplicate(self, name: str, digest: str, part: str) -> Planned:
         """A document already in a chart. Should it still be in the list (stopped between the two), it leaves it."""
-        connection = self._record.connection()
+        connection = self._record.tables.read()
         held = known.filed(connection, self._draw, digest, part)
         patient, document = (held.patient, held.document) if held is not None else (None, None)
         waits = known.waits(connection, self._draw, digest, part)
@@ -119,12 +120,12 @@ class Batch:
         arrival = known.arrival_id(self._draw, digest, "")
         outcome = replace(outcome, arrival=arrival)
         self._apart({digest})
-        waits = known.waits(self._record.connection(), self._draw, digest, "")
+        waits = known.waits(self._record.tables.read(), self._draw, digest, "")
         if waits is not None and not waits.live:
             return Planned(Outcome(name, "duplicate", "already_discarded", arrival=arrival))
         if waits is not None:
             return Planned(replace(outcome, arrival=waits.arrival))
-        kept = keep_original(self._record, content)
+        kept = self.shelf.original(content)
         body = ArrivalReceived(
             outcome="quarantined", digest=digest, blob=kept.blob, key=kept.key, size=kept.size,
             media_type=kept.media_type, why=error.code, params=params, file_name=file_name(name),
@@ -150,11 +151,11 @@ class Batch:
         planned = []
         for leaf in found:
             self._apart({digest + leaf.part})
-            held = known.filed(self._record.connection(), self._draw, digest, leaf.part)
+            held = known.filed(self._record.tables.read(), self._draw, digest, leaf.part)
             if held is not None and not (held.to_read and self.structures):
                 planned.append(self.duplicate(name, digest, leaf.part))
                 continue
-            kept = kept or keep_original(self._record, content)
+            kept = kept or self.shelf.original(content)
             one = _File(name, digest, kept)
             if held is not None:
                 planned.append(self._take(one, leaf, held.patient, unread=held.to_read))
@@ -166,14 +167,14 @@ class Batch:
 
     def _match(self, file: _File, leaf: Leaf) -> Planned:
         said = leaf.document.identity
-        waits = known.waits(self._record.connection(), self._draw, file.digest, leaf.part)
+        waits = known.waits(self._record.tables.read(), self._draw, file.digest, leaf.part)
         if waits is not None and not waits.live:
             return Planned(Outcome(file.name, "duplicate", "already_discarded", arrival=waits.arrival))
         if waits is not None and waits.why in outcomes.SENTENCES and waits.why != "nobody_alike":
             # What raised a doubt is a person's to settle, whoever was registered since.
             return Planned(Outcome(file.name, "duplicate", "already_waiting", arrival=waits.arrival))
         self._follow(said)
-        connection = self._record.connection()
+        connection = self._record.tables.read()
         owner = whose(connection, said)
         creates = owner.unknown and self._create and said is not None
         if owner.patient is None and not creates:
@@ -246,7 +247,7 @@ class Batch:
             or document.act == "deletion"
             or (not self.structures and (document.replaces or document.set_id))
         )
-        body = filed(self._record, replace(leaf, document=document), file.kept, file.name)
+        body = filed(self.shelf, replace(leaf, document=document), file.kept, file.name)
         # What still has to be taken waits for somebody, archive or not.
         waits = states and not self.structures
         if waits:
@@ -284,7 +285,7 @@ class Batch:
         while True:
             patient = PatientId(self._draw("patient", *traits, *([str(turn)] if turn else [])))
             self._apart({patient})
-            if group_of(self._record.connection(), patient) is None:
+            if group_of(self._record.tables.read(), patient) is None:
                 return patient
             if not chosen:
                 return None
@@ -310,7 +311,7 @@ class Batch:
         assert planned.otherwise is not None  # noqa: S101  for the type checker; flush looked
         file, leaf = planned.otherwise
         why = Whose(why="document_refused", params={"reason": refusal.code})
-        waits = known.waits(self._record.connection(), self._draw, file.digest, leaf.part)
+        waits = known.waits(self._record.tables.read(), self._draw, file.digest, leaf.part)
         if waits is not None:
             planned.settled = Outcome(file.name, "to_attach", why.why, why.params, arrival=waits.arrival)
             return
@@ -321,7 +322,7 @@ class Batch:
     def _settled(self, planned: Outcome) -> Outcome:
         if planned.document is None or planned.why not in ("filed", "no_data") or not self.structures:
             return planned
-        found = known.stated(self._record.connection(), planned.document)
+        found = known.stated(self._record.tables.read(), planned.document)
         left = replace(planned, not_kept=found.not_kept)
         if found.new or found.again:
             why = "filed" if found.new else "nothing_new"

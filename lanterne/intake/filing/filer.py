@@ -93,7 +93,8 @@ class Filer:
         Raises:
             NotAllowed, DiskFull, DiskFailed: what was told before stands.
         """
-        threads = ThreadPoolExecutor(self._sandbox.size, thread_name_prefix="reading")
+        # One more than reading processes: while one file is put on the disk another is read.
+        threads = ThreadPoolExecutor(self._sandbox.size + 1, thread_name_prefix="reading")
         waiting: deque[list[_Read]] = deque()
         try:
             for group in self._groups(files):
@@ -198,7 +199,14 @@ class Filer:
         held = known.filed(self._record.connection(), self._draw, digest, "")
         if held is not None and not (held.to_read and self._batch.structures):
             return _Read(name, b"", digest, None)
-        return _Read(name, content, digest, threads.submit(self._tried, content, name))
+        return _Read(name, content, digest, threads.submit(self._prepared, content, name))
+
+    def _prepared(self, content: bytes, name: str) -> Document | Unreadable:
+        """The file read, and on the disk with what will be shown of it."""
+        found = self._tried(content, name)
+        if not isinstance(found, Unreadable):
+            self._batch.shelf.prepare(content, leaves(found))
+        return found
 
     def _tried(self, content: bytes, name: str) -> Document | Unreadable:
         try:

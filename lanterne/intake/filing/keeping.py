@@ -6,7 +6,8 @@ drawn from it and goes with it. Names and keys come from the content: the same f
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Mapping, Sequence
 from unicodedata import category
 
 from lanterne.intake.filing.leaves import Leaf
@@ -18,6 +19,8 @@ from lanterne.practice.record import Record
 TITLE_CHARACTERS = 300
 NAME_CHARACTERS = 200
 MOST_RENDITIONS = 50
+# Files put lately; one forgotten is put again, to the same effect.
+MOST_REMEMBERED = 4_096
 MOST_UNREAD = 90
 MOST_NAMES = 50
 REMARK_CHARACTERS = 1_000
@@ -71,12 +74,47 @@ def names_of(names: tuple[str, ...]) -> list[str]:
     return [name[:ID_CHARACTERS] for name in names[:MOST_NAMES]]
 
 
-def keep_original(record: Record, content: bytes) -> Kept:
-    """The file as it came."""
-    return keep_named(record, content, media_type_of(content))
+class Shelf:
+    """What was put on the disk of the files at hand, so that none is put twice. Reading threads put while the door
+    files others: most of an import's time is the disk.
+    """
+
+    def __init__(self, record: Record) -> None:
+        self._record = record
+        self._kept: dict[tuple[bytes, str], Kept] = {}
+
+    def original(self, content: bytes) -> Kept:
+        """The file as it came."""
+        return self.keep(content, media_type_of(content))
+
+    def keep(self, content: bytes, media_type: str) -> Kept:
+        """A sealed file; on the disk when this returns.
+
+        Raises:
+            LanterneError: the disk failed or is full.
+        """
+        name = hashlib.sha256(content).digest(), media_type
+        kept = self._kept.get(name)
+        if kept is None:
+            if len(self._kept) > MOST_REMEMBERED:
+                self._kept.clear()
+            kept = self._kept[name] = keep_named(self._record, content, media_type)
+        return kept
+
+    def prepare(self, content: bytes, found: Sequence[Leaf]) -> None:
+        """Put what filing these documents will name. Of what names nobody only the file: it may never be filed.
+
+        Raises:
+            LanterneError: the disk failed or is full.
+        """
+        self.original(content)
+        for leaf in found:
+            if leaf.document.identity is not None:
+                for shown, media_type, _title in _shown(leaf):
+                    self.keep(shown, media_type)
 
 
-def filed(record: Record, leaf: Leaf, original: Kept, name: str) -> DocumentFiled:
+def filed(shelf: Shelf, leaf: Leaf, original: Kept, name: str) -> DocumentFiled:
     """The body of a document.filed fact; what is shown is on the disk when this returns."""
     document = leaf.document
     author = document.author
@@ -85,14 +123,15 @@ def filed(record: Record, leaf: Leaf, original: Kept, name: str) -> DocumentFile
         blob=original.blob, key=original.key, size=original.size, media_type=original.media_type,
         document_kind=document.kind, title=title_of(leaf, name) or _TITLES["other"], sender=sender,
         author=_line(author.name)[:NAME_CHARACTERS], file_name=file_name(name),
-        format=document.format[:WORD_CHARACTERS], part=leaf.part, renditions=_renditions(record, leaf, original),
+        format=document.format[:WORD_CHARACTERS], part=leaf.part, renditions=_renditions(shelf, leaf, original),
         identifier=document.identifier[:ID_CHARACTERS], set_id=document.set_id[:ID_CHARACTERS],
         set_version=document.version, aliases=names_of(leaf.aliases), unread=_told(document.unread),
         ins_key_wrong=bool(document.identity and document.identity.matricule and not document.identity.key_agrees),
     )  # fmt: skip
 
 
-def _renditions(record: Record, leaf: Leaf, original: Kept) -> list[Rendition]:
+def _shown(leaf: Leaf) -> list[tuple[bytes, str, str]]:
+    """What is shown of a document: its bytes, media type and title."""
     document = leaf.document
     shown: list[tuple[bytes, str, str]] = []
     if document.narrative:
@@ -102,9 +141,13 @@ def _renditions(record: Record, leaf: Leaf, original: Kept) -> list[Rendition]:
     shown += [(one.content, one.media_type, _line(one.title)[:TITLE_CHARACTERS]) for one in document.attached]
     if leaf.message.strip():
         shown.append((leaf.message.encode(), "text/plain", _("Message")))
+    return shown[:MOST_RENDITIONS]
+
+
+def _renditions(shelf: Shelf, leaf: Leaf, original: Kept) -> list[Rendition]:
     found = []
-    for content, media_type, title in shown[:MOST_RENDITIONS]:
-        kept = keep_named(record, content, media_type)
+    for content, media_type, title in _shown(leaf):
+        kept = shelf.keep(content, media_type)
         # A PDF or image that is the file itself is shown from the original.
         if kept.blob != original.blob:
             found.append(

@@ -88,9 +88,14 @@ class Peer(Protocol):
     """Who answers; None for a folder."""
     key: bytes | None
     """The Ed25519 key its answers and receipts are signed with."""
-    sent: int
-    """Bytes handed over so far, and received."""
-    came: int
+
+    @property
+    def sent(self) -> int:
+        """Bytes handed over so far."""
+
+    @property
+    def came(self) -> int:
+        """Bytes received so far."""
 
     def heads(self) -> PeerHeads:
         """All tips it holds, and the statements it knows."""

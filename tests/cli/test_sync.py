@@ -1,0 +1,88 @@
+"""`lanterne sync`: by a folder, by a relay, said in French and in JSON; no passphrase is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from lanterne.cli.exchange_words import ALARMS, alarm_said
+from lanterne.cli.sentences import SENTENCES
+from lanterne.sync import errors
+from lanterne.sync.alarms import Alarm, Lie
+from tests.cli.conftest import Ended
+from tests.sync.places import relay_at
+
+Run = Callable[..., Ended]
+
+
+@pytest.fixture
+def stick(tmp_path: Path) -> Path:
+    folder = tmp_path / "cle"
+    folder.mkdir()
+    return folder
+
+
+def test_a_folder_then_the_state(lanterne: Run, practice: Path, stick: Path) -> None:
+    ended = lanterne("sync", "--folder", str(stick), "--json", data=practice)
+    assert ended.code == 0
+    told = ended.json
+    assert told["exchange"]["with"] == "folder"
+    assert told["exchange"]["whole"]
+    assert told["exchange"]["given"] == told["stored"] > 0
+    assert told["alarms"] == []
+    again = lanterne("sync", "--folder", str(stick), "--json", data=practice)
+    assert again.json["exchange"]["given"] == 0
+    state = lanterne("sync", "--state", data=practice)
+    assert state.code == 0
+    assert f"Ici : {told['stored']} écritures." in state.out.replace("\u00a0", " ")
+
+
+def test_a_relay_is_kept_and_another_in_its_place_is_refused(
+    lanterne: Run, practice: Path, tmp_path: Path
+) -> None:
+    assert lanterne("sync", "--json", data=practice).json["code"] == "sync.no_way"
+    with relay_at(tmp_path / "relay") as relay:
+        wrong = lanterne("sync", "--relay", relay.url, "--relay-key", "00" * 32, "--json", data=practice)
+        assert (wrong.code, wrong.json["code"]) == (2, "sync.relay_changed")
+        first = lanterne(
+            "sync", "--relay", relay.url, "--relay-key", relay.key.hex(), "--json", data=practice
+        )
+        assert first.code == 0
+        assert first.json["exchange"]["given"] > 0
+        assert relay.key.hex() in first.err
+        again = lanterne("sync", "--json", data=practice)
+        assert (again.code, again.json["exchange"]["given"]) == (0, 0)
+        assert again.json["relay"]["to_send"] == 0
+    gone = lanterne("sync", "--json", data=practice)
+    assert gone.code == 1
+    assert gone.json["exchange"]["code"] == "peer.away"
+    assert gone.json["relay"]["silent_since"] > 0
+    said = lanterne("sync", data=practice)
+    assert "Le relais ne répond plus depuis le" in said.out.replace("\u00a0", " ")
+
+
+def test_no_folder_is_said(lanterne: Run, practice: Path, tmp_path: Path) -> None:
+    ended = lanterne("sync", "--folder", str(tmp_path / "nowhere"), data=practice)
+    assert ended.code == 1
+    assert "Interrompu" in ended.out
+
+
+def test_nobody_at_the_address_is_said(lanterne: Run, practice: Path) -> None:
+    ended = lanterne("sync", "--device", "127.0.0.1:9", "--json", data=practice)
+    assert (ended.code, ended.json["code"]) == (1, "peer.away")
+
+
+def test_help_is_french(lanterne: Run) -> None:
+    ended = lanterne("sync", "--help")
+    assert ended.code == 0
+    assert "clé USB" in ended.out
+
+
+def test_every_lie_and_every_error_has_its_sentence() -> None:
+    assert {lie.value for lie in Lie} == set(ALARMS)
+    for lie in Lie:
+        assert "{" not in alarm_said(Alarm(lie, "ab" * 16, "1", "E8", 0, ()))
+    words = {item.word for item in vars(errors).values() if isinstance(getattr(item, "word", None), str)}
+    assert words - {"peer.error"} <= set(SENTENCES)

@@ -270,7 +270,7 @@ def make_app(house: House) -> Starlette:
                 await watching
             await asyncio.to_thread(house.close)
 
-    return Starlette(
+    app = Starlette(
         routes=[
             Route("/status", desk.status, methods=["GET"]),
             Route("/status.json", desk.status_json, methods=["GET"]),
@@ -280,3 +280,6 @@ def make_app(house: House) -> Starlette:
         ],
         lifespan=lifespan,
     )
+    # An address is signed as it is: one with another slash is another address, and unknown.
+    app.router.redirect_slashes = False
+    return app

@@ -25,11 +25,12 @@ def first_page(presence: Presence, writer: Writer) -> tuple[Notice, ...]:
 
 
 def new_accesses(presence: Presence) -> tuple[Notice, ...]:
-    """One sentence for each new access, the last ones counted."""
+    """One banner: the last accesses by name, device and moment, and how many more."""
     record = presence.record
     people = build.People(presence)
     found = sorted(newcomers(record), key=lambda one: -one.since)
-    team = reverse("team")
+    if not found:
+        return ()
     said = []
     for one in found[:MOST_NAMED]:
         words = {
@@ -37,18 +38,18 @@ def new_accesses(presence: Presence) -> tuple[Notice, ...]:
             "device": build.device_of(presence, one.seat),
             "since": build.moment(one.since, record.clock_ms()).text,
         }
-        text = (
-            _("Nouvel accès, déjà retiré : %(name)s, %(device)s, depuis le %(since)s.")
+        form = (
+            _("%(name)s, %(device)s, depuis le %(since)s, déjà retiré")
             if one.state == "revoked"
-            else _("Nouvel accès : %(name)s, %(device)s, depuis le %(since)s.")
+            else _("%(name)s, %(device)s, depuis le %(since)s")
         )
-        said.append(Notice(text % words, "info", _("Voir l’équipe"), team))
+        said.append(form % words)
     more = len(found) - len(said)
     if more:
-        said.append(
-            Notice(_("Autres nouveaux accès : %(n)s.") % {"n": more}, "info", _("Voir l’équipe"), team)
-        )
-    return tuple(said)
+        said.append(_("et %(n)s de plus") % {"n": more})
+    listed = "\u202f; ".join(said)
+    text = _("Nouvel accès : %(who)s.") if len(found) == 1 else _("Nouveaux accès : %(who)s.")
+    return (Notice(text % {"who": listed}, "info", _("Voir l’équipe"), reverse("team")),)
 
 
 def to_review(presence: Presence, writer: Writer) -> tuple[Notice, ...]:

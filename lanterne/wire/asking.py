@@ -149,7 +149,7 @@ def read_entries_request(data: bytes) -> EntriesRequest:
     ranges = []
     for item in fields.items("ranges", MAX_RANGES):
         one = Fields(item, "range")
-        to = one.integer("to", NUMBER_LIMIT) if one.has("to") else None
+        to = one.integer("to", NUMBER_LIMIT) if one.given("to") else None
         ranges.append(Range(read_chain(one), one.integer("after", NUMBER_LIMIT), to))
     return EntriesRequest(tuple(ranges), fields.integer("bytes", MAX_BATCH + 1))
 
@@ -198,7 +198,7 @@ def read_give(data: bytes) -> GiveAnswer:
     answers = fields.integers("answers", MAX_ENTRIES, REFUSED + MAX_CHECK + 1)
     if any(len(Verdict) <= answer <= REFUSED for answer in answers):
         raise fields.refuse("an answer that is none")
-    receipt = fields.octets("receipt", at_most=MAX_RECEIPT_BYTES) if fields.has("receipt") else None
+    receipt = fields.octets("receipt", at_most=MAX_RECEIPT_BYTES) if fields.given("receipt") else None
     return GiveAnswer(answers, receipt)
 
 

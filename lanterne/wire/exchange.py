@@ -106,7 +106,12 @@ class Fields:
         return MessageRefused(self._check, f"{self._what}: {why}")
 
     def has(self, field: str) -> bool:
+        """Whether an optional field is there, and not nil."""
         return self._tree.get(field) is not None
+
+    def given(self, field: str) -> bool:
+        """Whether a field, which must be there, is not nil."""
+        return self.value(field) is not None
 
     def value(self, field: str) -> object:
         if field not in self._tree:

@@ -197,7 +197,7 @@ class Answering:
         while True:
             woken = house.news.listen(practice)
             try:
-                async with house.reads.of(practice):
+                async with house.looks.of(practice):
                     account = await house.run(house.store.account, practice)
                 last = account.last if account is not None else 0
                 left = ends - asyncio.get_running_loop().time()

@@ -66,6 +66,14 @@ class House:
             waiting_each=load.waiting_each,
             retry_s=load.retry_s,
         )
+        self.looks = Turns(
+            running=load.threads,
+            each=1,
+            waiting=load.polls,
+            waiting_each=load.polls_each,
+            retry_s=load.retry_s,
+        )
+        """Of polls, which are bounded already: that many may look at once what is new."""
         self.bodies = Budget(most=load.body_bytes, each=load.body_bytes_each, retry_s=load.retry_s)
         self.notices = self.read_notices()
         self.trouble: str | None = None

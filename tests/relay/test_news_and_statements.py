@@ -177,3 +177,10 @@ def test_statements_have_a_quota(start: Start) -> None:
     device.found(cast.genesis())
     answer = device.ask("state", device.statement(heads(1)).raw)
     assert (answer.status, answer.complaint.check) == (413, "quota")
+
+
+def test_many_polls_of_one_practice_at_once_are_all_held(relay: Running, device: Device) -> None:
+    polls = [Poll(device, 0) for _ in range(40)]
+    listening(relay, 40)
+    device.give([cast.garance().note("x").raw])
+    assert [poll.ended().status for poll in polls] == [200] * 40

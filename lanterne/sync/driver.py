@@ -40,11 +40,11 @@ from lanterne.sync.moves import (
     Said,
 )
 from lanterne.sync.peers.port import BLOB_PIECE, Peer, Way
-from lanterne.sync.relay_memory import RelayMemory
+from lanterne.sync.relay_memory import BRIEF, RelayMemory
 from lanterne.sync.session import PIECE, Session, Tally
 from lanterne.sync.skim import skim
 from lanterne.sync.watch import Watch
-from lanterne.wire.asking import REFUSED, Range, Verdict
+from lanterne.wire.asking import REFUSED, Range, Verdict, kept
 from lanterne.wire.blob_lists import differing, sum_names
 from lanterne.wire.entry import Entry
 from lanterne.wire.errors import EntryRefused
@@ -243,6 +243,8 @@ class Driver:
         heads = [entry.head.as_head for entry in entries]
         self._watch.gave(self._peer, self._relay, heads, answer.answers, answer.receipt)
         codes = answer.answers
+        if not left and len(entries) > BRIEF and self._peer.way is Way.RELAY:
+            self._ask_brief(entries, codes)
         refused = tuple(
             f"E{code - REFUSED}" if code > REFUSED else _NOT_KEPT[Verdict(code)]
             for code in codes
@@ -250,6 +252,16 @@ class Driver:
         )
         waiting = sum(code in (Verdict.APART, Verdict.WAITS) for code in codes)
         return Gave(codes.count(Verdict.KEPT), codes.count(Verdict.HELD), waiting, refused, left)
+
+    def _ask_brief(self, entries: Sequence[Entry], codes: Sequence[int]) -> None:
+        """A receipt for the last entry alone, since a long one would travel with every statement."""
+        last = next(
+            (entry for entry, code in zip(reversed(entries), reversed(codes), strict=True) if kept(code)),
+            None,
+        )
+        if last is not None:
+            answer = self._peer.give([last.raw])
+            self._watch.gave(self._peer, self._relay, [last.head.as_head], answer.answers, answer.receipt)
 
     def _read(self, ranges: Sequence[Range], limit: int) -> tuple[list[Entry], tuple[Range, ...]]:
         """The first entries of these ranges, and what is left of them. All of one number, or none."""

@@ -137,7 +137,7 @@ class Known:
                 for one in self.statements().values()
                 if one.value.device != device.id
             )
-            receipts = tuple(memory.receipt for memory in self.relays() if memory.receipt)[:MAX_RECEIPTS]
+            receipts = tuple(memory.brief for memory in self.relays() if memory.brief)[:MAX_RECEIPTS]
             statement = Statement(self._journal.practice, device.id, number, now_ms, tips, names, receipts)
             signed = sign_statement(statement, device)
             self._keep_statement(signed)
@@ -204,7 +204,7 @@ class Known:
             top = receipt.entries[-1].position
 
             def pend(memory: RelayMemory, raw: bytes = raw, top: int = top) -> RelayMemory:
-                if top <= memory.verified or raw in memory.pending or raw == memory.receipt:
+                if top <= memory.verified or raw in (*memory.pending, memory.receipt, memory.brief):
                     return memory
                 return replace(memory, pending=(*memory.pending, raw)[-MAX_PENDING:])
 

@@ -23,6 +23,8 @@ from lanterne.wire.names import ChainId, Head
 from lanterne.wire.statements import MAX_NOTICE_BYTES, MAX_RECEIPT_BYTES
 
 MAX_BYTES = 60 * 1024 * 1024
+BRIEF = 16
+"""Entries of a receipt that is small enough to be handed on with every statement: 1 KB."""
 MAX_PENDING = 64
 """Receipts waiting to be verified; the oldest positions go first, since a later one vouches for more."""
 
@@ -34,7 +36,8 @@ class RelayMemory:
     Attributes:
         last: the greatest position it ever named.
         said: the heads it last said it holds; `answer` is that answer with its proof, `answer_last` its last.
-        promised: heads it gave a receipt for since; `receipt` is the newest one given to this device.
+        promised: heads it gave a receipt for since; `receipt` is the newest one given to this device, `brief` the
+            newest that names few entries: the one handed on in statements.
         pending: receipts that came in statements of others, to be verified at the next exchange.
         verified: the greatest position verified so far.
         heard, silent_since: milliseconds by this device's clock; 0 when never, or not silent.
@@ -48,6 +51,7 @@ class RelayMemory:
     answer: bytes = b""
     promised: tuple[Head, ...] = ()
     receipt: bytes = b""
+    brief: bytes = b""
     pending: tuple[bytes, ...] = ()
     verified: int = 0
     heard: int = 0
@@ -62,11 +66,19 @@ class RelayMemory:
 
     def promise(self, heads: tuple[Head, ...], receipt: bytes, last: int) -> RelayMemory:
         """It gave a receipt for these."""
+        brief = receipt if len(heads) <= BRIEF else self.brief
+        if len(heads) == 1 and heads[0] in self.promised:
+            # Promised already, under a receipt that names more.
+            return replace(self, brief=brief)
         newest: dict[ChainId, Head] = {}
         for head in sorted((*self.promised, *heads)):
             newest[head.chain] = head
         return replace(
-            self, promised=tuple(sorted(newest.values())), receipt=receipt, last=max(last, self.last)
+            self,
+            promised=tuple(sorted(newest.values())),
+            receipt=receipt,
+            brief=brief,
+            last=max(last, self.last),
         )
 
     def pack(self) -> bytes:
@@ -80,6 +92,7 @@ class RelayMemory:
                 "answer": self.answer,
                 "promised": heads_to_wire(self.promised),
                 "receipt": self.receipt,
+                "brief": self.brief,
                 "pending": list(self.pending),
                 "verified": self.verified,
                 "heard": self.heard,
@@ -101,6 +114,7 @@ def read_memory(data: bytes) -> RelayMemory:
         fields.octets("answer", at_most=4 * MAX_BATCH),
         fields.heads("promised", 4 * MAX_HEADS),
         fields.octets("receipt", at_most=MAX_RECEIPT_BYTES),
+        fields.octets("brief", at_most=MAX_RECEIPT_BYTES),
         fields.signed("pending", MAX_PENDING, MAX_RECEIPT_BYTES),
         fields.integer("verified", NUMBER_LIMIT),
         fields.integer("heard", MOMENT_LIMIT),

@@ -94,7 +94,7 @@ class Connection:
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
             raise PeerAway("this is no address", url=url)
         self.prefix = parts.path.rstrip("/")
-        self.sent = self.came = 0
+        self.sent = self.came = self.asks = 0
         self._made: http.client.HTTPConnection
         if parts.scheme == "https":
             context = tls or ssl.create_default_context()
@@ -116,6 +116,7 @@ class Connection:
         except (OSError, http.client.HTTPException, ValueError) as error:
             self.close()
             raise PeerAway("nobody answers there", why=type(error).__name__) from error
+        self.asks += 1
         # Lines of headers are counted roughly: what a slow line carries, not a bill.
         self.sent += (
             len(method) + len(target) + sum(len(k) + len(v) + 4 for k, v in headers.items()) + len(body) + 64
@@ -152,6 +153,11 @@ class HttpPeer:
     def came(self) -> int:
         """Bytes received."""
         return self._connection.came
+
+    @property
+    def asks(self) -> int:
+        """Requests answered: round trips."""
+        return self._connection.asks
 
     # ------------------------------------------------------------------ asking
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -152,7 +153,11 @@ ACTS = st.lists(
 )
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=int(os.environ.get("LANTERNE_SEEDS", "8")),
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
 @given(acts=ACTS)
 def test_whatever_is_written_and_cut_all_end_with_one_set(
     acts: list[tuple[str, int, int]], tmp_path_factory: pytest.TempPathFactory, founded: Practice

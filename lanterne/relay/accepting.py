@@ -196,6 +196,7 @@ class _Acceptance:
         if head.seat in self._suspended:
             return Verdict.SUSPENDED
         self._check_below(head)
+        self._check_authority(head)
         forked = self._under_number(head) > 0
         apart = forked or self._is_apart(head)
         self._check_room(head, len(raw), forked=forked, apart=apart)
@@ -222,6 +223,14 @@ class _Acceptance:
                 raise _Wait
             if (found.chain, found.seq) != (named.chain, named.seq):
                 raise EntryRefused("E12", "names an entry that stands elsewhere")
+
+    def _check_authority(self, head: EntryHead) -> None:
+        """E15 where it can never be kept: a seat whose record is not administrator signs no membership (M3)."""
+        if head.stream != Stream.MEMBERS:
+            return
+        record = self._members.seat(head.seat)
+        if record is not None and not record.admin:
+            raise EntryRefused("E15", "its seat is not administrator")
 
     def _find(self, digest: EntryHash) -> Holding | None:
         if digest not in self._looked_up:
@@ -256,9 +265,10 @@ class _Acceptance:
         if apart:
             full |= use.apart_entries >= quota.apart_entries or use.apart_bytes + size > quota.apart_bytes
         if head.stream == Stream.MEMBERS:
-            full |= (
-                use.members_entries >= quota.members_entries or use.members_bytes + size > quota.members_bytes
-            )
+            most = quota.members_entries // 2 if apart else quota.members_entries
+            if any(head.seat == sheet.id for sheet in self._members.sheets):
+                most += quota.sheet_entries
+            full |= use.members_entries >= most or use.members_bytes + size > quota.members_bytes
         if full:
             raise _NoRoom
 

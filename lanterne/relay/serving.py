@@ -82,6 +82,7 @@ def serve(
         RelayError: "relay.port_taken", and those of relay.place.
     """
     held = lock(root)
+    _allow_connections()
     try:
         listener = listen(host, port)
         house = open_house(root, registration, quota=quota, load=load)
@@ -91,6 +92,16 @@ def serve(
         RelayServer(config(make_app(house)), house, lambda: on_ready(url, house)).run(sockets=[listener])
     finally:
         held.release()
+
+
+def _allow_connections() -> None:
+    """As many open connections as the system lets this process have: a poll is one."""
+    if sys.platform != "win32":
+        import resource
+
+        soft, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        if soft != most:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def config(app: Starlette) -> uvicorn.Config:

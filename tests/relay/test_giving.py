@@ -306,6 +306,30 @@ def test_what_lies_under_one_number_fits_one_answer(start: Start) -> None:
     assert given(device, one, *(clone.note("x" * 400) for clone in clones)) == (KEPT, APART, NO_ROOM)
 
 
+def test_who_is_not_administrator_signs_no_membership(device: Device) -> None:
+    garance, paul = cast.garance(), cast.actor("Paul Roche")
+    admitted = admit(garance, cast.paul())
+    paul.hear(garance)
+    his = paul.decide(paul.fact("rotation.due", {"compartment": 1}))
+    assert given(device, admitted, his) == (KEPT, 115)
+
+
+def test_a_revoked_administrator_cannot_fill_the_place_of_those_who_revoked_it(start: Start) -> None:
+    device = quota(start, members_entries=6, sheet_entries=1)
+    garance, awa = cast.garance(), cast.actor("Awa Diallo")
+    first = admit(garance, cast.awa()._replace(admin=True))
+    awa.hear(garance)
+    second = revoke(garance, awa.id)
+    assert given(device, first, second) == (KEPT, KEPT)
+    flood = [awa.decide(awa.fact("rotation.due", {"compartment": 1})) for _ in range(4)]
+    assert given(device, *flood) == (APART, NO_ROOM, WAITS, WAITS)
+    due = [garance.decide(garance.fact("rotation.due", {"compartment": 1})) for _ in range(4)]
+    assert given(device, *due) == (KEPT, KEPT, KEPT, NO_ROOM)
+    sheet = cast.sheet().hear(garance)
+    sheet.known.pop(due[3].head.hash)
+    assert given(device, sheet.decide(sheet.fact("rotation.due", {"compartment": 1}))) == (KEPT,)
+
+
 def test_members_entries_are_counted(start: Start) -> None:
     device = quota(start, members_entries=1)
     garance = cast.garance()

@@ -23,6 +23,7 @@ from lanterne.wire.entry import Entry
 from lanterne.wire.names import Compartment, Stream
 from lanterne.wire.part import Fact, Part
 from tests import cast
+from tests.vectors.joining import joining
 
 PASSPHRASE = "cinq lilas au fond du jardin"
 SECRET = hashlib.sha256(b"a secret for vectors").digest()
@@ -379,4 +380,5 @@ FILES: dict[str, Callable[[], Any]] = {
     "files.json": files,
     "sheet.json": sheet,
     "blob.json": blob,
+    "joining.json": joining,
 }

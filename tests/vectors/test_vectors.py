@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 from typing import Any
 
 import pytest
 
+from lanterne.journal.pairing_messages import (
+    PairingUnreadable,
+    read_answer,
+    read_offer,
+    read_request,
+    short_code,
+)
 from lanterne.proof import signature
 from lanterne.proof.genesis import read_genesis
 from lanterne.proof.membership import Membership
@@ -95,6 +103,35 @@ def test_naming() -> None:
         blob = seal_blob(io.BytesIO(content), sealed, drawn.blob_random(content))
         assert (blob.name, blob.key.hex()) == (one["name"], one["key"])
         assert b"".join(open_blob(io.BytesIO(sealed.getvalue()), blob.key)) == content
+
+
+def test_joining() -> None:
+    """The same bytes, and the same code, from every version (exchange.md, A new device)."""
+    frozen = load("joining.json")
+    raw = {name: bytes.fromhex(frozen[name]) for name in ("offer", "request", "reveal", "admission")}
+    offer, request = read_offer(raw["offer"]), read_request(raw["request"])
+    reveal, admission = read_answer(raw["reveal"]), read_answer(raw["admission"])
+    for name, message in (
+        ("offer", offer),
+        ("request", request),
+        ("reveal", reveal),
+        ("admission", admission),
+    ):
+        assert message.to_bytes() == raw[name], name
+    assert (reveal.members, admission.members) == (None, ())
+    assert offer.grant.agrees(request.seat)
+    nonce = bytes.fromhex(frozen["nonce"])
+    assert offer.commit == hashlib.sha256(nonce).digest()
+    hashes = [hashlib.sha256(raw[name]).digest() for name in ("offer", "request")]
+    assert (request.offer, reveal.request) == tuple(hashes)
+    assert short_code(frozen["practice"], nonce, *hashes) == frozen["code"]
+
+
+@pytest.mark.parametrize("case", load("joining.json")["wrong"], ids=lambda case: case["why"])
+def test_a_wrong_message_of_a_pairing(case: dict[str, str]) -> None:
+    read = {"offer": read_offer, "request": read_request}.get(case["as"], read_answer)
+    with pytest.raises(PairingUnreadable):
+        read(bytes.fromhex(case["message"]))
 
 
 def test_genesis() -> None:

@@ -28,6 +28,11 @@ class Turns:
         self._queued = 0
         self._now = 0
 
+    @property
+    def load(self) -> tuple[int, int]:
+        """How many run and how many wait, now."""
+        return self._now, self._queued
+
     @contextlib.asynccontextmanager
     async def of(self, practice: PracticeId) -> AsyncIterator[None]:
         """A turn. Raises Busy when too many wait already."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import threading
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -193,3 +195,47 @@ def test_a_disk_that_refuses_is_said_and_nothing_is_acknowledged(relay: Running)
         connection.execute("ALTER TABLE moved RENAME TO tip")
     assert device.give([note.raw])[0] == (0,)
     assert status(relay.house)["state"] == "in_service"
+
+
+def test_while_one_practice_waits_for_the_disk_the_others_are_read_and_it_is_told(start: Start) -> None:
+    """One request of it is being kept, one waits, the third is told when to come again; nobody else notices."""
+    relay = start(load=replace(Load(), waiting_each=1))
+    device = relay.device()
+    device.found(cast.genesis())
+    anew = cast.found_anew("somewhere else")
+    other = relay.device(anew.device, anew.practice)
+    other.found(anew.genesis)
+    device.heads()
+    other.heads()
+    garance = cast.garance()
+    raws = [garance.note(str(number)).raw for number in range(2)]
+    statuses: list[int] = []
+    threads = [
+        threading.Thread(target=lambda raw=raw: statuses.append(device.ask("give", frame([raw])).status))
+        for raw in raws
+    ]
+    with sqlite3.connect(relay.root / "relay.db", isolation_level=None) as blocking:
+        blocking.execute("BEGIN IMMEDIATE")
+        for waiting, thread in enumerate(threads):
+            thread.start()
+            until(lambda waiting=waiting: relay.house.writes.load == (1, waiting))
+        told = device.ask("give", frame(raws))
+        assert (told.status, told.complaint.check) == (429, "busy")
+        assert other.heads().last == 0
+        assert device.heads().last == 0
+        assert statuses == []
+        blocking.execute("ROLLBACK")
+    for thread in threads:
+        thread.join(60)
+    assert statuses == [200, 200]
+    assert list(device.everything().values()) == raws
+
+
+def until(true: Callable[[], bool]) -> None:
+    """Wait until it is so; a minute is a fault."""
+    waited = threading.Event()
+    for _ in range(1200):
+        if true():
+            return
+        waited.wait(0.05)
+    pytest.fail("it never came to that")

@@ -1,5 +1,8 @@
 """What of a fact's body the shared `statement` table holds: the day it counts for, its code and its label.
 
+A result the laboratory only named takes here, and here alone, the code of the test its name and unit say, so that
+one test is one line and one curve whoever wrote it.
+
 Nothing here interprets, and nothing here fails: facts that came by sync passed no command. A body of a
 newer version projects as well as it can and is decoded, or shown as newer, later.
 """
@@ -10,6 +13,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from lanterne.practice.results.facts import ResultRecorded
+from lanterne.reference import laboratory
 from lanterne.wire.part import Fact
 
 _LABELS = ("label", "substance", "vaccine", "title", "reason", "section", "text")
@@ -62,6 +67,9 @@ def project(fact: Fact, written: str) -> tuple[str, str, str]:
     for name in _LABELS:
         label = body.get(name)
         if label and type(label) is str:
+            if not code and fact.kind == ResultRecorded.KIND:
+                around = f"{_text(body, 'panel')} {_text(body, 'specimen')}"
+                code = laboratory.recognised(label[:LABEL_CHARACTERS], _text(body, "unit"), around)
             return day, code[:CODE_CHARACTERS], label[:LABEL_CHARACTERS]
     return day, code[:CODE_CHARACTERS], ""
 

@@ -9,10 +9,11 @@ children and the very old are not here; NT-proBNP depends on age; LDL is a targe
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
-from lanterne.reference import starter
+from lanterne.reference import starter, units
 
 STARTER = True
 DATED = "2026-11"
@@ -66,6 +67,15 @@ class Test:
         return low, high
 
 
+# Also asked of urine under the same name and unit: taken for blood only where the laboratory says so.
+_OF_URINE_TOO = frozenset(
+    {"sodium", "potassium", "chlore", "calcium", "phosphore", "magnesium", "uree", "acide_urique", "glycemie"}
+)
+_BLOOD = ("sang", "serum", "plasma")
+_ELSEWHERE = ("urin", "lcr", "cephalo", "selle", "ponction", "liquide", "salive", "sperme", "dialys")
+_ASIDE = re.compile(r"\([^)]*\)")
+
+
 @cache
 def _by_key() -> dict[str, Test]:
     tests = {}
@@ -97,6 +107,41 @@ def named(key: str) -> Test:
 def find(code: str) -> Test | None:
     """The test of this LOINC code, or None."""
     return _by_code().get(code)
+
+
+@lru_cache(maxsize=4_096)
+def recognised(label: str, unit: str, context: str = "") -> str:
+    """The LOINC code of a test a laboratory only named, "" unless name and unit say exactly one: to draw one curve,
+    never to be written in the record.
+
+    Args:
+        label: as the laboratory writes it; accents, case and what stands in parentheses do not count.
+        unit: UCUM or French writing.
+        context: panel and specimen as written; what is not blood is never taken for it.
+    """
+    around = starter.fold(f"{context} {label}")
+    if any(word in around for word in _ELSEWHERE):
+        return ""
+    found = {
+        test.code
+        for test in _by_name().get(_name(label), ())
+        if units.alike(test.unit) == units.alike(unit)
+        and (test.key not in _OF_URINE_TOO or any(word in around for word in _BLOOD))
+    }
+    return found.pop() if len(found) == 1 else ""
+
+
+@cache
+def _by_name() -> dict[str, tuple[Test, ...]]:
+    named: dict[str, tuple[Test, ...]] = {}
+    for test in every():
+        if test.code:
+            named[_name(test.label)] = (*named.get(_name(test.label), ()), test)
+    return named
+
+
+def _name(label: str) -> str:
+    return " ".join(re.findall(r"[a-z0-9]+", starter.fold(_ASIDE.sub(" ", label))))
 
 
 def search(text: str, *, limit: int = 20) -> list[Test]:

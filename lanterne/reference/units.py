@@ -37,3 +37,10 @@ _SHOWN = {
 def shown(unit: str) -> str:
     """The unit as shown on a French screen: "mm[Hg]" is shown "mmHg"; an unknown unit is shown as it is."""
     return _SHOWN.get(unit, unit)
+
+
+def alike(unit: str) -> str:
+    """A form in which two writings of one unit are equal: "umol/L", "µmol/L" and "µmol/l" are. For comparing,
+    never for showing.
+    """
+    return shown(unit).replace("\u03bc", "\u00b5").replace(" ", "").casefold()

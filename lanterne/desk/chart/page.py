@@ -279,7 +279,7 @@ def drawing(opened: Opened, item: Statement[ResultRecorded], *, plain: bool = Fa
     body = item.body
     if body is None:
         return None
-    points = points_of(opened.chart, body.code, body.label, body.unit)
+    points = points_of(opened.chart, item.code, item.label, body.unit)
     samples = [
         Sample(_date(one.day), float(value), decimal(one.body.value), out_of_range(one.body) != "N")
         for one, value in points

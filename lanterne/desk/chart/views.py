@@ -80,7 +80,7 @@ def curve(request: HttpRequest, patient: str, fact: str) -> HttpResponse:
     item = one(seen.chart, FactId(fact))
     if not isinstance(item.body, ResultRecorded):
         return HttpResponse(status=404)
-    series = with_code(seen.chart, ResultRecorded, item.body.code, item.body.label)
+    series = with_code(seen.chart, ResultRecorded, item.code, item.label)
     sourcing.learn(seen, series)
     values = [pages.result(seen, other) for other in series]
     context = {

@@ -24,7 +24,7 @@ from lanterne.practice.procedures.facts import ProcedureRecorded
 from lanterne.practice.reading import OpenChart
 from lanterne.practice.results.facts import ResultRecorded
 from lanterne.practice.treatments.facts import TreatmentRecorded
-from lanterne.reference import formulas, measures
+from lanterne.reference import formulas, measures, units
 
 B = TypeVar("B", bound=Body)
 
@@ -185,7 +185,7 @@ def calculate(
     except formulas.CannotCompute:
         pass  # shown as not computed by its absence: the inputs are on the same card
     creatinine = next(
-        (item for item in results if item.body is not None and item.body.code in CREATININE_CODES), None
+        (item for item in results if item.body is not None and item.code in CREATININE_CODES), None
     )
     if creatinine is not None and creatinine.body is not None and identity is not None:
         try:
@@ -215,7 +215,7 @@ def curve(
     """Numeric results of one test in one unit, oldest first: units are never mixed on one axis."""
     points = []
     for item in with_code(chart, ResultRecorded, code, label):
-        if item.body is None or item.body.unit != unit:
+        if item.body is None or units.alike(item.body.unit) != units.alike(unit):
             continue
         if _number(item.body.value) is not None:  # words cannot be drawn; the list below the curve shows them
             points.append((item, Decimal(item.body.value)))

@@ -90,7 +90,7 @@ class Front:
         self._listener = _listen(self._port)
         self._port = int(self._listener.getsockname()[1])
         self._hosts = gate.own_hosts(self._port)
-        for work in (self._accept(self._listener), self._watch_idle()):
+        for work in (self._accept(self._listener), self._watch_idle(), self._remember_time()):
             self._tasks.add(asyncio.create_task(work))
 
     async def stop(self) -> None:
@@ -194,10 +194,14 @@ class Front:
 
     async def _watch_idle(self) -> None:
         while True:
-            if self._see_time is not None:
-                await asyncio.to_thread(self._see_time)
             await asyncio.sleep(self._settings.tick_s)
             await self.lock_idle()
+
+    async def _remember_time(self) -> None:
+        """Beside the idle lock, which must not wait for whoever holds the data directory."""
+        while self._see_time is not None:
+            await asyncio.to_thread(self._see_time)
+            await asyncio.sleep(self._settings.tick_s)
 
     async def _accept(self, listener: socket.socket) -> None:
         loop = asyncio.get_running_loop()

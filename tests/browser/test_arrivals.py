@@ -5,13 +5,13 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.browser.conftest import Sit
-from tests.browser.house import GARANCE, INES, THEO, Desk, findings
+from tests.browser.house import GARANCE, INES, THEO, Desk, House, findings, open_house
 from tests.intake.cda.writing import ICD10, cd, document, medicine, problem, section
 from tests.intake.plain.test_plain import pdf_of
 
@@ -116,6 +116,14 @@ def clear(desk: Desk) -> None:
             with desk.page.expect_navigation():
                 desk.keyboard("Control+Enter")
             desk.page.wait_for_load_state()
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """A practice of its own: what is filed here would change the charts others look at."""
+    opened = open_house(tmp_path_factory.mktemp("arrivals"), patients=12)
+    yield opened
+    opened.stop()
 
 
 def test_the_mail_of_the_morning_by_keyboard(garance: Desk) -> None:

@@ -116,8 +116,9 @@ class SqliteStore:
         """See Store."""
         found: dict[tuple[ChainId, int], int] = {}
         sql = (
-            "SELECT sum(size + 4) FROM entry WHERE practice = ? AND seat = ? AND incarnation = ? AND stream = ?"
-            " AND seq = ?"
+            # Left to itself SQLite walks the whole practice here: 24 ms an entry given, at 28,000 held.
+            "SELECT sum(size + 4) FROM entry INDEXED BY entry_number"
+            " WHERE practice = ? AND seat = ? AND incarnation = ? AND stream = ? AND seq = ?"
         )
         with self._reading() as connection:
             for chain, seq in numbers:

@@ -45,7 +45,9 @@ def test_somebody_new_is_added_and_unlocks_with_her_own_passphrase(sit: Sit) -> 
 def test_a_forgotten_passphrase_is_given_anew_by_an_administrator(sit: Sit) -> None:
     garance = sit(GARANCE)
     garance.go("/equipe")
-    garance.page.locator("[aria-labelledby=t-persons] tr", has_text=THEO).locator("a", has_text="Donner un accès").focus()
+    garance.page.locator("[aria-labelledby=t-persons] tr", has_text=THEO).locator(
+        "a", has_text="Donner un accès"
+    ).focus()
     garance.keyboard("Enter")
     garance.dialog()
     garance.write("passphrase", "encore une lampe neuve 7")

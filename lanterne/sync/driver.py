@@ -39,7 +39,7 @@ from lanterne.sync.moves import (
     Move,
     Said,
 )
-from lanterne.sync.peers.port import BLOB_PIECE, Peer, Way
+from lanterne.sync.peers.port import BLOB_PIECE, MAX_BLOB, Peer, Way
 from lanterne.sync.relay_memory import BRIEF, RelayMemory
 from lanterne.sync.session import PIECE, Session, Tally
 from lanterne.sync.skim import skim
@@ -53,8 +53,6 @@ from lanterne.wire.framing import MAX_ENTRIES, framed_size
 from lanterne.wire.names import DeviceId, Head, Stream
 from lanterne.wire.statements import read_statement
 
-MAX_BLOB = 1 << 31
-"""Bytes of a document this device takes."""
 _FATES = {
     Outcome.NEW: Fate.NEW,
     Outcome.DUPLICATE: Fate.HELD,

@@ -19,6 +19,7 @@ from lanterne.journal.journal import Journal
 from lanterne.proof.exchange import check_request, may_ask, sign_answer
 from lanterne.seal.device import DeviceKeys
 from lanterne.sync.holding import Holding
+from lanterne.sync.peers.port import MAX_BLOB
 from lanterne.wire import packing
 from lanterne.wire.asking import Complaint, pack_complaint, pack_held
 from lanterne.wire.exchange import MAX_BATCH, MEDIA_TYPE, HolderId, MessageRefused
@@ -221,6 +222,8 @@ class DeviceServer:
         if found is None or int(found[2]) - int(found[1]) + 1 != len(body) or int(found[2]) >= int(found[3]):
             return Refused(400, "range", "Content-Range does not fit the piece").reply
         offset, total = int(found[1]), int(found[3])
+        if total > MAX_BLOB:
+            return Refused(413, "quota", "a document larger than this device takes").reply
         blobs = self._journal.blobs
         if blobs.has(name):
             return Reply(200, pack_held(blobs.size(name) or 0, True))

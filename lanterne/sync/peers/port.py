@@ -20,6 +20,8 @@ from lanterne.wire.names import Head
 
 BLOB_PIECE = 256 * 1024
 """Bytes of a document in one request: what an interruption costs at most."""
+MAX_BLOB = 1 << 31
+"""Bytes of a document this device takes from others."""
 
 
 class Way(Enum):

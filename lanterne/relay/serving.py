@@ -27,6 +27,8 @@ from lanterne.relay.place import lock, open_house
 from lanterne.relay.registration import Registration
 
 _BACKLOG = 2_048
+_CONNECTIONS = 24_000
+"""Polls and some more; beyond, 503: a stranger who opens many is bounded too."""
 _GRACE_S = 5
 _KEEP_ALIVE_S = 75
 
@@ -118,6 +120,7 @@ def config(app: Starlette) -> uvicorn.Config:
         timeout_keep_alive=_KEEP_ALIVE_S,
         timeout_graceful_shutdown=_GRACE_S,
         backlog=_BACKLOG,
+        limit_concurrency=_CONNECTIONS,
     )
 
 

@@ -161,8 +161,9 @@ class Driver:
 
     def _ask_heads(self) -> Event:
         self._journal.refresh()
+        before = self._watch.remembered(self._peer)
         came = self._peer.heads()
-        self._watch.relay_heads(self._peer, came)
+        self._watch.relay_heads(self._peer, before, came)
         for raw in came.answer.statements:
             self._hear(raw)
         self._watch.audit(self._peer, self._relay)

@@ -67,11 +67,18 @@ class Watch:
 
     # ------------------------------------------------------------------ relays
 
-    def relay_heads(self, peer: Peer, came: PeerHeads) -> RelayMemory | None:
-        """L3, L4: what it says it holds against all it said and promised. None for another holder."""
-        if peer.way is not Way.RELAY or peer.id is None:
-            return None
-        memory, answer = self._known.relay(peer.id), came.answer
+    def remembered(self, peer: Peer) -> RelayMemory | None:
+        """What the relay said and promised so far; to be read before it is asked. None for another holder."""
+        return None if peer.way is not Way.RELAY or peer.id is None else self._known.relay(peer.id)
+
+    def relay_heads(self, peer: Peer, memory: RelayMemory | None, came: PeerHeads) -> None:
+        """L3, L4: what it says it holds against all it had said and promised before it was asked.
+
+        Another process may have spoken with it meanwhile: what it promised there, this answer cannot know.
+        """
+        if memory is None or peer.id is None:
+            return
+        answer = came.answer
         if answer.last < memory.last:
             evidence = [memory.answer, memory.receipt, came.proof]
             self.raise_alarm(Lie.SHRANK, peer.id, str(memory.last), "last", evidence)
@@ -81,20 +88,21 @@ class Watch:
             self.raise_alarm(Lie.RECEIPT, peer.id, _name(head), "missing", [memory.receipt, came.proof])
         proof = came.proof.pack() if came.proof is not None else b""
 
-        def change(before: RelayMemory) -> RelayMemory:
-            grown = tuple(sorted({*answer.heads, *shrunk((*before.said, *before.promised), answer.heads)}))
-            if grown == before.said and answer.last == before.last and answer.notices == before.notices:
-                return before
+        def change(now: RelayMemory) -> RelayMemory:
+            grown = tuple(sorted({*answer.heads, *shrunk((*now.said, *memory.promised), answer.heads)}))
+            promised = tuple(head for head in now.promised if head not in memory.promised)
+            if (grown, promised, answer.notices) == (now.said, now.promised, now.notices):
+                return now if answer.last <= now.last else replace(now, last=answer.last, answer=proof)
             return replace(
-                before,
-                last=max(before.last, answer.last),
+                now,
+                last=max(now.last, answer.last),
                 said=grown,
                 answer=proof,
-                promised=(),
+                promised=promised,
                 notices=answer.notices,
             )
 
-        return self._known.change_relay(peer.id, change)
+        self._known.change_relay(peer.id, change)
 
     def audit(self, peer: Peer, relay: RelayFile | None) -> None:
         """L3, L5: the newest receipt given to us, and each one others were given: is it where it was promised?

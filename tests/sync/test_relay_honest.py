@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lanterne.sync.errors import PeerAway
+from lanterne.sync.peers.port import PeerHeads
 from lanterne.wire.names import Stream
 from tests.journal.stage import Practice
 from tests.sync.relay_play import RelayPeer, RelayPlay, play_relay
@@ -141,6 +142,27 @@ def test_a_disk_that_fails_or_a_process_that_dies_keeps_what_came(
     theo.exchange(RelayPeer(relay, theo), piece=2_000)
     assert content(theo.journal) == content(garance.journal)
     assert theo.known.alarms() == []
+
+
+def test_two_processes_of_one_machine_exchange_at_once(garance: Machine, relay: RelayPlay) -> None:
+    """The second gives entries between the first one's question and its answer's coming: nobody lied."""
+    garance.jot("one")
+    garance.exchange(RelayPeer(relay, garance))
+    other = Machine(garance.practice, garance.device, seed=77, clock=garance.clock)
+
+    class Crossing(RelayPeer):
+        def heads(self) -> PeerHeads:
+            said = super().heads()
+            garance.jot("two")
+            other.journal.refresh()
+            assert other.exchange(RelayPeer(relay, other)).tally.given == 1
+            return said
+
+    done = garance.exchange(Crossing(relay, garance))
+    assert done.whole
+    for machine in (garance, other):
+        assert machine.exchange(RelayPeer(relay, machine)).whole
+        assert machine.known.alarms() == []
 
 
 ACTS = st.lists(

@@ -125,3 +125,17 @@ def test_an_altered_entry_is_nothing_and_the_true_one_is_put_beside_it(
     assert garance.by_folder(stick).tally.given == 1
     assert theo.by_folder(stick).tally.received == 1
     assert check_store(theo.root).faults == []
+
+
+def test_a_file_that_is_not_whole_is_not_read_yet(garance: Machine, theo: Machine, stick: Path) -> None:
+    """Whoever writes it may not be done; its entries would pass every check of theirs."""
+    garance.jot("one")
+    garance.by_folder(stick)
+    (base,) = stick.iterdir()
+    whole = {path: path.read_bytes() for path in base.rglob("*.entries")}
+    for path, data in whole.items():
+        path.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
+    assert theo.by_folder(stick).tally.received == 0
+    for path, data in whole.items():
+        path.write_bytes(data)
+    assert theo.by_folder(stick).tally.received == 1

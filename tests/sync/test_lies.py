@@ -355,6 +355,10 @@ def test_an_old_image_that_meets_somebody_who_knew_it_sees_that_it_is_one(
     old.exchange(RelayPeer(relay, old))
     assert lies(old) == [(Lie.STATEMENT, "old_image")]
     assert content(old.journal) == content(garance.journal)
+    adopted = garance.known.statements()[garance.device.id].value.number
+    old.jot("three")
+    old.exchange(RelayPeer(relay, old))
+    assert old.known.statements()[garance.device.id].value.number > adopted + 1, "its number leaps"
 
 
 def test_both_sides_of_a_contradiction_reach_everybody(

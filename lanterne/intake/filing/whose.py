@@ -76,7 +76,7 @@ def whose(connection: Connection, said: ReadIdentity | None) -> Whose:
 
 
 def _by_ins(connection: Connection, said: ReadIdentity) -> Whose | None:
-    rows = list(_patients(connection, "p.ins = ?", said.matricule))
+    rows = list(_patients(connection, "p.ins = ? AND p.ins <> ''", said.matricule))
     carriers = [one for one in rows if not (said.oid and one.ins_oid) or one.ins_oid == said.oid]
     if not carriers:
         return None

@@ -119,7 +119,9 @@ def group_of(connection: Connection, patient: PatientId) -> Group | None:
     row = connection.execute("SELECT merged_into FROM patient WHERE subject = ?", (number,)).fetchone()
     survivor = int(row[0]) if row is not None and row[0] else number
     rows = connection.execute(
-        "SELECT p.subject FROM patient p JOIN subject s ON s.no = p.subject WHERE p.merged_into = ? ORDER BY s.id",
+        # "<> 0" says that the partial index serves; without it every patient is looked at.
+        "SELECT p.subject FROM patient p JOIN subject s ON s.no = p.subject"
+        " WHERE p.merged_into = ? AND p.merged_into <> 0 ORDER BY s.id",
         (survivor,),
     ).fetchall()
     return Group(_id_of(connection, survivor), (survivor, *(int(row[0]) for row in rows)))

@@ -17,7 +17,7 @@ from lanterne.practice.kinds import Shape
 from lanterne.practice.projection import project, written_at
 from lanterne.practice.settling import ORDER
 from lanterne.practice.tables import Connection
-from lanterne.wire.names import Compartment
+from lanterne.wire.names import Compartment, is_id
 from lanterne.wire.part import Fact
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -76,7 +76,7 @@ class Batch:
         elif fact.kind == DocumentFiled.KIND:
             also = fact.body.get("also")
             if isinstance(also, list):
-                self.sources += [(bytes.fromhex(one), number) for one in also if _is_id(one)]
+                self.sources += [(bytes.fromhex(one), number) for one in also if is_id(one)]
 
 
 def fact_row(
@@ -143,8 +143,3 @@ def take_again(connection: Connection, one: Again) -> bool:
 def _place(connection: Connection, entry: int, place: int) -> tuple[object, ...]:
     row = connection.execute(f"SELECT {ORDER} FROM entry e WHERE e.no = ?", (entry,)).fetchone()
     return (*row, place)
-
-
-def _is_id(value: object) -> bool:
-    """A fact that came by sync passed no command: its lists hold anything."""
-    return isinstance(value, str) and len(value) == 32 and all(sign in "0123456789abcdef" for sign in value)

@@ -15,7 +15,7 @@ from __future__ import annotations
 import os
 import threading
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterator, Sized
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -34,6 +34,11 @@ CACHE_KIB = 8_192
 BULK_CACHE_KIB = 65_536
 # From here on the shape of the tables is that of a practice at work.
 ANALYZED_FROM_FACTS = 20_000
+
+
+def marks(values: Sized) -> str:
+    """A question mark for each value of a list, for `IN (…)`."""
+    return ",".join("?" * len(values))
 
 
 class _Held:

@@ -7,7 +7,8 @@ what was decided still holds when it is kept. A receipt is signed after the disk
 from __future__ import annotations
 
 import asyncio
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import Concatenate, NamedTuple, ParamSpec, TypeVar
 
 from lanterne.proof.exchange import check_statement, sign_receipt
 from lanterne.proof.genesis import Genesis
@@ -31,6 +32,9 @@ from lanterne.wire.exchange import Signed
 from lanterne.wire.framing import MAX_ENTRIES, frame_piece, frame_placed, read_framed
 from lanterne.wire.names import PracticeId, Stream
 from lanterne.wire.statements import Comparison, Receipt, Statement, compare_statements, read_statement
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 _TRIES = 3
 _BEGINNING = PracticeId("")
@@ -77,28 +81,30 @@ class Answering:
         )
         return pack_heads(answer)
 
+    async def _read(
+        self, guest: Guest, find: Callable[Concatenate[PracticeId, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """What the store finds of the guest's practice, in its turn."""
+        practice = guest.membership.practice
+        async with self._house.reads.of(practice):
+            return await self._house.run(find, practice, *args, **kwargs)
+
     async def members(self, guest: Guest, body: bytes) -> bytes:
         """Members entries, predecessors first."""
         request = read_after(body)
-        house, practice = self._house, guest.membership.practice
-        async with house.reads.of(practice):
-            piece = await house.run(house.store.members, practice, request.after, request.most_bytes)
+        piece = await self._read(guest, self._house.store.members, request.after, request.most_bytes)
         return frame_piece(piece.entries, more=piece.more)
 
     async def entries(self, guest: Guest, body: bytes) -> bytes:
         """Entries of chains."""
         request = read_entries_request(body)
-        house, practice = self._house, guest.membership.practice
-        async with house.reads.of(practice):
-            piece = await house.run(house.store.ranges, practice, request.ranges, request.most_bytes)
+        piece = await self._read(guest, self._house.store.ranges, request.ranges, request.most_bytes)
         return frame_piece(piece.entries, more=piece.more)
 
     async def since(self, guest: Guest, body: bytes) -> bytes:
         """Entries in order of arrival."""
         request = read_after(body)
-        house, practice = self._house, guest.membership.practice
-        async with house.reads.of(practice):
-            piece = await house.run(house.store.since, practice, request.after, request.most_bytes)
+        piece = await self._read(guest, self._house.store.since, request.after, request.most_bytes)
         return frame_placed(piece.entries, more=piece.more)
 
     async def give(self, guest: Guest, body: bytes) -> bytes:

@@ -112,10 +112,6 @@ class Known:
             locked=True,
         )
 
-    def own_statement(self, device: DeviceKeys) -> Signed[Statement] | None:
-        """The newest statement of this device."""
-        return self._statement(device.id)
-
     def make_statement(
         self, device: DeviceKeys, now_ms: int, random: Callable[[int], bytes]
     ) -> Signed[Statement] | None:

@@ -20,6 +20,8 @@ KeyId = NewType("KeyId", str)
 """32 hex digits: an epoch of a compartment."""
 PatientId = NewType("PatientId", str)
 
+_HEX = frozenset("0123456789abcdef")
+
 NO_ENTRY = EntryHash("0" * 64)
 """`prev` of the first entry of a chain."""
 NO_KEY = KeyId("0" * 32)
@@ -68,3 +70,10 @@ class Head(NamedTuple):
     chain: ChainId
     seq: int
     hash: EntryHash
+
+
+def is_id(value: object) -> bool:
+    """Whether a value has the shape of an id of 16 bytes: 32 lowercase hex digits. What came from elsewhere names
+    anything.
+    """
+    return isinstance(value, str) and len(value) == 32 and set(value) <= _HEX

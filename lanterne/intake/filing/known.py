@@ -16,12 +16,11 @@ from lanterne.practice.documents.facts import DocumentArrived, DocumentFiled
 from lanterne.practice.documents.taking import MORE
 from lanterne.practice.errors import UnknownFact
 from lanterne.practice.tables import Connection
-from lanterne.wire.names import Compartment, FactId, PatientId
+from lanterne.wire.names import Compartment, FactId, PatientId, is_id
 
 Draw = Callable[..., str]
 
 _decode = msgspec.msgpack.decode
-_HEX = frozenset("0123456789abcdef")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +69,6 @@ def filed(connection: Connection, draw: Draw, digest: str, part: str) -> Filed |
         if row is not None:
             found = Filed(document, PatientId(bytes(row[0]).hex()), _unread(connection, document))
     return found
-
-
-def is_id(text: str) -> bool:
-    """Whether a text has the shape of an id."""
-    return len(text) == 32 and set(text) <= _HEX
 
 
 def _unread(connection: Connection, document: FactId) -> tuple[FactId, ...]:

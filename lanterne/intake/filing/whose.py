@@ -17,7 +17,7 @@ from lanterne.practice.patients.facts import Ins, PatientIdentified
 from lanterne.practice.patients.ins import OIDS, is_place_code
 from lanterne.practice.patients.names import strict, words
 from lanterne.practice.patients.queries import suspected_of
-from lanterne.practice.patients.rules import MOST_GIVEN_NAMES
+from lanterne.practice.patients.said import provisional
 from lanterne.practice.tables import Connection
 from lanterne.wire.names import PatientId
 
@@ -188,14 +188,6 @@ def identity_from(said: ReadIdentity) -> PatientIdentified:
     """The provisional identity a document gives. A matricule with a wrong key, or of no known authority, is
     left out; a lone name of use stands for the birth name until somebody checks.
     """
-    held = said.matricule and said.key_agrees and said.oid in OIDS
-    return PatientIdentified(
-        birth_name=said.birth_name or said.used_name,
-        used_name=said.used_name,
-        first_given=said.first_given or (said.given_names[0] if said.given_names else ""),
-        given_names=list(said.given_names[:MOST_GIVEN_NAMES]),
-        sex=said.sex,
-        birth_date=said.birth_date,
-        birth_place_code=said.birth_place_code if is_place_code(said.birth_place_code) else "",
-        ins=Ins(matricule=said.matricule, oid=said.oid) if held else None,
-    )
+    known = said.matricule and said.key_agrees and said.oid in OIDS
+    ins = Ins(matricule=said.matricule, oid=said.oid) if known else None
+    return provisional(said, ins, said.birth_place_code if is_place_code(said.birth_place_code) else "")

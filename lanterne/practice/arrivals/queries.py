@@ -16,6 +16,7 @@ from lanterne.practice.documents.facts import Attention, DocumentArrived, Docume
 from lanterne.practice.errors import UnknownFact
 from lanterne.practice.patients.facts import Ins, PatientIdentified
 from lanterne.practice.patients.queries import Suspect, suspected_of
+from lanterne.practice.patients.said import provisional
 from lanterne.practice.reading import OpenInbox
 from lanterne.practice.tables import Connection
 from lanterne.wire.names import FactId, PatientId, PersonId
@@ -123,16 +124,7 @@ def identity_of(arrival: ArrivalReceived) -> PatientIdentified | None:
         if said.matricule and said.oid and said.key_agrees
         else None
     )
-    return PatientIdentified(
-        birth_name=said.birth_name or said.used_name,
-        used_name=said.used_name,
-        first_given=said.first_given or (said.given_names[0] if said.given_names else ""),
-        given_names=list(said.given_names),
-        sex=said.sex,
-        birth_date=said.birth_date,
-        birth_place_code=said.birth_place_code,
-        ins=held,
-    )
+    return provisional(said, held, said.birth_place_code)
 
 
 def _item(inbox: OpenInbox, facts: Sequence[tuple[FactId, str, bytes, bytes, int, str]]) -> Item | None:

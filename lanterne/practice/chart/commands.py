@@ -20,7 +20,7 @@ from lanterne.practice.kinds import Body
 from lanterne.practice.patients import queries as patients
 from lanterne.practice.recording import unknown_fields
 from lanterne.practice.rights import Right
-from lanterne.practice.tables import Connection
+from lanterne.practice.tables import Connection, marks
 from lanterne.wire.names import Compartment, FactId, PatientId
 
 
@@ -130,7 +130,7 @@ class StateNoneKnown:
         kinds = [kind for kind, section in SECTION_OF.items() if section == self.section]
         row = look.connection.execute(
             "SELECT 1 FROM statement s JOIN kind k ON k.no = s.kind"
-            f" WHERE s.subject IN ({_marks(group.subjects)}) AND s.live = 1 AND k.name IN ({_marks(kinds)}) LIMIT 1",
+            f" WHERE s.subject IN ({marks(group.subjects)}) AND s.live = 1 AND k.name IN ({marks(kinds)}) LIMIT 1",
             (*group.subjects, *kinds),
         ).fetchone()
         return group.patient, row is not None
@@ -204,7 +204,3 @@ def _empties(connection: Connection, patient: PatientId, section: str) -> tuple[
         for row in rows
         if msgspec.msgpack.decode(row[1]).get("section") == section
     )
-
-
-def _marks(values: Sequence[object]) -> str:
-    return ",".join("?" * len(values))

@@ -18,7 +18,7 @@ import msgspec
 from lanterne.practice.chart.facts import SECTION_OF, EnteredInError, Section, SectionEmpty
 from lanterne.practice.patients.names import fold
 from lanterne.practice.results.facts import ResultRecorded
-from lanterne.practice.tables import Connection
+from lanterne.practice.tables import Connection, marks
 from lanterne.practice.treatments.facts import TreatmentRecorded
 from lanterne.wire.names import FactId
 
@@ -68,7 +68,7 @@ def held(
     others = sorted(names - {ResultRecorded.KIND})
     rows: list[tuple[Any, ...]] = []
     if others:
-        rows += _select(connection, subjects, f"AND k.name IN ({_marks(others)})", others)
+        rows += _select(connection, subjects, f"AND k.name IN ({marks(others)})", others)
     if ResultRecorded.KIND in names:
         for day in sorted({day[:_DAY] for day in days}):
             within = (ResultRecorded.KIND, day, day + "\U0010ffff")
@@ -191,13 +191,9 @@ def _select(
 ) -> Iterator[tuple[Any, ...]]:
     return iter(
         connection.execute(
-            f"{_HELD} AND s.subject IN ({_marks(subjects)}) {condition} ORDER BY f.id", (*subjects, *values)
+            f"{_HELD} AND s.subject IN ({marks(subjects)}) {condition} ORDER BY f.id", (*subjects, *values)
         ).fetchall()
     )
-
-
-def _marks(values: Sequence[object]) -> str:
-    return ",".join("?" * len(values))
 
 
 def sections(
@@ -213,7 +209,7 @@ def sections(
     filled: dict[Section, set[FactId]] = {}
     if kinds:
         for identifier, name, _at, _body in _select(
-            connection, subjects, f"AND k.name IN ({_marks(kinds)})", kinds
+            connection, subjects, f"AND k.name IN ({marks(kinds)})", kinds
         ):
             filled.setdefault(SECTION_OF[name], set()).add(FactId(bytes(identifier).hex()))
     empties = [
@@ -239,7 +235,7 @@ def written(connection: Connection, facts: Sequence[FactId]) -> dict[FactId, Sta
         some = facts[start : start + _AT_ONCE]
         for identifier, live, thread in connection.execute(
             "SELECT f.id, s.live, s.thread FROM fact f JOIN statement s ON s.fact = f.no"
-            f" WHERE f.id IN ({_marks(some)})",
+            f" WHERE f.id IN ({marks(some)})",
             [bytes.fromhex(fact) for fact in some],
         ).fetchall():
             fact = FactId(bytes(identifier).hex())

@@ -19,6 +19,7 @@ from lanterne.practice.kinds import Body, NewerKind
 from lanterne.practice.notes.facts import NoteRecorded
 from lanterne.practice.reading import OpenChart
 from lanterne.practice.settling import FACT_ORDER
+from lanterne.practice.tables import marks
 from lanterne.wire.names import FactId, PersonId, SeatId
 
 B = TypeVar("B", bound=Body)
@@ -101,7 +102,7 @@ def newest_of_each(chart: OpenChart, body: type[B]) -> list[Statement[B]]:
     rows = chart.connection.execute(
         f"{_COLUMNS} WHERE s.fact IN (SELECT fact FROM (SELECT s.fact, row_number() OVER ("
         f"PARTITION BY s.code, CASE s.code WHEN '' THEN s.label END ORDER BY {_NEWEST}) AS place FROM statement s"
-        f" JOIN fact f ON f.no = s.fact JOIN entry e ON e.no = f.entry WHERE s.subject IN ({_marks(chart.subjects)})"
+        f" JOIN fact f ON f.no = s.fact JOIN entry e ON e.no = f.entry WHERE s.subject IN ({marks(chart.subjects)})"
         f" AND s.kind = (SELECT no FROM kind WHERE name = ?) AND s.live = 1) WHERE place = 1) ORDER BY {_NEWEST}",
         (*chart.subjects, body.KIND),
     ).fetchall()
@@ -119,7 +120,7 @@ def one(chart: OpenChart, fact: FactId) -> Statement[Any]:
     except ValueError as error:
         raise UnknownFact("no fact has such an id") from error
     rows = chart.connection.execute(
-        f"{_COLUMNS} WHERE f.id = ? AND s.subject IN ({_marks(chart.subjects)})",
+        f"{_COLUMNS} WHERE f.id = ? AND s.subject IN ({marks(chart.subjects)})",
         (identifier, *chart.subjects),
     ).fetchall()
     found = _readable(chart, rows)
@@ -175,7 +176,7 @@ def count_withdrawn(chart: OpenChart) -> int:
     if not chart.medical:
         return 0
     row = chart.connection.execute(
-        f"SELECT count(*) FROM statement s JOIN fact f ON f.no = s.fact WHERE s.subject IN ({_marks(chart.subjects)})"
+        f"SELECT count(*) FROM statement s JOIN fact f ON f.no = s.fact WHERE s.subject IN ({marks(chart.subjects)})"
         f" {_WITHDRAWN}",
         chart.subjects,
     ).fetchone()
@@ -190,7 +191,7 @@ def count_by_kind(chart: OpenChart) -> dict[str, int]:
         str(name): int(count)
         for name, count in chart.connection.execute(
             f"SELECT k.name, count(*) FROM statement s JOIN kind k ON k.no = s.kind"
-            f" WHERE s.subject IN ({_marks(chart.subjects)}) AND s.live = 1 GROUP BY s.kind",
+            f" WHERE s.subject IN ({marks(chart.subjects)}) AND s.live = 1 GROUP BY s.kind",
             chart.subjects,
         )
     }
@@ -221,9 +222,9 @@ def _select(
 ) -> list[Statement[Any]]:
     if not chart.medical:
         return []
-    wanted = f"AND s.kind IN (SELECT no FROM kind WHERE name IN ({_marks(kinds)}))" if kinds else ""
+    wanted = f"AND s.kind IN (SELECT no FROM kind WHERE name IN ({marks(kinds)}))" if kinds else ""
     rows = chart.connection.execute(
-        f"{_COLUMNS} WHERE s.subject IN ({_marks(chart.subjects)}) {wanted} {condition}"
+        f"{_COLUMNS} WHERE s.subject IN ({marks(chart.subjects)}) {wanted} {condition}"
         f" ORDER BY {_NEWEST} LIMIT ?",
         (*chart.subjects, *kinds, *values, limit),
     ).fetchall()
@@ -281,7 +282,3 @@ def _place(after: tuple[str, int]) -> tuple[str, int, int, bytes]:
     # The first bytes of an id sort before the id itself: the statement that stood last is not shown again.
     identifier = (number & (1 << _ID_BITS) - 1).to_bytes(8)
     return day, min(max(rank, 0), most), place - (1 << _PLACE_BITS) + 1, identifier
-
-
-def _marks(values: Sequence[object]) -> str:
-    return ",".join("?" * len(values))

@@ -18,7 +18,7 @@ import msgspec
 
 from lanterne.practice.documents.describing import descriptions
 from lanterne.practice.documents.facts import DocumentArrived, DocumentFiled
-from lanterne.practice.tables import Connection
+from lanterne.practice.tables import Connection, marks
 from lanterne.wire.names import FactId, PatientId
 
 _decode = msgspec.msgpack.decode
@@ -92,7 +92,7 @@ def _live(connection: Connection, subjects: Sequence[int], names: Collection[str
     holds = " OR ".join("instr(f.body, ?)" for _ in told)
     rows = connection.execute(
         "SELECT f.no, f.id, f.body, s.subject, s.thread FROM statement s JOIN fact f ON f.no = s.fact"
-        f" JOIN kind k ON k.no = s.kind WHERE s.subject IN ({_marks(subjects)}) AND k.name = ? AND s.live = 1"
+        f" JOIN kind k ON k.no = s.kind WHERE s.subject IN ({marks(subjects)}) AND k.name = ? AND s.live = 1"
         f" AND ({holds}) ORDER BY f.id",
         (*subjects, DocumentFiled.KIND, *(name.encode() for name in told)),
     ).fetchall()
@@ -173,7 +173,3 @@ def _waiting_for(connection: Connection, documents: Collection[FactId]) -> Itera
     ).fetchall():
         if _decode(raw).get("document") in documents:
             yield FactId(bytes(identifier).hex())
-
-
-def _marks(values: Sequence[object]) -> str:
-    return ",".join("?" * len(values))

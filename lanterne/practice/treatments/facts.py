@@ -7,12 +7,11 @@ from typing import ClassVar, Literal
 from lanterne.practice.kinds import Body, Coding, Shape, medical
 
 
-class TreatmentRecorded(Body):
-    """A medicine the patient takes. `posology` in the prescriber's words; `since`, `until` dates at the
-    precision known.
+class Treatment(Body):
+    """What is said of a medicine. `posology` in the prescriber's words; `since`, `until` dates at the precision
+    known.
     """
 
-    KIND: ClassVar[str] = "treatment.recorded"
     substance: str
     brand: str = ""
     coding: Coding | None = None
@@ -29,26 +28,18 @@ class TreatmentRecorded(Body):
     comment: str = ""
 
 
-class TreatmentProposed(Body):
+class TreatmentRecorded(Treatment):
+    """A medicine the patient takes."""
+
+    KIND: ClassVar[str] = "treatment.recorded"
+
+
+class TreatmentProposed(Treatment):
     """A medicine a document says the patient takes: shown beside the current treatments until a person
-    accepts or declines it (treatment.proposal_settled). Fields as in TreatmentRecorded.
+    accepts or declines it (treatment.proposal_settled).
     """
 
     KIND: ClassVar[str] = "treatment.proposed"
-    substance: str
-    brand: str = ""
-    coding: Coding | None = None
-    posology: str = ""
-    route: str = ""
-    as_needed: bool = False
-    long_term: bool = True
-    reason: str = ""
-    prescriber: str = ""
-    since: str = ""
-    until: str = ""
-    status: Literal["active", "on-hold", "stopped", "completed"] = "active"
-    stop_reason: str = ""
-    comment: str = ""
 
 
 class ProposalSettled(Body):

@@ -4,6 +4,7 @@ sentence."""
 from __future__ import annotations
 
 from lanterne.cli.french import _
+from lanterne.sync.sentences import SENTENCES as EXCHANGE
 from lanterne.wire.errors import LanterneError
 
 SENTENCES: dict[str, str] = {
@@ -135,21 +136,7 @@ SENTENCES: dict[str, str] = {
     "store.conflict": _("Une autre écriture est passée avant : réessayez."),
     "busy": _("Le relais est occupé : réessayez dans %(retry_s)s secondes."),
     # exchange with others
-    "peer.away": _("Personne ne répond à cette adresse."),
-    "peer.busy": _("L’autre est occupé et demande de revenir plus tard."),
-    "peer.refuses": _("L’autre ne reconnaît pas ce poste, ou refuse la demande."),
-    "peer.suspended": _(
-        "L’opérateur du relais l’a fermé à ce poste ou à ce cabinet. Tout le reste continue ; un dossier ou un "
-        "autre poste transportent aussi."
-    ),
-    "peer.full": _("L’autre n’a plus de place."),
-    "peer.unknown": _("L’autre ne connaît pas ce cabinet, ou pas cette demande."),
-    "peer.unreadable": _("Ce qui répond n’est pas un Lanterne, ou sa réponse ne se lit pas."),
-    "peer.impostor": _(
-        "Celui qui répond n’est pas celui à qui l’on parle, ou sa réponse a été modifiée en route."
-    ),
-    "peer.folder": _("Ce dossier n’est pas là, ne s’écrit pas, ou n’est pas celui de ce cabinet."),
-    "known.damaged": _("Ce qui était su des autres est abîmé dans ses deux exemplaires (%(file)s)."),
+    **EXCHANGE,
     "sync.no_way": _("Dites avec qui échanger : --relay, --folder ou --device."),
     "sync.relay_changed": _(
         "Ce qui répond à cette adresse n’a pas la clé attendue : ce n’est pas ce relais. Rien n’a été échangé."

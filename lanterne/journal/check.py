@@ -38,7 +38,9 @@ from lanterne.wire.names import PracticeId, SeatId, Stream
 
 __all__ = ["Fault", "Note", "Report", "check_store", "heal_small_files"]
 
-_LOCAL = frozenset({"unlock", "clock", "pairing", "watched", "watching"})
+_LOCAL = frozenset(
+    {"unlock", "clock", "pairing", "watched", "watching", "carrying", "going", "nudge", "ways", "ways2"}
+)
 _KNOWN = re.compile(r"(relay|own|(?:statement|relay)-[0-9a-f]{32}|alarm-L[1-6]-[0-9a-f]{32})2?")
 OUTSIDE = frozenset({"lock", "read", "logs"})
 """What the promise leaves out: the lock, the read tables (checked against a re-fold), logs."""
@@ -192,6 +194,10 @@ def _check_local(layout: Layout, files: Files, report: Report) -> None:
             report.fault("local/clock", "", "clock_damaged", f"{error}; the latest time seen is forgotten")
     if files.size(layout.pairing) is not None and read_pairing(layout, files) is None:
         report.fault("local/pairing", "", "pairing_damaged", "begin adding this device anew")
+    if files.size(layout.going) is not None:
+        told = files.read(layout.going)
+        if hashlib.sha256(told[:-32]).digest() != told[-32:]:
+            report.note("local/going", "", "going_damaged", "how the exchange goes is told anew")
     for seat in files.listing(layout.local):
         folder = layout.local / seat
         if not files.is_directory(folder):
@@ -207,10 +213,15 @@ def _check_local(layout: Layout, files: Files, report: Report) -> None:
 
 
 def _check_known(layout: Layout, files: Files, report: Report) -> None:
-    """What holders said, in two copies, each followed by its SHA-256: a wrong copy is replaced by the whole one."""
+    """What holders said, and the ways to them, in two copies, each followed by its SHA-256.
+
+    A wrong copy is replaced by the whole one.
+    """
     found = [_KNOWN.fullmatch(name) for name in files.listing(layout.known)]
-    for name in sorted({one[1] for one in found if one is not None}):
-        path = layout.known / name
+    paths = [layout.known / name for name in sorted({one[1] for one in found if one is not None})]
+    if any(files.size(copy) is not None for copy in (layout.ways, second(layout.ways))):
+        paths.append(layout.ways)
+    for path in paths:
         copies = {
             copy: files.read(copy) if files.size(copy) is not None else b"" for copy in (path, second(path))
         }

@@ -94,6 +94,26 @@ class Layout:
         """Held by the one process that relieves it now."""
         return self.local / "watching"
 
+    @property
+    def ways(self) -> Path:
+        """By which ways this device exchanges, but for its relay (`known`)."""
+        return self.local / "ways"
+
+    @property
+    def carrying(self) -> Path:
+        """Held by the one process that exchanges in the background."""
+        return self.local / "carrying"
+
+    @property
+    def going(self) -> Path:
+        """How the exchange in the background goes: disposable."""
+        return self.local / "going"
+
+    @property
+    def nudge(self) -> Path:
+        """Written to ask that process for an exchange now: disposable."""
+        return self.local / "nudge"
+
     def stream(self, stream: Stream) -> Path:
         return self.journal / stream.name.lower()
 

@@ -13,7 +13,9 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from lanterne.journal.files import disk_errors
 from lanterne.journal.journal import Journal
+from lanterne.journal.layout import second
 from lanterne.proof.exchange import check_receipt, check_statement, sign_statement
 from lanterne.seal.device import DeviceKeys
 from lanterne.sync.alarms import Alarm, Lie, read_alarm
@@ -166,6 +168,14 @@ class Known:
         """Use this relay from now on. Raises DiskFull, DiskFailed."""
         with self._locked():
             keep_file(self._files, self._folder / _RELAY, relay.pack())
+
+    def forget_relay(self) -> None:
+        """Use no relay from now on; what is remembered of it stays. Raises DiskFailed."""
+        with self._locked(), disk_errors("forgetting the relay"):
+            for copy in (self._path(_RELAY), second(self._path(_RELAY))):
+                if self._files.size(copy) is not None:
+                    self._files.remove(copy)
+                    self._files.fsync_directory(self._folder)
 
     def relays(self) -> list[RelayMemory]:
         """What is remembered of every relay ever spoken with."""

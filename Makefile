@@ -9,7 +9,7 @@ PATIENTS ?= 150
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-fast lint format bench torture lock clean
+.PHONY: help setup run demo-cut test test-fast lint format bench torture lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,6 +25,9 @@ $(STAMP): requirements-dev.lock pyproject.toml
 
 run: setup ## a fictional practice in ./demo-data, in your browser, on this machine only
 	$(BIN)/lanterne demo --data demo-data --patients $(PATIENTS) --port $(PORT) $(if $(CI),--no-browser)
+
+demo-cut: setup ## two machines and a relay killed, a stick taken away, a network cut: one record each time, checked
+	$(BIN)/python -m lanterne.demo.cut
 
 test: setup ## every test, a real browser included (ARGS="tests/wire -k frame" for some of them)
 	$(BIN)/python tools/setup_browser.py

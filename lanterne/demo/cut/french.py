@@ -1,0 +1,10 @@
+"""What the demonstration says, through gettext."""
+
+from __future__ import annotations
+
+import gettext
+from pathlib import Path
+
+import lanterne
+
+_ = gettext.translation("django", Path(lanterne.__file__).parent / "locale", ["fr"], fallback=True).gettext

@@ -16,6 +16,7 @@ from pathlib import Path
 from lanterne.journal import latest
 from lanterne.journal.blobs import Blobs
 from lanterne.journal.check_streams import StreamCheck
+from lanterne.journal.boxes import MAX_BOXED
 from lanterne.journal.errors import BlobDamaged, NoPractice, SmallFileDamaged
 from lanterne.journal.files import BESIDE, Files, OsFiles, replace_small_file
 from lanterne.journal.identity import format_text
@@ -39,9 +40,9 @@ from lanterne.wire.names import PracticeId, SeatId, Stream
 __all__ = ["Fault", "Note", "Report", "check_store", "heal_small_files"]
 
 _LOCAL = frozenset(
-    {"unlock", "clock", "pairing", "watched", "watching", "carrying", "going", "nudge", "ways", "ways2"}
+    {"unlock", "clock", "pairing", "joining", "watched", "watching", "carrying", "going", "nudge", "ways", "ways2"}
 )
-_KNOWN = re.compile(r"(relay|own|(?:statement|relay)-[0-9a-f]{32}|alarm-L[1-6]-[0-9a-f]{32})2?")
+_KNOWN = re.compile(r"(relay|own|(?:statement|relay)-[0-9a-f]{32}|(?:alarm|seen)-L[1-6]-[0-9a-f]{32})2?")
 OUTSIDE = frozenset({"lock", "read", "logs"})
 """What the promise leaves out: the lock, the read tables (checked against a re-fold), logs."""
 
@@ -202,11 +203,9 @@ def _check_local(layout: Layout, files: Files, report: Report) -> None:
         folder = layout.local / seat
         if not files.is_directory(folder):
             continue
+        most = MAX_BOXED if folder == layout.boxes else MAX_LOCAL + 1024
         for name in files.listing(folder):
-            if (
-                not name.endswith(BESIDE)
-                and sealed_part(files.read(folder / name, 0, MAX_LOCAL + 1024)) is None
-            ):
+            if not name.endswith(BESIDE) and sealed_part(files.read(folder / name, 0, most)) is None:
                 report.fault(
                     f"local/{seat}/{name}", "", "local_file_damaged", "a draft or counter is damaged"
                 )

@@ -75,8 +75,15 @@ class SyncState:
         return sum(one.said > 0 and one.lacks == 0 for one in self.devices)
 
 
-def read_state(journal: Journal, own: DeviceId, now_ms: int) -> SyncState:
-    """What is so now, from this disk alone. `now_ms`: which seats are active, milliseconds."""
+def read_state(
+    journal: Journal, own: DeviceId, now_ms: int, *, alarms: tuple[Alarm, ...] | None = None
+) -> SyncState:
+    """What is so now, from this disk alone.
+
+    Args:
+        now_ms: which seats are active, milliseconds.
+        alarms: when the caller has read them already (they are long, and never change).
+    """
     journal.refresh()
     known = Known(journal)
     tips, file = journal.tips, known.relay_file()
@@ -95,7 +102,7 @@ def read_state(journal: Journal, own: DeviceId, now_ms: int) -> SyncState:
         relay,
         tuple(sorted(devices, key=lambda one: one.device)),
         journal.waiting,
-        tuple(known.alarms()),
+        tuple(known.alarms()) if alarms is None else alarms,
         tuple(sorted(known.damaged)),
     )
 

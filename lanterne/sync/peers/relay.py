@@ -22,6 +22,7 @@ class RelayPeer(HttpPeer):
     Args:
         genesis: handed over when the relay does not know the practice and this device may found it there.
         tls: for tests; the system's authorities otherwise.
+        connection: how it is reached, when not by a connection of our own to its address.
     """
 
     way = Way.RELAY
@@ -33,8 +34,9 @@ class RelayPeer(HttpPeer):
         *,
         genesis: bytes | None = None,
         tls: ssl.SSLContext | None = None,
+        connection: Connection | None = None,
     ) -> None:
-        super().__init__(Connection(relay.url, tls=tls), asker, relay.relay, relay.key)
+        super().__init__(connection or Connection(relay.url, tls=tls), asker, relay.relay, relay.key)
         self._genesis = genesis
 
     def heads(self) -> PeerHeads:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_noop as _
 from lanterne.intake import watched
 from lanterne.practice.patients import rules as patients
 from lanterne.practice.team import rules as team
+from lanterne.sync.sentences import SENTENCES as EXCHANGE
 from lanterne.wire.errors import LanterneError
 
 # What the floors below the rooms say, when it reaches a screen.
@@ -150,6 +151,7 @@ SENTENCES: dict[str, str] = {
     "reset_own_seat": _("C’est votre propre accès : changez votre phrase de passe dans vos réglages."),
     "seat_not_in_force": _("Cet accès n’est plus en vigueur sur ce poste."),
     **_BELOW,
+    **EXCHANGE,
     **patients.SENTENCES,
     **team.SENTENCES,
     **watched.SENTENCES,

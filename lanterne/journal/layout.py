@@ -85,6 +85,16 @@ class Layout:
         return self.local / "pairing"
 
     @property
+    def joining(self) -> Path:
+        """On a device being added from its own screen: how its messages travel, until it is admitted."""
+        return self.local / "joining"
+
+    @property
+    def boxes(self) -> Path:
+        """Messages of pairings under way, for other devices of the network (boxes.py)."""
+        return self.local / "boxes"
+
+    @property
     def watched(self) -> Path:
         """The folder relieved on this device, and what was filed last."""
         return self.local / "watched"

@@ -26,6 +26,7 @@ from lanterne.journal.pairing_messages import (
     PairingUnreadable,
     Request,
     read_answer,
+    read_grant,
     read_offer,
     read_request,
     short_code,
@@ -88,6 +89,17 @@ class Asked(NamedTuple):
     reveal: bytes
     grant: Grant
     about: str
+
+
+class Offered(NamedTuple):
+    """The offer a seat made last: what it grants until when, whose request was taken (its SHA-256), tries left."""
+
+    offer: bytes
+    grant: Grant
+    ends: int
+    about: str
+    request: bytes | None
+    left: int
 
 
 class Welcomed(NamedTuple):
@@ -161,6 +173,25 @@ def make_offer(
     }
     journal.local(seat).put(_STATE, packing.encode(state))
     return offer
+
+
+def offered(journal: Journal, seat: SeatKeys) -> Offered | None:
+    """What this seat offers, so that a screen goes on after a lock; None when nothing, or it was cancelled.
+
+    Raises LocalFileDamaged.
+    """
+    kept = journal.local(seat).get(_STATE)
+    if kept is None:
+        return None
+    state = packing.decode(kept, max_bytes=MAX_LARGE)
+    return Offered(
+        state["offer"],
+        read_grant(state["grant"]),
+        state["ends"],
+        str(state["about"]),
+        state["request"],
+        MAX_TRIES - state["tries"],
+    )
 
 
 def take_request(journal: Journal, seat: SeatKeys, request: bytes, *, now_ms: int) -> Asked:

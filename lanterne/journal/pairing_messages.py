@@ -162,7 +162,7 @@ def read_offer(data: bytes) -> Offer:
             reader.octets("genesis"),
             _entries(reader),
             tuple(read_cut(head, "P1") for head in heads),
-            _read_grant(reader.value("grant")),
+            read_grant(reader.value("grant")),
             reader.octets("relay") if reader.has("relay") else None,
             reader.integer("ends"),
             reader.octets("commit", 32),
@@ -206,7 +206,8 @@ def _entries(reader: Reader) -> tuple[bytes, ...]:
         raise PairingUnreadable("the entries do not read") from refused
 
 
-def _read_grant(tree: object) -> Grant:
+def read_grant(tree: object) -> Grant:
+    """The map of an offer. Raises MembershipRefused."""
     reader = Reader(tree, "P1", "grant")
     codes = reader.items("compartments")
     known = {int(place): place for place in SEALED_COMPARTMENTS}

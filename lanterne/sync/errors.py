@@ -75,3 +75,9 @@ class KnownDamaged(PeerError):
     """What was known of other holders is damaged in both copies; what it said is asked for again."""
 
     word = "known.damaged"
+
+
+class SeveralBoxes(PeerError):
+    """Several offers lie in one folder: the others are to be cancelled first."""
+
+    word = "peer.several_boxes"

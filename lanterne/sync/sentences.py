@@ -30,6 +30,18 @@ SENTENCES: dict[str, str] = {
     ),
     "peer.folder": _("Ce dossier n’est pas là, ne s’écrit pas, ou n’est pas celui de ce cabinet."),
     "known.damaged": _("Ce qui était su des autres est abîmé dans ses deux exemplaires (%(file)s)."),
+    # a device being added
+    "invitation.unreadable": _(
+        "Ce n’est pas le texte montré par le poste du cabinet : une adresse, puis « / » et douze signes."
+    ),
+    "peer.several_boxes": _(
+        "Plusieurs ajouts attendent dans ce dossier : annulez les autres, ou tapez aussi les douze signes."
+    ),
+    "box_taken": _(
+        "Un autre poste a déjà répondu à cette invitation. Si ce n’est pas le vôtre, quelqu’un s’est "
+        "interposé : annulez et recommencez depuis le poste du cabinet."
+    ),
+    "boxes_full": _("Trop de postes sont en cours d’ajout à la fois : terminez-en un, ou annulez-le."),
     # the ways kept on this device
     "ways.address": _("« %(address)s » n’est pas une adresse : écrivez par exemple 192.168.1.20:8766."),
     "ways.folder": _(

@@ -1,9 +1,9 @@
 """A device as a holder: answers the requests of an exchange from its own journal, to devices of the practice.
 
-Law: nothing is answered before the signature of an admitted device was checked, but who answers here. What is
-given passes E1–E15 like all that comes from elsewhere; what is handed out is what anybody who holds the disk
-sees. A WSGI application: it is mounted beside the front process and holds no key that opens anything. Source:
-docs/format/exchange.md, Requests, Over HTTP.
+Law: nothing is answered before the signature of an admitted device was checked, but who answers here and what waits
+in the box of a pairing. What is given passes E1–E15 like all that comes from elsewhere; what is handed out is what
+anybody who holds the disk sees. A WSGI application: it is mounted in the process that exchanges and holds no key that
+opens anything. Source: docs/format/exchange.md, Requests, Over HTTP, Boxes.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from lanterne.journal.journal import Journal
 from lanterne.proof.exchange import check_request, may_ask, sign_answer
 from lanterne.seal.device import DeviceKeys
 from lanterne.sync.holding import Holding
+from lanterne.sync.pairing_door import PairingDoor
 from lanterne.sync.peers.port import MAX_BLOB
 from lanterne.wire import packing
 from lanterne.wire.asking import Complaint, pack_complaint, pack_held
@@ -120,6 +121,7 @@ class DeviceServer:
             journal, device.id, now_ms, lambda known: known.make_statement(device, now_ms(), random)
         )
         self._nonces = Nonces()
+        self._pairing = PairingDoor(journal, now_ms)
 
     def __call__(
         self, environ: dict[str, Any], start_response: Callable[[str, list[tuple[str, str]]], object]
@@ -128,8 +130,11 @@ class DeviceServer:
         header: RequestHeader | None = None
         try:
             path = str(environ.get("PATH_INFO", ""))
-            request = self._request_path(path)
-            if request == "holder" and environ["REQUEST_METHOD"] == "GET":
+            boxed = self._boxed(path, environ)
+            request = "" if boxed is not None else self._request_path(path)
+            if boxed is not None:
+                reply = boxed
+            elif request == "holder" and environ["REQUEST_METHOD"] == "GET":
                 reply = Reply(200, packing.encode({"holder": bytes.fromhex(self._device.id)}))
             else:
                 body = _body(environ)
@@ -153,6 +158,19 @@ class DeviceServer:
             headers.append(("Retry-After", str(reply.retry_s)))
         start_response(f"{reply.status} {_REASONS[reply.status]}", headers)
         return [reply.body]
+
+    def _boxed(self, path: str, environ: dict[str, Any]) -> Reply | None:
+        """What waits in the box of a pairing, for who is no device of the practice yet; None when another thing is
+        asked."""
+        method = str(environ["REQUEST_METHOD"])
+        longest = self._pairing.longest(method, path)
+        if longest is None:
+            return None
+        found = self._pairing.answer(method, path, _body(environ, longest))
+        if found.status == 200:
+            return Reply(200, found.body)
+        retry_s = 60 if found.status in (429, 503) else 0
+        return Refused(found.status, found.why, "not given from this box", retry_s=retry_s).reply
 
     def _request_path(self, path: str) -> str:
         start = f"/1/{self._journal.practice}/"
@@ -236,9 +254,9 @@ class DeviceServer:
         return Reply(200, pack_held(held, blobs.has(name)))
 
 
-def _body(environ: dict[str, Any]) -> bytes:
+def _body(environ: dict[str, Any], longest: int = MAX_BODY) -> bytes:
     length = str(environ.get("CONTENT_LENGTH") or "0")
-    if not length.isdigit() or int(length) > MAX_BODY:
+    if not (length.isascii() and length.isdigit()) or int(length) > longest:
         raise Refused(413, "length", "too large")
     data: bytes = environ["wsgi.input"].read(int(length)) if int(length) else b""
     if len(data) != int(length):

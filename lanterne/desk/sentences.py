@@ -12,9 +12,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 from lanterne.intake import watched
+from lanterne.practice.agenda import rules as agenda
 from lanterne.practice.patients import rules as patients
 from lanterne.practice.team import rules as team
 from lanterne.sync.sentences import SENTENCES as EXCHANGE
+from lanterne.sync import sentences as exchange
 from lanterne.wire.errors import LanterneError
 
 # What the floors below the rooms say, when it reaches a screen.
@@ -152,6 +154,7 @@ SENTENCES: dict[str, str] = {
     "seat_not_in_force": _("Cet accès n’est plus en vigueur sur ce poste."),
     **_BELOW,
     **EXCHANGE,
+    **agenda.SENTENCES,
     **patients.SENTENCES,
     **team.SENTENCES,
     **watched.SENTENCES,

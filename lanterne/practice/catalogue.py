@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lanterne.practice.agenda import facts as agenda
 from lanterne.practice.allergies import facts as allergies
 from lanterne.practice.arrivals import facts as arrivals
 from lanterne.practice.chart import facts as chart
@@ -38,6 +39,7 @@ ROOMS = (
     notes,
     documents,
     arrivals,
+    agenda,
     traces,
 )
 

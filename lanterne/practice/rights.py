@@ -15,6 +15,7 @@ class Right(enum.Enum):
 
     READ_IDENTITY = "read_identity"
     WRITE_IDENTITY = "write_identity"
+    KEEP_AGENDA = "keep_agenda"
     READ_CHART = "read_chart"
     WRITE_CHART = "write_chart"
     FILE_DOCUMENT = "file_document"
@@ -22,7 +23,7 @@ class Right(enum.Enum):
     MANAGE_TEAM = "manage_team"
 
 
-_OFFICE = frozenset({Right.READ_IDENTITY, Right.WRITE_IDENTITY, Right.FILE_DOCUMENT})
+_OFFICE = frozenset({Right.READ_IDENTITY, Right.WRITE_IDENTITY, Right.KEEP_AGENDA, Right.FILE_DOCUMENT})
 _CARE = _OFFICE | {Right.READ_CHART, Right.WRITE_CHART}
 
 RIGHTS: dict[Role, frozenset[Right]] = {

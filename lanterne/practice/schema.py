@@ -11,12 +11,14 @@ from __future__ import annotations
 
 import hashlib
 
+from lanterne.practice.agenda.tables import INDEXES as AGENDA_INDEXES
+from lanterne.practice.agenda.tables import TABLES as AGENDA_TABLES
 from lanterne.practice.catalogue import KINDS
 from lanterne.practice.patients.tables import INDEXES as PATIENT_INDEXES
 from lanterne.practice.patients.tables import TABLES as PATIENT_TABLES
 
 # Raise when folding changes what the same facts become.
-FOLDING_VERSION = 4
+FOLDING_VERSION = 5
 
 _TABLES = (
     "CREATE TABLE meta(name TEXT PRIMARY KEY, value) WITHOUT ROWID",
@@ -74,8 +76,8 @@ _INDEXES = (
     "CREATE INDEX fact_by_entry ON fact(entry)",
 )
 
-SCHEMA_TABLES = _TABLES + PATIENT_TABLES
-SCHEMA_INDEXES = _INDEXES + PATIENT_INDEXES
+SCHEMA_TABLES = _TABLES + PATIENT_TABLES + AGENDA_TABLES
+SCHEMA_INDEXES = _INDEXES + PATIENT_INDEXES + AGENDA_INDEXES
 # A kind learnt or changed by a new version folds otherwise what is here already.
 _KINDS = sorted((kind.name, kind.version, int(kind.compartment), kind.shape.value) for kind in KINDS.values())
 SCHEMA_FINGERPRINT = hashlib.sha256(

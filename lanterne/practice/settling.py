@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from lanterne.practice.agenda import folding as agenda
 from lanterne.practice.catalogue import KINDS, WAITING
 from lanterne.practice.kinds import Concerns, Shape
 from lanterne.practice.patients import folding as patients
@@ -55,6 +56,7 @@ def settle(
     pairs += connection.execute(_PAIRS_OF, (first_fact, next_fact)).fetchall()
     _apply(connection, pairs)
     settle_latest(connection, latest)
+    agenda.refresh(connection, first_fact, next_fact)
 
 
 def settle_latest(connection: Connection, latest: Collection[tuple[int, int, str]]) -> None:
@@ -106,6 +108,7 @@ def settle_all(connection: Connection, *, fresh: bool = False) -> None:
     )
     everybody = [int(row[0]) for row in connection.execute("SELECT no FROM subject")]
     patients.refresh(connection, everybody, bulk=True)
+    agenda.rebuild(connection)
 
 
 def _tied(connection: Connection) -> Iterable[tuple[int, int, bytes, int]]:

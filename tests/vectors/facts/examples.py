@@ -5,6 +5,13 @@ Only read when a file is absent. A kind that changes gets a new version, a new e
 
 from __future__ import annotations
 
+from lanterne.practice.agenda.facts import (
+    AppointmentBooked,
+    AppointmentCancelled,
+    AppointmentMoved,
+    OverlapUnwanted,
+    OverlapWanted,
+)
 from lanterne.practice.allergies.facts import AllergyRecorded
 from lanterne.practice.arrivals.facts import ArrivalReceived, ArrivalSettled, SaidIdentity
 from lanterne.practice.chart.facts import EnteredInError, SectionEmpty
@@ -212,4 +219,21 @@ EXAMPLES: tuple[tuple[Body, str | None], ...] = (
     (ProposalSettled(treatment=_ID), None),
     (AccessOpened(what="document", object=_ID), None),
     (SeatOpened(closed=True), None),
+    (
+        AppointmentBooked(
+            practitioner=_ID, start="2026-11-23T09:15", minutes=20, zone="Europe/Paris", service="visit", patient=_ID,
+            name="Mme Dominique Martin", phone="06 39 98 12 34", reason="tension", comment="code 1234",
+        ),
+        "2026-11-23T09:15+01:00",
+    ),
+    (
+        AppointmentMoved(
+            practitioner=_ID, start="2026-07-01T10:00", minutes=15, zone="Indian/Reunion", service="remote", patient=_ID,
+            name="Mme Dominique Martin", phone="06 39 98 12 34", reason="résultats", comment="rappeler le matin",
+        ),
+        "2026-07-01T10:00+04:00",
+    ),
+    (AppointmentCancelled(by="practice", reason="congés"), None),
+    (OverlapWanted(appointments=[_ID, "fedcba9876543210fedcba9876543210"]), None),
+    (OverlapUnwanted(reason="l’un des deux a changé d’avis"), None),
 )  # fmt: skip

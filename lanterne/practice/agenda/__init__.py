@@ -1,0 +1,1 @@
+"""The agenda room: see ARCHITECTURE.md for its shelves."""

@@ -24,6 +24,7 @@ MEANINGS: dict[str, str] = {
     "predecessor_missing": _("l’écriture qui la précède manque"),
     "part_does_not_open": _("une partie ne s’ouvre pas"),
     "entry_lost": _("une écriture enregistrée ici n’y est plus"),
+    "early_damaged": _("des écritures venues en avance sont abîmées ; l’échange les rapporte"),
     "waits": _("attend l’écriture qui la précède"),
     "beyond_cut": _("écrite par un accès retiré : attend l’examen d’une personne"),
     "expired": _("écrite après le terme de l’accès : attend l’examen d’une personne"),

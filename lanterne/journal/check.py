@@ -16,6 +16,9 @@ from pathlib import Path
 from lanterne.journal import latest
 from lanterne.journal.blobs import Blobs
 from lanterne.journal.check_streams import StreamCheck
+from lanterne.journal.check_streams import StreamCheck
+from lanterne.journal.early import MAX_FILE as MAX_EARLY_FILE
+from lanterne.journal.early import read_bundle
 from lanterne.journal.boxes import MAX_BOXED
 from lanterne.journal.errors import BlobDamaged, NoPractice, SmallFileDamaged
 from lanterne.journal.files import BESIDE, Files, OsFiles, replace_small_file
@@ -77,6 +80,7 @@ def check_store(root: Path, keyring: Keyring | None = None, *, files: Files | No
         return report
     streams = StreamCheck(layout, Membership.found(genesis), files, keyring, report)
     streams.run()
+    _check_early(layout, files, streams.membership, report)
     _check_apart(layout, files, streams.membership, report)
     _check_blobs(layout, files, report)
     _check_local(layout, files, report)
@@ -169,6 +173,24 @@ def _check_apart(layout: Layout, files: Files, membership: Membership, report: R
             report.fault(f"journal/apart/{name}", "", "entry_refused", str(refused))
         else:
             report.note(f"journal/apart/{name}", "", "waits", "E12: waits for the entry before it")
+
+def _check_early(layout: Layout, files: Files, membership: Membership, report: Report) -> None:
+    """What a first copy fetched ahead: a file that does not verify holds nothing that does not come again."""
+    for name in files.listing(layout.early):
+        if name.endswith(BESIDE):
+            continue
+        raws = read_bundle(files.read(layout.early / name, 0, MAX_EARLY_FILE + 32))
+        try:
+            count = len([check_apart(raw, membership) for raw in raws or ()])
+        except EntryRefused:
+            raws = None
+        if raws is None:
+            report.fault(f"journal/early/{name}", "", "early_damaged", "came ahead in a first copy; comes again")
+        else:
+            report.note(
+                f"journal/early/{name}", "", "waits", f"E12: {count} wait for the entries before them"
+            )
+
 
 
 def _check_blobs(layout: Layout, files: Files, report: Report) -> None:
@@ -300,5 +322,7 @@ def _is_journal(rest: str) -> bool:
     if not name:
         return rest in {"reserve", "reranking"}
     if folder in {stream.name.lower() for stream in Stream}:
+    if folder == "early":
+        return len(name) == 8 and name.isdigit()
         return name == "index" or (len(name) == 12 and name.endswith(".seg") and name[:8].isdigit())
     return folder in {"torn", "apart"}

@@ -13,9 +13,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from lanterne.journal.ahead import Ahead
 from lanterne.journal.blobs import Blobs
 from lanterne.journal.branches import Branches
 from lanterne.journal.clock import milliseconds
+from lanterne.journal.early import Early
 from lanterne.journal.errors import NoPractice, SeatMayNotWrite
 from lanterne.journal.files import Files, OsFiles
 from lanterne.journal.holdings import Damage, Holdings, Taken, parse
@@ -74,6 +76,7 @@ class Journal:
         self._floors = Floors(self.local)
         self._writer = Writer(self._holdings, self.reserve, self._floors, random)
         self._waiting = Waiting(self.layout, files)
+        self.ahead = Ahead(self._holdings, Early(self.layout, files), self._mutex, lambda: self.membership)
         self._branches = Branches(self._holdings)
         self.blobs = Blobs(self.layout, files, random)
 
@@ -183,6 +186,7 @@ class Journal:
         """
         with self._mutex:
             self._holdings.refresh()
+            self.ahead.load()
 
     def _members_arrived(self, entries: list[Entry]) -> None:
         try:
@@ -293,9 +297,34 @@ class Journal:
                     batch = []
             return answers + self._receive(batch)
 
+    def receive_early(self, raws: Iterable[bytes]) -> list[Received | EntryRefused]:
+        """Take in entries of care and trace chains whose predecessors are still to come, in a first copy.
+
+        Those that can take their place do; the others are durable, `WAITS`, when this returns, and `ahead` reads them.
+
+        Raises:
+            DiskFull, DiskFailed, JournalBusy: none that waits was kept.
+        """
+        with self._mutex, self.files.lock(self.layout.lock):
+            self._holdings.catch_up()
+            self.ahead.load()
+            known = set(self.ahead.heads())
+            found = self.ahead.keep(raws)
+            before = {
+                one.head.as_head
+                for one in found
+                if isinstance(one, Entry) and (one.head.as_head in known or self.holds(one.head.as_head))
+            }
+            self._receive([])
+            return [
+                one if isinstance(one, EntryRefused) else self.ahead.answer(one, one.head.as_head in before)
+                for one in found
+            ]
+
     def _receive(self, raws: Sequence[bytes]) -> list[Received | EntryRefused]:
         self._waiting.load(lambda data: check_apart(data, self.membership))
-        sorter = Sorter(self._holdings, self._waiting)
+        sorter = Sorter(self._holdings, self._waiting, self.ahead.after)
+        self.ahead.feed(sorter)
         answers: list[tuple[Entry, Outcome] | EntryRefused] = []
         for raw in raws:
             try:
@@ -317,6 +346,7 @@ class Journal:
                 ]
         reranked = self._holdings.take(taken) if taken else False
         self._waiting.release(sorter.released)
+        self.ahead.taken([*sorter.misdated, *(one.entry.head.as_head for one in sorter.accepted)])
         at = {one.entry.head.hash: one.position for one in taken}
         return [
             answer

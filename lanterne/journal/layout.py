@@ -55,6 +55,11 @@ class Layout:
         return self.journal / "apart"
 
     @property
+    def early(self) -> Path:
+        """Entries of a first copy that came ahead of those they stand on."""
+        return self.journal / "early"
+
+    @property
     def blobs(self) -> Path:
         return self.root / "blobs"
 
@@ -93,6 +98,11 @@ class Layout:
     def boxes(self) -> Path:
         """Messages of pairings under way, for other devices of the network (boxes.py)."""
         return self.local / "boxes"
+
+    @property
+    def first(self) -> Path:
+        """On a device being added: what to fetch first, until all is here."""
+        return self.local / "first"
 
     @property
     def watched(self) -> Path:

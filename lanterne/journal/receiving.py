@@ -36,6 +36,8 @@ class Outcome(Enum):
     """E12: its predecessor has not come; kept apart until it does."""
     FORK = "fork"
     """E13: another entry stands under its number; both are kept, and alarmed."""
+    HEALED = "healed"
+    """It was held and no longer verified (S5): it stands in its place again."""
 
 
 def check_apart(data: bytes, membership: Membership) -> Entry:
@@ -68,37 +70,59 @@ class Sorted(NamedTuple):
 class Sorter:
     """Sorts a batch of entries, each seeing those before it."""
 
-    def __init__(self, holdings: Holdings, waiting: Waiting) -> None:
-        self._holdings, self._waiting = holdings, waiting
+    def __init__(
+        self, holdings: Holdings, waiting: Waiting, early: Callable[[Head], list[Entry]] = lambda _: []
+    ) -> None:
+        """`early`: the entries of a first copy that came ahead of this one."""
+        self._holdings, self._waiting, self._early = holdings, waiting, early
         self._batch: dict[Head, int] = {}  # taken in this batch, with their times
         self._numbers: set[tuple[object, int]] = set()
         self.accepted: list[Sorted] = []
         """What is to be appended, predecessors first."""
         self.released: list[EntryHash] = []
         """What had waited and no longer does."""
+        self.healed: list[tuple[Entry, Place]] = []
+        """What is held already and lies damaged, with its place."""
+        self.misdated: list[Head] = []
+        """What came ahead and breaks E14 now that the entry before it is here."""
 
     def sort(self, entry: Entry) -> Outcome:
         """What becomes of this entry. Raises EntryRefused (E14)."""
         head = entry.head
-        if head.as_head in self._batch or self._holdings.register.find(head.as_head) is not None:
+        row = self._holdings.register.find(head.as_head)
+        if head.as_head in self._batch or (row is not None and not self._lies_damaged(head, row)):
             return Outcome.DUPLICATE
-        before = self._time_before(head)
-        if before is None:
-            return Outcome.WAITS
-        if head.time <= before:
-            raise EntryRefused("E14", "its time is not after the previous entry's")
-        outcome = self._accept(entry)
+        if row is not None:
+            # Its name was in the index or in the entry that follows: it is the very one, whatever precedes it.
+            self.healed.append((entry, Place(head.stream, row)))
+            self._batch[head.as_head] = head.time
+            outcome = Outcome.HEALED
+        else:
+            before = self._time_before(head)
+            if before is None:
+                return Outcome.WAITS
+            if head.time <= before:
+                raise EntryRefused("E14", "its time is not after the previous entry's")
+            outcome = self._accept(entry)
         ready = [head.as_head]
         while ready:
-            for follower in self._waiting.after(ready.pop()):
-                self.released.append(follower.head.hash)
-                if (
-                    follower.head.time
-                    > self._batch[Head(follower.head.chain, follower.head.seq - 1, follower.head.prev)]
-                ):
+            here = ready.pop()
+            waited = self._waiting.after(here)
+            self.released += [follower.head.hash for follower in waited]
+            for follower in (*waited, *self._early(here)):
+                name = follower.head.as_head
+                if name in self._batch:
+                    continue
+                if follower.head.time > self._batch[here]:
                     self._accept(follower)
-                    ready.append(follower.head.as_head)
+                    ready.append(name)
+                else:
+                    self.misdated.append(name)
         return outcome
+
+    def _lies_damaged(self, head: EntryHead, row: int) -> bool:
+        place = Place(head.stream, row)
+        return place in self._holdings.damaged and self._holdings.entry_at(place) is None
 
     def _accept(self, entry: Entry) -> Outcome:
         head = entry.head

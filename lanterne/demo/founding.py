@@ -18,7 +18,7 @@ from pathlib import Path
 
 import msgspec
 
-from lanterne.demo import team
+from lanterne.demo import agenda, team
 from lanterne.demo.events import AUTHORS, Author, DemoEvent, moment
 from lanterne.demo.generate import first_day, generate, person_ids
 from lanterne.demo.mail import week
@@ -116,6 +116,9 @@ def found_demo(
     events = generate(seed=seed, patients=patients, today=today, persons=persons)
     entries = len(journal.write_many(writer.writings(events)))
     records["doctor"].catch_up()  # the locum reads the doctor's set of tables
+    comers = agenda.expected(records["doctor"].connection())
+    booked = agenda.fortnight(seed=seed, today=today, persons=persons, patients=comers)
+    entries += len(journal.write_many(writer.writings(iter(booked))))
     mail = _receive(records["doctor"], patients=patients, seed=seed, today=today)
     journal.close(*(seat for seat, _ in keys.values()))
     records["secretary"].catch_up()

@@ -1,0 +1,47 @@
+"""The demonstration's agenda: the same each time, somebody every day, nothing overlapping, nothing refused by its room."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from itertools import pairwise
+
+import pytest
+
+from lanterne.demo.agenda import fortnight
+from lanterne.demo.events import AUTHORS, digest
+from lanterne.demo.generate import person_ids
+from lanterne.practice.agenda.facts import Appointment
+from lanterne.practice.agenda.folding import slot_of
+from lanterne.practice.agenda.rules import check
+from lanterne.practice.kinds import to_raw
+from lanterne.wire.names import PatientId
+
+PATIENTS = [PatientId(digest("patient", number)) for number in range(40)]
+
+
+@pytest.mark.parametrize("today", [date(2026, 11, 22), date(2026, 11, 25), date(2026, 12, 31)])
+def test_the_same_fortnight_without_overlap(today: date) -> None:
+    persons = person_ids(1)
+    events = fortnight(seed=1, today=today, persons=persons, patients=PATIENTS)
+    assert events == fortnight(seed=1, today=today, persons=persons, patients=PATIENTS)
+    assert events != fortnight(seed=2, today=today, persons=persons, patients=PATIENTS)
+    gone = {fact for event in events for fact in event.replaces}
+    standing = [
+        event for event in events if isinstance(event.body, Appointment) and event.fact_id not in gone
+    ]
+    slots = sorted(slot_of(to_raw(event.body)) or ("", 0, 0) for event in standing)
+    for one, other in pairwise(slots):
+        assert one[0] != other[0] or one[2] <= other[1]
+    for event in standing:
+        check(event.body)
+        assert event.when.date() < today
+        assert event.author in AUTHORS
+    days = {event.body.start[:10] for event in standing if event.body.patient}
+    monday = today - timedelta(days=today.weekday())
+    assert days == {(monday + timedelta(days=number)).isoformat() for number in range(14)}
+
+
+def test_a_practice_of_three_has_its_agenda_too() -> None:
+    events = fortnight(seed=1, today=date(2026, 11, 22), persons=person_ids(1), patients=PATIENTS[:3])
+    assert any(getattr(event.body, "patient", "") for event in events)
+    assert any(getattr(event.body, "name", "") for event in events)

@@ -1,0 +1,176 @@
+"""What befalls a disk: the plug, no room, errors, a bit, an old image, a twin.
+
+Law: whatever was only there when a disk is set back or a bit falls is let go of the ledger before; nothing else is.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from tests.journal.simulated_disk import FaultyFiles, SimulatedDisk
+from tests.simulation.device import Device
+from tests.simulation.holders import held_elsewhere, held_on
+
+if TYPE_CHECKING:
+    from tests.simulation.world import World
+
+
+class Fault(Protocol):
+    """One kind of fault in one run."""
+
+    name: str
+    rate: float
+    """Chance that it strikes at a step."""
+
+    def strike(self, world: World) -> None:
+        """It strikes now, somewhere."""
+
+    def heal(self, world: World) -> None:
+        """The world becomes well again."""
+
+
+def somebody(world: World, fault: str) -> Device:
+    """Whom it strikes."""
+    devices = [one for one in world.devices if not one.gone]
+    return world.draws_of(fault).choice(devices)
+
+
+class Crash:
+    """The plug is pulled after some more writes, in the middle of whatever is done then."""
+
+    name, rate = "crash", 0.12
+
+    def strike(self, world: World) -> None:
+        device, chance = somebody(world, self.name), world.draws_of(self.name)
+        if device.up:
+            device.disk.stop_after = device.disk.steps + chance.choice((1, 2, 3, 5, 8, 13, 21, 34, 60))
+
+    def heal(self, world: World) -> None:
+        for device in world.devices:
+            device.disk.stop_after = None
+
+
+class Kill:
+    """The processes end; the disk keeps what was written."""
+
+    name, rate = "kill", 0.05
+
+    def strike(self, world: World) -> None:
+        device = somebody(world, self.name)
+        if device.up:
+            world.trace.fault(self.name, device.name)
+            device.stop()
+
+    def heal(self, world: World) -> None:
+        pass
+
+
+class FullDisk:
+    """No room is left, for a while."""
+
+    name, rate = "full_disk", 0.06
+
+    def strike(self, world: World) -> None:
+        device, chance = somebody(world, self.name), world.draws_of(self.name)
+        if device.disk.capacity is not None:
+            device.disk.capacity = None
+            world.trace.tell(device.name, "has room again")
+            return
+        device.disk.capacity = device.disk.used() + chance.choice((0, 500, 4_000, 20_000))
+        world.trace.fault(self.name, device.name)
+
+    def heal(self, world: World) -> None:
+        for device in world.devices:
+            device.disk.capacity = None
+
+
+class DiskError:
+    """One write, fsync or rename fails."""
+
+    name, rate = "disk_error", 0.08
+
+    def strike(self, world: World) -> None:
+        device, chance = somebody(world, self.name), world.draws_of(self.name)
+        call = chance.choice(("write", "fsync", "rename"))
+        how = chance.choice(("error", "full", "short")) if call == "write" else "error"
+        device.files.fail(call, chance.randrange(1, 9), how)  # type: ignore[arg-type]
+        world.trace.fault(self.name, device.name, call, how)
+
+    def heal(self, world: World) -> None:
+        for device in world.devices:
+            device.files.fail("write", 1 << 40, "error")
+
+
+class BitFlip:
+    """One bit on a disk is not what was written."""
+
+    name, rate = "bit_flip", 0.03
+
+    def strike(self, world: World) -> None:
+        device, chance = somebody(world, self.name), world.draws_of(self.name)
+        files = sorted(path for path, inode in device.disk.names.items() if inode.data)
+        path = chance.choice(files)
+        inode = device.disk.names[path]
+        at, bit = chance.randrange(len(inode.data)), 1 << chance.randrange(8)
+        # What was only here may be what falls.
+        alone = held_on(device.disk) - held_elsewhere(world, device)
+        world.ledger.release(alone)
+        device.stop()
+        inode.data[at] ^= bit
+        if at < len(inode.durable):
+            durable = bytearray(inode.durable)
+            durable[at] ^= bit
+            inode.durable = bytes(durable)
+        world.flipped.add(device.name)
+        world.trace.fault(self.name, device.name, path.name, at)
+
+    def heal(self, world: World) -> None:
+        pass
+
+
+class OldImage:
+    """A disk is set back to a copy made some time ago."""
+
+    name, rate = "old_image", 0.06
+
+    def __init__(self) -> None:
+        self._images: dict[str, SimulatedDisk] = {}
+
+    def strike(self, world: World) -> None:
+        device, chance = somebody(world, self.name), world.draws_of(self.name)
+        image = self._images.pop(device.name, None)
+        if image is None:
+            self._images[device.name] = device.disk.clone(chance.randrange(1 << 30))
+            world.trace.tell(device.name, "is copied")
+            return
+        lost = held_on(device.disk) - held_on(image) - held_elsewhere(world, device)
+        world.ledger.release(lost)
+        device.stop()
+        device.disk, device.files = image, FaultyFiles(image)
+        if chance.random() < 0.5:
+            device.forget_tables()
+        world.suspects.add(device.post.device.id)
+        world.witness.forget(device)
+        world.trace.fault(self.name, device.name, len(lost))
+
+    def heal(self, world: World) -> None:
+        pass
+
+
+class Clone:
+    """A second machine runs from a copy of a disk."""
+
+    name, rate = "clone", 0.03
+
+    def strike(self, world: World) -> None:
+        device, chance = somebody(world, self.name), world.draws_of(self.name)
+        if len(world.devices) > len(world.template.posts):
+            return
+        post = world.template.posts.index(device.post)
+        twin = world.add_device(device.disk.clone(chance.randrange(1 << 30)), post)
+        twin.kinds = dict(device.kinds)
+        world.suspects.add(device.post.device.id)
+        world.trace.fault(self.name, device.name, twin.name)
+
+    def heal(self, world: World) -> None:
+        pass

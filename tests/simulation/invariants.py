@@ -1,0 +1,167 @@
+"""What must hold once the world is well again. Each raises a Violation that says what was seen."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from lanterne.proof.acts import SeatRevoked, read_deed
+from lanterne.sync.alarms import Lie
+from lanterne.wire.entry import Entry
+from lanterne.wire.names import ChainId, EntryHash, Stream
+from tests.simulation.device import Device
+from tests.simulation.holders import entries_on
+from tests.simulation.network import MARKS
+from tests.simulation.trace import Violation
+
+if TYPE_CHECKING:
+    from tests.simulation.world import World
+
+Held = dict[str, dict[EntryHash, Entry]]
+
+
+def check(world: World, active: list[Device]) -> None:
+    """Everything that must hold in the end."""
+    held: Held = {one.name: entries_on(one.disk) for one in world.devices if not one.gone}
+    whole = [one for one in active if not is_damaged(one)]
+    acknowledged(world, whole, held)
+    same_content(world, whole)
+    forks = forked_numbers(held)
+    nothing_dropped(whole, held, forks)
+    alarms(world, active, forks)
+    folded_from_seats(world, whole, held)
+    no_marker(world)
+
+
+def is_damaged(device: Device) -> bool:
+    """Whether it says itself that something is missing from what it shows."""
+    return bool(device.front.damages or device.journal.damages)
+
+
+def acknowledged(world: World, whole: list[Device], held: Held) -> None:
+    """What a person was told is recorded is on every device."""
+    for device in whole:
+        missing = set(world.ledger.owed) - set(held[device.name])
+        if missing:
+            entry = min(missing)
+            raise Violation(
+                f"{len(missing)} acknowledged entries are not on {device.name}: {entry} of {world.ledger.owed[entry]}"
+            )
+
+
+def same_content(world: World, whole: list[Device]) -> None:
+    """The same facts have become the same record everywhere."""
+    found: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for device in whole:
+        device.unlock()
+        for name, hashed in device.contents().items():
+            found[name][hashed].append(device.name)
+    for name, hashes in sorted(found.items()):
+        world.trace.tell("content", name, *sorted(hashes))
+        if len(hashes) > 1:
+            raise Violation(f"the {name} tables differ: {sorted(hashes.values())}")
+
+
+def forked_numbers(held: Held) -> dict[tuple[ChainId, int], set[EntryHash]]:
+    """The numbers under which several entries stand, anywhere."""
+    at: dict[tuple[ChainId, int], set[EntryHash]] = defaultdict(set)
+    for entries in held.values():
+        for entry in entries.values():
+            at[entry.head.chain, entry.head.seq].add(entry.head.hash)
+    return {place: hashes for place, hashes in at.items() if len(hashes) > 1}
+
+
+def nothing_dropped(
+    whole: list[Device], held: Held, forks: dict[tuple[ChainId, int], set[EntryHash]]
+) -> None:
+    """Both sides of every fork are everywhere, and everything else that anybody holds."""
+    union = {entry for device in whole for entry in held[device.name]}
+    for device in whole:
+        for (chain, seq), hashes in sorted(forks.items()):
+            if hashes & union - set(held[device.name]):
+                raise Violation(f"{device.name} lacks a side of the fork of {chain.seat[:8]} at {seq}")
+        if union - set(held[device.name]):
+            raise Violation(f"{device.name} lacks {len(union - set(held[device.name]))} entries others hold")
+
+
+def alarms(
+    world: World, active: list[Device], forks: dict[tuple[ChainId, int], set[EntryHash]]
+) -> None:
+    """Every fork is alarmed on every device, and nothing is alarmed that did not happen."""
+    forked = {chain.seat for chain, _ in forks}
+    relay = world.template.relay.id
+    for device in active:
+        raised = device.known.alarms()
+        told = {one.about for one in raised if one.lie is Lie.FORK}
+        if forked - told and not is_damaged(device):
+            raise Violation(f"{device.name} did not alarm the fork of {sorted(forked - told)[0][:8]}")
+        for one in raised:
+            guilty = {
+                Lie.FORK: one.about in forked,
+                Lie.STATEMENT: one.about in world.suspects,
+                Lie.RECEIPT: one.about == relay and world.relay_lied,
+                Lie.SHRANK: one.about == relay and world.relay_lied,
+                Lie.WITHHELD: one.about == relay and world.relay_lied,
+                Lie.NO_ENTRY: one.about == relay and world.relay_forged,
+            }[one.lie]
+            if not guilty:
+                raise Violation(
+                    f"{device.name} accuses {one.about[:8]} without cause: {one.lie.name} {one.why} {one.matter}"
+                )
+
+
+def folded_from_seats(world: World, whole: list[Device], held: Held) -> None:
+    """Nothing counts that a seat wrote beyond what its revoker knew; everything before does. One revocation only:
+    what two do to each other is judged in tests/proof.
+    """
+    union = {name: entry for entries in held.values() for name, entry in entries.items()}
+    revoked = [
+        act
+        for entry in union.values()
+        if entry.head.stream is Stream.MEMBERS
+        for _, act in read_deed(entry).acts
+        if isinstance(act, SeatRevoked)
+    ]
+    seats = {post.seat.id for post in world.template.posts}
+    cuts = {act.seat: {head.chain: head.seq for head in act.cuts} for act in revoked}
+    for device in whole:
+        if device.record is None:
+            continue
+        connection = device.record.tables.read()
+        apart = {bytes(row[0]).hex() for row in connection.execute("SELECT hash FROM apart")}
+        entered = {bytes(row[0]).hex() for row in connection.execute("SELECT hash FROM entry")}
+        for name, entry in union.items():
+            head = entry.head
+            if head.stream is not Stream.CARE or name not in held[device.name]:
+                continue
+            if name not in entered:
+                raise Violation(f"{device.name} does not fold {name}")
+            if head.seat not in seats:
+                raise Violation(f"{device.name} holds an entry of nobody: {head.seat}")
+            if len(revoked) > 1:
+                continue
+            beyond = head.seat in cuts and head.seq > cuts[head.seat].get(head.chain, 0)
+            if beyond and name not in apart:
+                raise Violation(f"{device.name} counts {name}, which lies beyond the cut of its seat")
+            forked = head.seat in cuts and world.suspects
+            if not beyond and name in apart and not forked:
+                raise Violation(f"{device.name} keeps {name} apart without cause")
+
+
+def no_marker(world: World) -> None:
+    """Nothing a person wrote lies anywhere in clear."""
+    for device in world.devices:
+        for path, inode in device.disk.names.items():
+            _look(bytes(inode.data), f"{device.name}:{path.name}")
+        for path in sorted(device.place.rglob("*")):
+            if path.is_file():
+                _look(path.read_bytes(), f"{device.name}:{path.name}")
+    for root in (world.relay.root, world.folder):
+        for path in sorted(root.rglob("*")):
+            if path.is_file():
+                _look(path.read_bytes(), path.name)
+
+
+def _look(data: bytes, where: str) -> None:
+    if any(mark in data for mark in MARKS):
+        raise Violation(f"a marker lies in clear in {where}")

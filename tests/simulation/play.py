@@ -1,0 +1,83 @@
+"""One run: what is drawn for a seed, played, healed, and checked."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from tests.simulation.disk_faults import (
+    BitFlip,
+    Clone,
+    Crash,
+    DiskError,
+    Fault,
+    FullDisk,
+    Kill,
+    OldImage,
+)
+from tests.simulation.healing import heal
+from tests.simulation.invariants import check
+from tests.simulation.network_faults import BadWeather, BentStick, Month, OneWay, RelayStops, Wall
+from tests.simulation.people_faults import Revocations, Upgrade, WrongClock
+from tests.simulation.stand_in import standing_in
+from tests.simulation.trace import Trace, Violation
+from tests.simulation.world import World, in_a_world
+
+FAULTS: tuple[type[Fault], ...] = (
+    Crash, Kill, FullDisk, DiskError, BitFlip, OldImage, Clone, BadWeather, Wall, OneWay, Month, BentStick,
+    RelayStops, WrongClock, Revocations, Upgrade,
+)  # fmt: skip
+MINUTE = 60_000
+
+
+class Played(NamedTuple):
+    """One seed, to its end or to its first violation."""
+
+    seed: int
+    trace: Trace
+    violation: str
+
+
+def play(seed: int, *, verbose: bool = False) -> Played:
+    """Play a seed."""
+    trace = Trace(verbose=verbose)
+    with standing_in():
+        try:
+            in_a_world(seed, trace, _play)
+        except Violation as found:
+            trace.tell("VIOLATION", found)
+            return Played(seed, trace, str(found))
+    return Played(seed, trace, "")
+
+
+def _play(world: World) -> None:
+    chance = world.draws.of("faults")
+    share = chance.choice((0.0, 0.15, 0.3, 0.5))
+    faults = [fault() for fault in FAULTS if chance.random() < share]
+    world.trace.tell("devices", len(world.devices), *(one.name for one in faults))
+    world.by_relay(world.devices[0])
+    for _ in range(chance.randrange(30, 70)):
+        world.now_ms += world.chance.choice((1_000, MINUTE, 10 * MINUTE, 60 * MINUTE, 8 * 60 * MINUTE))
+        for fault in faults:
+            if chance.random() < fault.rate:
+                fault.strike(world)
+        step(world)
+    for fault in faults:
+        fault.heal(world)
+    active = heal(world)
+    for fault in faults:
+        fault.heal(world)
+    check(world, active)
+
+
+def step(world: World) -> None:
+    """Somebody does something."""
+    device = world.chance.choice(world.devices)
+    what = world.chance.random()
+    if what < 0.5:
+        world.work(device)
+    elif what < 0.78:
+        world.by_relay(device)
+    elif what < 0.9:
+        world.by_lan(device, world.chance.choice([one for one in world.devices if one is not device]))
+    else:
+        world.by_folder(device)

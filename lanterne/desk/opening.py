@@ -235,5 +235,7 @@ SAVED_TEXTS: dict[str, str] = {
     "handed": _("Confié."),
     "attached": _("Rattaché : le document est au dossier."),
     "discarded": _("Écarté."),
+    "nudged": _("Échange demandé."),
+    "alarm_seen": _("Marquée comme vue par vous. L’alerte et sa preuve restent sur la page « Échanges »."),
     "settled": _("Quelqu’un s’en est occupé entre-temps."),
 }

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from sqlcipher3 import dbapi2 as sqlite
 
+from lanterne.desk.exchange.told import Looking
 from lanterne.practice.reading import Traces
 from lanterne.practice.record import Record
 from lanterne.wire.errors import LanterneError
@@ -37,6 +38,11 @@ class Presence:
     preparation: Preparation = field(default_factory=Preparation)
     lacking: int = 0
     """Chains of which this device, added lately, does not hold yet what it was promised (desk.vigil)."""
+    exchanges: Looking = field(init=False)
+    """How the exchanges stand (desk.exchange)."""
+
+    def __post_init__(self) -> None:
+        self.exchanges = Looking(self.record)
 
     def is_front(self, secret: str) -> bool:
         """Whether a request came through our own front, in constant time."""

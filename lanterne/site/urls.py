@@ -9,6 +9,8 @@ from lanterne.desk.arrivals import views as arrivals
 from lanterne.desk.chart import consultation, drafts, items, proposals
 from lanterne.desk.chart import views as chart
 from lanterne.desk.documents import views as documents
+from lanterne.desk.exchange import choosing
+from lanterne.desk.exchange import views as exchange
 from lanterne.desk.patients import merging
 from lanterne.desk.patients import views as patients
 from lanterne.desk.references import views as references
@@ -90,6 +92,19 @@ urlpatterns = [
     path("equipe/acces/<id:seat>/retirer", ending.revoke, name="seat-revoke"),
     path("equipe/postes/<id:device>/perdu", ending.lost, name="device-lost"),
     path("equipe/a-verifier", ending.review, name="team-review"),
+    path("echanges", exchange.exchange, name="exchange"),
+    path("echanges/etat", exchange.state, name="exchange-state"),
+    path("echanges/ligne", exchange.line, name="exchange-line"),
+    path("echanges/maintenant", exchange.now, name="exchange-now"),
+    path("echanges/alertes/<id:alarm>", exchange.alarm, name="exchange-alarm"),
+    path("echanges/alertes/<id:alarm>/preuve", exchange.evidence, name="exchange-evidence"),
+    path("echanges/alertes/<id:alarm>/vue", exchange.seen, name="exchange-seen"),
+    path("echanges/relais", choosing.relay, name="exchange-relay"),
+    path("echanges/dossier", choosing.folder, name="exchange-folder"),
+    path("echanges/dossier/retirer", choosing.forget_folder, name="exchange-folder-forget"),
+    path("echanges/poste", choosing.device, name="exchange-device"),
+    path("echanges/poste/retirer", choosing.forget_device, name="exchange-device-forget"),
+    path("echanges/port", choosing.listen, name="exchange-listen"),
     path("acces", trace.traces, name="traces"),
     path("reglages", settings.settings, name="settings"),
     path("reglages/phrase-de-passe", settings.passphrase, name="passphrase"),

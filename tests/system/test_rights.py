@@ -105,6 +105,20 @@ MATRIX = (
     Line("device-lost",         "equipe/postes/{seat}/perdu",               404, 403, 403),
     Line("team-review",         "equipe/a-verifier",                        200, 403, 403),
     Line("seat-revoke",         "equipe/acces/{seat}/retirer",              200, 403, 403),
+    Line("exchange",            "echanges",                                 200, 200, 200),
+    Line("exchange-state",      "echanges/etat",                            200, 200, 200),
+    Line("exchange-line",       "echanges/ligne",                           200, 200, 200),
+    Line("exchange-now",        "echanges/maintenant",                      303, 303, 303, posts=True),
+    # Nobody lied here: tests/system/test_exchange.py has an alarm.
+    Line("exchange-alarm",      "echanges/alertes/{f}",                     404, 404, 404),
+    Line("exchange-evidence",   "echanges/alertes/{f}/preuve",              404, 404, 404),
+    Line("exchange-seen",       "echanges/alertes/{f}/vue",                 404, 404, 404, posts=True),
+    Line("exchange-relay",      "echanges/relais",                          200, 403, 403),
+    Line("exchange-folder",     "echanges/dossier",                         200, 403, 403),
+    Line("exchange-folder-forget", "echanges/dossier/retirer",              303, 403, 403, posts=True),
+    Line("exchange-device",     "echanges/poste",                           200, 403, 403),
+    Line("exchange-device-forget", "echanges/poste/retirer",                303, 403, 403, posts=True),
+    Line("exchange-listen",     "echanges/port",                            200, 403, 403),
     Line("traces",              "acces",                                    200, 403, 403),
     Line("settings",            "reglages",                                 200, 200, 200),
     Line("passphrase",          "reglages/phrase-de-passe",                 422, 422, 422, posts=True),
@@ -273,7 +287,8 @@ def test_a_form_without_its_token_writes_nothing(shared: Server, everybody: dict
         for line in MATRIX:
             if line.name in ("home", "chart", "summary", "timeline", "curve", "item", "document", "document-file",
                              "document-rendition", "arrivals", "arrival", "arrival-file", "chart-traces", "identity",
-                             "team", "team-review", "traces", "settings", "watched-state", "awake"):  # fmt: skip
+                             "team", "team-review", "exchange", "exchange-state", "exchange-line",
+                             "exchange-alarm", "exchange-evidence", "traces", "settings", "watched-state", "awake"):  # fmt: skip
                 continue
             path = address(line, practice, patient=patient, chart=JEAN)
             answer = browser.post(path, {**fields, "patient": patient})

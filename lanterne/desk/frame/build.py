@@ -8,6 +8,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from lanterne.desk.exchange import bar
 from lanterne.desk.forms.fields import PARIS
 from lanterne.desk.frame.view import (
     BandAllergies,
@@ -137,6 +138,7 @@ def frame(
     links = [NavLink(_("Patients"), reverse("home"), "search", current == "home")]
     links.append(_arrivals(connection, writer, current=current == "arrivals"))
     links.append(NavLink(_("Équipe"), reverse("team"), "user", current == "team"))
+    links.append(NavLink(_("Échanges"), reverse("exchange"), "exchange", current == "exchange"))
     if Right.READ_TRACES in writer.rights:
         links.append(NavLink(_("Accès"), reverse("traces"), "eye", current == "traces"))
     links.append(NavLink(_("Réglages"), reverse("settings"), "gear", current == "settings"))
@@ -156,6 +158,7 @@ def frame(
         notices=notices(presence),
         printed=now.strftime("%d/%m/%Y %H:%M"),
         saved=saved,
+        exchange=bar.line(presence),
     )
 
 
@@ -175,16 +178,6 @@ def notices(presence: Presence) -> tuple[Notice, ...]:
                 _(
                     "Le disque est plein : les dernières écritures sont gardées mais pas encore affichées."
                     " Libérez de la place."
-                ),
-                "danger",
-            )
-        )
-    if presence.lacking:
-        found.append(
-            Notice(
-                _(
-                    "Ce poste n’a pas encore tout reçu : des dossiers peuvent manquer ou être incomplets."
-                    " La suite vient d’un autre poste."
                 ),
                 "danger",
             )

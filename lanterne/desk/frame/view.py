@@ -173,6 +173,21 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
+class ExchangeLine:
+    """How the exchanges with other devices stand, in one sentence that leads to their page.
+
+    `notices` are what everybody must be told of them: lies proven, the relay operator's words, a first copy in
+    course. `state_url` is asked in the background every `every_s` seconds; it answers 204 while nothing changed.
+    """
+
+    text: str
+    url: str
+    state_url: str
+    every_s: int = 20
+    notices: tuple[Notice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Frame:
     """What the page needs besides its subject. `theme` is "" to follow the machine, else "light" or "dark".
 
@@ -197,6 +212,7 @@ class Frame:
     notices: tuple[Notice, ...] = ()
     printed: str = ""
     saved: tuple[str, ...] = ()
+    exchange: ExchangeLine | None = None
 
 
 @dataclass(frozen=True, slots=True)

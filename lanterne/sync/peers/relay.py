@@ -10,7 +10,7 @@ import json
 import ssl
 
 from lanterne.sync.errors import PeerUnknown, PeerUnreadable
-from lanterne.sync.peers.http import MAX_SMALL, Asker, Connection, HttpPeer
+from lanterne.sync.peers.http import MAX_SMALL, TIMEOUT_S, Asker, Connection, HttpPeer
 from lanterne.sync.peers.port import PeerHeads, Way
 from lanterne.sync.relay_file import RelayFile
 from lanterne.wire.exchange import HolderId
@@ -50,12 +50,12 @@ class RelayPeer(HttpPeer):
             return super().heads()
 
 
-def ask_who(url: str, *, tls: ssl.SSLContext | None = None) -> RelayFile:
+def ask_who(url: str, *, tls: ssl.SSLContext | None = None, timeout_s: float = TIMEOUT_S) -> RelayFile:
     """Who answers at this address, as it says itself: to be shown to a person and then kept.
 
     Raises PeerAway, PeerImpostor, PeerUnreadable.
     """
-    connection = Connection(url, tls=tls)
+    connection = Connection(url, tls=tls, timeout_s=timeout_s)
     try:
         status, _, data = connection.ask("GET", f"{connection.prefix}/status.json", b"", {}, MAX_SMALL)
         told = json.loads(data) if status == 200 else None

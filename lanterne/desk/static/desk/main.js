@@ -10,3 +10,4 @@ import "./toasts.js";
 import "./drop.js";
 import "./deposit.js";
 import "./suggest.js";
+import "./exchange.js";

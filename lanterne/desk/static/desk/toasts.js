@@ -43,9 +43,15 @@ document.addEventListener("lanterne:saved", (event) => said(event.detail.text));
 // What was refused is said, and what was typed stays: {"lanterne:refused": {"text": "…"}}.
 document.addEventListener("lanterne:refused", (event) => trouble(event.detail.text));
 
-document.addEventListener("htmx:sendError", () => trouble(sentence("unsent")));
-document.addEventListener("htmx:timeout", () => trouble(sentence("unsent")));
+// What a page asks by itself wrote nothing: its failure is said where its answer would have been.
+function unasked(event) {
+  return event.detail.requestConfig?.headers["X-Lanterne-Background"] === "1";
+}
+
+document.addEventListener("htmx:sendError", (event) => unasked(event) || trouble(sentence("unsent")));
+document.addEventListener("htmx:timeout", (event) => unasked(event) || trouble(sentence("unsent")));
 document.addEventListener("htmx:responseError", (event) => {
+  if (unasked(event)) return;
   const status = event.detail.xhr.status;
   if (status === 401 || event.detail.xhr.getResponseHeader("HX-Trigger")) return;
   trouble(sentence(status >= 500 ? "failed" : "refused"));

@@ -1,0 +1,1 @@
+"""The French screens: exchanges between devices."""

@@ -1,0 +1,99 @@
+"""What every page says of the exchanges: the one line, lies proven and not yet seen, the operator's words, a first
+copy in course.
+
+Law: red only for what was proven, and for a chart that may lack something; away from the others is no alarm.
+"""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as noop
+from django.utils.translation import ngettext
+
+from lanterne.desk.exchange import alarms, words
+from lanterne.desk.exchange.told import WAIT_S, Told
+from lanterne.desk.frame.view import ExchangeLine, Notice
+from lanterne.desk.presence import Presence
+from lanterne.sync.alarms import Alarm
+from lanterne.wire.statements import OperatorNotice, Scope, State
+
+MOST_ALARMS = 3
+MOST_NOTICES = 3
+CLOSED = {
+    Scope.ALL: noop("L’opérateur du relais l’a fermé à tous"),
+    Scope.PRACTICE: noop("L’opérateur du relais l’a fermé à ce cabinet"),
+    Scope.DEVICE: noop("L’opérateur du relais l’a fermé à ce poste"),
+    Scope.SEAT: noop("L’opérateur du relais l’a fermé à un accès de ce poste"),
+}
+
+
+def line(presence: Presence, *, wait_s: float = WAIT_S) -> ExchangeLine:
+    """For the frame of a page; waits at most `wait_s` seconds for a fresh look."""
+    told = presence.exchanges.now(wait_s)
+    now_ms = presence.record.clock_ms()
+    text = words.line(told, now_ms, first_copy=bool(presence.lacking))
+    notices = (*_alarms(presence, told), *_first_copy(presence, told), *_operator(told))
+    stamp = sha256(repr((text, notices)).encode()).hexdigest()[:16]
+    return ExchangeLine(text, reverse("exchange"), f"{reverse('exchange-line')}?{stamp}", notices=notices)
+
+
+def _alarms(presence: Presence, told: Told) -> tuple[Notice, ...]:
+    """The newest first; the others by their number."""
+    unseen = told.alarms.unseen[::-1]
+    shown = [
+        Notice(
+            alarms.said(presence.record, alarm),
+            "danger",
+            _("Voir et marquer comme vu"),
+            alarm_url("exchange-alarm", alarm),
+        )
+        for alarm in unseen[:MOST_ALARMS]
+    ]
+    more = len(unseen) - len(shown)
+    if more:
+        said = ngettext(
+            "Et %(n)s autre alerte sur les échanges.", "Et %(n)s autres alertes sur les échanges.", more
+        )
+        shown.append(Notice(said % {"n": more}, "danger", _("Voir les alertes"), reverse("exchange")))
+    return tuple(shown)
+
+
+def alarm_url(name: str, alarm: Alarm) -> str:
+    """An address about an alarm: by the 32 hex digits of its name."""
+    return reverse(name, args=[alarm.name[-32:]])
+
+
+def _first_copy(presence: Presence, told: Told) -> tuple[Notice, ...]:
+    if not presence.lacking:
+        return ()
+    so_far = words.first(told)
+    if not so_far:
+        so_far = _("Ce poste n’a pas encore tout reçu")
+    text = _("%(so_far)s. Des dossiers peuvent manquer ou être incomplets : la suite vient d’un autre poste.")
+    return (Notice(text % {"so_far": so_far}, "danger", _("Voir les échanges"), reverse("exchange")),)
+
+
+def _operator(told: Told) -> tuple[Notice, ...]:
+    shown = [
+        Notice(text, "info", _("Voir les échanges"), reverse("exchange"))
+        for text in map(operator_said, told.notices)
+        if text
+    ]
+    return tuple(shown[:MOST_NOTICES])
+
+
+def operator_said(notice: OperatorNotice, most: int = words.MOST_SIGNS) -> str:
+    """The operator's words, as theirs, and what they change here: nothing but the relay. "" when nothing is said."""
+    text = words.plain(notice.text, most)
+    quoted = _("« %(text)s »") % {"text": text}
+    if notice.state is State.SUSPENDED:
+        said = _(CLOSED[notice.scope])
+        said = _("%(said)s : %(quoted)s.") % {"said": said, "quoted": quoted} if text else f"{said}."
+        return said + " " + _("Seul le relais est coupé : tout continue ici.")
+    if notice.state is State.NOTICE and text:
+        said = _("L’opérateur du relais écrit : %(quoted)s.") % {"quoted": quoted}
+        return said + " " + _("Cela ne concerne que le relais : tout fonctionne ici.")
+    return ""

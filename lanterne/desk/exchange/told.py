@@ -1,0 +1,161 @@
+"""What is known of the exchanges, ready for every page: read in a thread of its own, kept until a file changes.
+
+Law: a page never waits longer than `WAIT_S` for it and never fails by it. What cannot be read is said as such
+(`Told.fault`), and an older look is shown with its own moment, never as if it were now.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from lanterne.journal.journal import Journal
+from lanterne.practice.record import Record
+from lanterne.proof.exchange import check_notice
+from lanterne.sync.going import Going, read_going
+from lanterne.sync.raised import Raised, RaisedAlarms
+from lanterne.sync.state import SyncState, read_state
+from lanterne.sync.ways import Ways, read_ways
+from lanterne.wire.errors import LanterneError
+from lanterne.wire.exchange import MessageRefused
+from lanterne.wire.names import DeviceId, Stream
+from lanterne.wire.statements import OperatorNotice, read_notice
+
+WAIT_S = 0.05
+"""What a page gives for a fresh look."""
+KEPT_S = 60.0
+"""A look is taken anew after this long even when no file changed: accesses end by the clock."""
+FAULT_KEPT_S = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One look. `at_ms`: when it was taken, by the record's clock; 0 before the first.
+
+    Attributes:
+        state: None when it could not be read; `fault` then says why.
+        notices: those of the relay's operator in force, their signature checked.
+        foreign_notices: how many the relay handed over that its operator did not sign.
+    """
+
+    at_ms: int = 0
+    state: SyncState | None = None
+    ways: Ways = field(default_factory=Ways)
+    going: Going = field(default_factory=Going)
+    alarms: RaisedAlarms = field(default_factory=RaisedAlarms)
+    notices: tuple[OperatorNotice, ...] = ()
+    foreign_notices: int = 0
+    fault: LanterneError | None = None
+
+
+class Looking:
+    """Looks for one record. Threads may share it."""
+
+    def __init__(self, record: Record, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._record, self._monotonic = record, monotonic
+        self._guard = threading.Lock()
+        self._raised: Raised | None = None
+        self._told = Told()
+        self._mark: object = None
+        self._due = 0.0
+        self._working: threading.Event | None = None
+
+    def now(self, wait_s: float = WAIT_S) -> Told:
+        """The newest look; waits at most `wait_s` seconds for one of how things stand now."""
+        until = self._monotonic() + wait_s
+        while True:
+            mark = self._mark_now()
+            with self._guard:
+                if self._told.at_ms and mark == self._mark and self._monotonic() < self._due:
+                    return self._told
+                working = self._working
+                if working is None:
+                    working = self._working = threading.Event()
+                    threading.Thread(target=self._look, args=(working,), daemon=True).start()
+            left = until - self._monotonic()
+            if left <= 0 or not working.wait(left):
+                return self._told
+
+    @property
+    def raised(self) -> Raised:
+        """The alarms of this device."""
+        if self._raised is None:
+            self._raised = Raised(self._record.journal)
+        return self._raised
+
+    def _look(self, done: threading.Event) -> None:
+        mark: object = None
+        told = Told()
+        try:
+            try:
+                self._record.journal.refresh()
+                mark = self._mark_now()
+                told = self._take()
+            except LanterneError as error:
+                told = Told(self._record.clock_ms(), fault=error)
+        finally:
+            with self._guard:
+                if told.at_ms:
+                    self._told, self._mark = told, mark
+                    self._due = self._monotonic() + (KEPT_S if told.fault is None else FAULT_KEPT_S)
+                self._working = None
+            done.set()
+
+    def _take(self) -> Told:
+        journal, now_ms = self._record.journal, self._record.clock_ms()
+        seat = journal.membership.seat(self._record.seat.id)
+        alarms = self.raised.read()
+        state = read_state(journal, seat.device if seat else DeviceId(""), now_ms, alarms=alarms.alarms)
+        notices, foreign = _notices(journal, state)
+        return Told(
+            now_ms,
+            state,
+            read_ways(journal),
+            read_going(journal),
+            alarms,
+            notices,
+            foreign,
+        )
+
+    def _mark_now(self) -> object:
+        """What would be another if anything shown changed: names, sizes and moments of the small files, counts."""
+        journal = self._record.journal
+        layout = journal.layout
+        files = [_stamp(layout.ways), _stamp(layout.going)]
+        with (
+            suppress(OSError),
+            os.scandir(layout.known) as found,
+        ):  # no such folder yet: nothing was ever heard
+            files += [_stamp(one) for one in found]
+        return sorted(files), [journal.count(stream) for stream in Stream], journal.waiting
+
+
+def _stamp(file: Path | os.DirEntry[str]) -> tuple[str, int, int]:
+    """Another after each replacement; a file that is not there has none."""
+    try:
+        status = file.stat()
+    except OSError:
+        return file.name, 0, 0
+    return file.name, status.st_size, status.st_mtime_ns
+
+
+def _notices(journal: Journal, state: SyncState) -> tuple[tuple[OperatorNotice, ...], int]:
+    """The notices in force that the relay's own key signed; and how many it did not."""
+    file = read_ways(journal).relay
+    if state.relay is None or file is None:
+        return (), 0
+    good, foreign = [], 0
+    for raw in state.relay.notices:
+        try:
+            signed = read_notice(raw)
+            check_notice(signed, relay=file.relay, key=file.key)
+        except MessageRefused:
+            foreign += 1
+            continue
+        good.append(signed.value)
+    return tuple(good), foreign

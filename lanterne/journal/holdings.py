@@ -19,7 +19,7 @@ from lanterne.journal.ranks import Ranks
 from lanterne.journal.register import Chain, Place, Register
 from lanterne.journal.segment import EMPTIED, ENTRY
 from lanterne.journal.store import Loose, StreamStore
-from lanterne.wire.entry import Entry, EntryHead, emptied, read_entry, read_head
+from lanterne.wire.entry import Entry, EntryHead, emptied, read_entry, read_head, read_preamble
 from lanterne.wire.errors import EntryRefused
 from lanterne.wire.names import PracticeId, SeatId, Stream
 
@@ -45,8 +45,17 @@ def any_seat(seat: SeatId) -> bytes:
 def parse(payload: bytes, kind: int, practice: PracticeId) -> Entry:
     """An entry of our own store: E1–E6 and E9–E11, not its signature, which was checked when it came in."""
     if kind == EMPTIED:
-        return emptied(read_head(payload, practice=practice, key_of=any_seat, verify=False))
+        head = kept_head(payload, practice)
+        return emptied(read_head(head, practice=practice, key_of=any_seat, verify=False))
     return read_entry(payload, practice=practice, key_of=any_seat, verify=False)
+
+
+def kept_head(payload: bytes, practice: PracticeId) -> bytes:
+    """The head in the frame of an emptied entry: zeros stand where its parts were. Raises EntryRefused."""
+    size = read_preamble(payload, practice=practice).head_size
+    if payload[size:].strip(b"\0"):
+        raise EntryRefused("E10", "bytes are left over after the head")
+    return payload[:size]
 
 
 class Taken(NamedTuple):
@@ -85,6 +94,10 @@ class Holdings:
         self.stale = True
         """Something failed half-way: read everything anew first."""
         self._unlisted: set[Stream] = set()  # streams whose index could not be written
+        self._suspects: set[tuple[Stream, int]] = (
+            set()
+        )  # positions found damaged, whatever was read anew since
+        self._loading = False
         self._begin()
 
     def _begin(self) -> None:
@@ -129,6 +142,7 @@ class Holdings:
                     store.forget()
                 self._unlisted.clear()
                 self._begin()
+                self._loading = True
             self.stale = True
             fresh: list[Place] = []
             touched: set[Chain] = set()
@@ -139,9 +153,19 @@ class Holdings:
             except IndexUnusable:
                 continue
             self._follow(fresh, touched)
-            self.stale = False
+            self._look_again()
+            self.stale = self._loading = False
             return True
         return False
+
+    def _look_again(self) -> None:
+        """After everything was read anew: what was damaged may still be."""
+        if self._loading:
+            suspects, self._suspects = self._suspects, set()
+            for stream, position in sorted(suspects):
+                row = self.register.tables[stream].row_at(position)
+                if row is not None:
+                    self.entry_at(Place(stream, row))
 
     def _pull_lines(self, stream: Stream, fresh: list[Place], touched: set[Chain]) -> None:
         register, table = self.register, self.register.tables[stream]
@@ -163,6 +187,11 @@ class Holdings:
         row = table.row_at(line.position)
         if row is None or table.short(row) != line.short:
             raise IndexUnusable("the index is out of order")
+        if table.ranks[row] == line.rank and table.flags[row] == line.flags:
+            if not self._loading:
+                self.reranks += 1
+                raise IndexUnusable("a damaged entry was put in its place again")
+            return
         if table.ranks[row] != line.rank:
             self.reranks += 1
         self.register.change(stream, row, rank=line.rank, flags=line.flags)
@@ -205,6 +234,23 @@ class Holdings:
         position = self.register.tables[place.stream].positions[place.row]
         number, offset = position >> 32, position & 0xFFFFFFFF
         self.damaged[place] = Damage(place.stream, number, offset, offset)
+        self._suspects.add((place.stream, position))
+
+    def rewritten(self, places: Iterable[tuple[Place, int]]) -> None:
+        """These frames were damaged, and stand whole at their positions again. Lock held.
+
+        The line of each is listed once more, as it was: so other processes learn of it. Everything is read anew.
+        """
+        lines: dict[Stream, list[Line]] = {stream: [] for stream in Stream}
+        for place, position in places:
+            lines[place.stream].append(self.register.line(place.stream, place.row))
+            self._suspects.discard((place.stream, position))
+        for stream in ORDER:
+            if lines[stream]:
+                self._list(stream, lines[stream], durable=True)
+        self.reranks += 1
+        self.stale = True
+        self.catch_up()
 
     # ------------------------------------------------------------------ what the indexes do not list
 
@@ -260,6 +306,9 @@ class Holdings:
         self.ranks.settle()
         for stream in ORDER:
             self._rewrite_index(stream)
+        self._loading = True
+        self._look_again()
+        self._loading = False
         mark = self.layout.journal / RERANKING
         if not self._unlisted and self.files.size(mark) is not None:
             with disk_errors("removing the mark of a change of ranks"):

@@ -24,6 +24,7 @@ from lanterne.journal.holdings import Damage, Holdings, Taken, parse
 from lanterne.journal.identity import read_genesis_file
 from lanterne.journal.layout import Layout
 from lanterne.journal.local import LocalFiles
+from lanterne.journal.mending import Mender
 from lanterne.journal.receiving import Outcome, Received, Sorter, Waiting, check_apart
 from lanterne.journal.register import Place
 from lanterne.journal.reserve import Reserve
@@ -78,6 +79,8 @@ class Journal:
         self._waiting = Waiting(self.layout, files)
         self.ahead = Ahead(self._holdings, Early(self.layout, files), self._mutex, lambda: self.membership)
         self._branches = Branches(self._holdings)
+        self.mender = Mender(self._holdings, self._mutex)
+        """Finds what is damaged here, and what is to be asked of others for it (S5)."""
         self.blobs = Blobs(self.layout, files, random)
 
     @classmethod
@@ -345,6 +348,8 @@ class Journal:
                     Taken(entry, place, received=True) for entry, place in zip(mine, positions, strict=True)
                 ]
         reranked = self._holdings.take(taken) if taken else False
+        self.mender.put(sorter.healed)
+        self.mender.put_loose(one.entry for one in sorter.accepted)
         self._waiting.release(sorter.released)
         self.ahead.taken([*sorter.misdated, *(one.entry.head.as_head for one in sorter.accepted)])
         at = {one.entry.head.hash: one.position for one in taken}

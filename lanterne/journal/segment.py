@@ -90,6 +90,16 @@ def read_frame(data: bytes, offset: int, *, found: bool = False) -> Frame | None
     return Frame(offset, start + length, data[offset + 4], more, found, payload)
 
 
+def said_more(data: bytes | bytearray, offset: int, payload: bytes, kind: int) -> bool:
+    """What the damaged frame at `offset`, which held `payload`, said of the one after it: from its header when that
+    verifies, else from its digest, which covers the header; False when neither tells.
+    """
+    header = frame_length(memoryview(data), offset)
+    if header is not None:
+        return header[1]
+    return frame(payload, kind, more=True)[16:FRAME_HEADER] == data[offset + 16 : offset + FRAME_HEADER]
+
+
 def scan(data: bytes, start: int = SEGMENT_HEADER) -> Iterator[Frame | Bad]:
     """Every frame of a segment's bytes, and every stretch that is none, in order.
 

@@ -9,7 +9,7 @@ so.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -28,6 +28,7 @@ from lanterne.journal.segment import (
     frame,
     frame_length,
     read_frame,
+    said_more,
     scan,
     segment_header,
     unfinished,
@@ -71,6 +72,7 @@ class StreamStore:
         self._index_size = 0
         self._end = (0, 0)  # segment and offset after the last listed frame
         self._closed = True  # the next append begins a new segment (S3)
+        self._end_damaged = False  # the last listed frame does not say how long it is
         self._refused: tuple[int, int] | None = None  # a failed write still to be set aside
         self._quiet: tuple[int, int] = (0, 0)  # last segment and its size when all beyond was settled
 
@@ -128,9 +130,10 @@ class StreamStore:
         header = frame_length(found)
         if header is None:
             # The last listed frame is damaged: look for what follows it, and append elsewhere.
-            self._end, self._closed = (number, offset + 1), True
+            self._end, self._closed, self._end_damaged = (number, offset + 1), True, True
         else:
             self._end, self._closed = (number, offset + FRAME_HEADER + header[0]), False
+            self._end_damaged = False
 
     def list_lines(self, lines: Sequence[Line], *, durable: bool = False) -> None:
         """Append lines to the index; fsynced only when `durable`, since it can be rebuilt. Lock held.
@@ -264,6 +267,9 @@ class StreamStore:
         self.retire_refused()
         last = self._last()[0]
         for number, items in self.scan(self._end):
+            if self._end_damaged and items and items[0].offset == self._end[1] and isinstance(items[0], Bad):
+                # What is left of the last listed frame: damage (S5), whatever else lies in it, and no unfinished write.
+                del items[0]
             # Only the last write of the last segment can be unfinished: an append after one begins a new
             # segment.
             torn = unfinished(items) if number == last else None
@@ -348,6 +354,38 @@ class StreamStore:
         if self._refused is not None:
             self.set_aside(*self._refused)
             self._refused = None
+
+    def rewrite(self, number: int, frames: Mapping[int, tuple[int, bytes]]) -> None:
+        """Write a segment anew with these frames, (kind, payload) by offset, where they belong (S8). Lock held,
+        everything settled before.
+
+        A payload is as long as the one that stood there, so nothing else moves. The segment may have been cut short,
+        or be gone: what is not known of it is zeros, damage as before.
+
+        Raises:
+            DiskFull, DiskFailed: the old segment stands.
+        """
+        self.retire_refused()
+        data = bytearray(self._read(number, 0))
+        data[:SEGMENT_HEADER] = segment_header(self.stream, self.practice, number)
+        for offset, (kind, payload) in sorted(frames.items()):
+            end = offset + FRAME_HEADER + len(payload)
+            if len(data) < end:
+                data += bytes(end - len(data))
+            more = said_more(data, offset, payload, kind)
+            data[offset:end] = frame(payload, kind, more=more)
+        replace_small_file(self.files, self._segment(number), bytes(data))
+        self._quiet = (0, 0)
+
+    def header_stands(self, number: int) -> bool:
+        """Whether the 64 bytes a segment begins with are what they must be; also when nothing of it counts."""
+        data = self._read(number, 0, SEGMENT_HEADER)
+        given_up = self.set_aside_offsets().get(number, SEGMENT_HEADER)
+        return given_up < SEGMENT_HEADER or data == segment_header(self.stream, self.practice, number)
+
+    def stretch(self, number: int, offset: int, length: int) -> bytes:
+        """Bytes of a segment as they lie, fewer when it ends before."""
+        return self._read(number, offset, length)
 
     def end(self) -> tuple[int, int]:
         """Segment and offset after the last frame that counts."""

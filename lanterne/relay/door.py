@@ -56,7 +56,8 @@ class Door:
         transport = may_ask(header.device, membership, now)
         if transport is None:
             raise Refusal(401, Complaint("device", "not a device of this practice with an active seat"))
-        self.check_clock(header)
+        caller = self._house.callers.known(practice, header.device)
+        self.check_clock(header, newest=0 if caller is None else caller.newest)
         return Guest(header, membership, transport)
 
     async def membership(self, practice: PracticeId) -> Membership:
@@ -70,9 +71,13 @@ class Door:
             raise Refusal(404, Complaint("practice", "this practice is not held here"))
         return found
 
-    def check_clock(self, header: RequestHeader) -> None:
-        """Raises Refusal 401, with the time to use."""
-        now = self._house.now_ms()
+    def check_clock(self, header: RequestHeader, newest: int = 0) -> None:
+        """Raises Refusal 401, with the time to use.
+
+        `newest` is the newest time the device was taken at: should our own clock be set back, what we tell it to use
+        must be what we take.
+        """
+        now = max(self._house.now_ms(), newest)
         if abs(header.time - now) > WINDOW_MS:
             raise Refusal(401, Complaint("clock", "the time of the request is too far from ours", time=now))
 

@@ -86,7 +86,8 @@ class Nonces:
         """Raises Refused (401 "clock" when only the time is wrong, 401 "X3" for one used before)."""
         with self._mutex:
             newest = self._newest.get(header.device, 0)
-            if abs(header.time - now_ms) > WINDOW_MS:
+            # Our own clock may have been set back since: nobody is kept out by the time we told them ourselves.
+            if abs(header.time - max(now_ms, newest)) > WINDOW_MS:
                 raise Refused(
                     401, "clock", "the clocks differ by more than a day", time=max(now_ms, newest + 1)
                 )

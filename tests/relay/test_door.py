@@ -105,6 +105,27 @@ def test_a_wrong_clock_is_told_the_time_and_not_kept_out(device: Device) -> None
         assert device.ask("heads").status == 200
 
 
+def test_a_relay_whose_clock_is_set_back_keeps_nobody_out(
+    start: Start, relay: Running, device: Device
+) -> None:
+    """What it told a device to sign with is taken, whatever its clock says since; after a restart as well."""
+    years = 10 * 365 * 86_400_000
+    assert device.ask("heads").status == 200
+    relay.house.now_ms = lambda: device.now_ms() - device.offset_ms - years
+    assert device.ask("heads").status == 200
+    relay.stop()
+    again = start(root=relay.root, now_ms=lambda: device.now_ms() - device.offset_ms - years)
+    device = again.device()
+    for _ in range(3):
+        answer = device.ask("heads")
+        if answer.status == 200:
+            return
+        refused(answer, 401, "clock")
+        assert answer.complaint.time is not None
+        device.offset_ms += answer.complaint.time - device.now_ms()
+    raise AssertionError("kept out")
+
+
 def test_a_request_much_older_than_the_newest_is_refused(device: Device) -> None:
     device.heads()
     device.offset_ms = -660_000

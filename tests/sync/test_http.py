@@ -96,6 +96,16 @@ def test_a_clock_days_away_keeps_nobody_out(garance: Machine, theo: Machine) -> 
     assert same(garance, theo)
 
 
+def test_a_holder_whose_clock_is_set_back_keeps_nobody_out(garance: Machine, theo: Machine) -> None:
+    garance.jot("one")
+    with device_at(garance) as address:
+        assert theo.exchange(device_peer(theo, address)).error is None
+        garance.clock[0] -= 10 * 365 * 86_400_000
+        theo.jot("two")
+        assert theo.exchange(device_peer(theo, address)).error is None
+    assert same(garance, theo)
+
+
 def test_a_stranger_learns_nothing(garance: Machine, tmp_path: Path) -> None:
     stranger = first_machine(found(tmp_path / "stranger", seed=55))
     garance.jot("one")

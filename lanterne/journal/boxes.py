@@ -107,6 +107,12 @@ class Boxes:
         """The request that came, None when none has."""
         return self._get(name + _REQUEST, MAX_SMALL)
 
+    def refuse(self, name: BoxName) -> None:
+        """Let go of a request that is none, so that the right one can still come."""
+        with disk_errors("removing a request"):
+            if self._files.size(self._folder / (name + _REQUEST)) is not None:
+                self._files.remove(self._folder / (name + _REQUEST))
+
     def put_answer(self, name: BoxName, answer: bytes) -> None:
         """Lay the newest answer down, in the place of the one before."""
         self._put(name + _ANSWER, answer)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, register_converter
 
+from lanterne.desk.agenda import views as agenda
 from lanterne.desk.arrivals import attaching
 from lanterne.desk.arrivals import views as arrivals
 from lanterne.desk.chart import consultation, drafts, items, proposals
@@ -15,7 +16,7 @@ from lanterne.desk.patients import merging
 from lanterne.desk.patients import views as patients
 from lanterne.desk.references import views as references
 from lanterne.desk.settings import views as settings
-from lanterne.desk.team import ending
+from lanterne.desk.team import ending, pairing
 from lanterne.desk.team import views as team
 from lanterne.desk.trace import views as trace
 
@@ -34,6 +35,21 @@ class Identifier:
         return value
 
 
+class Day:
+    """A date, ISO."""
+
+    regex = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+
+    def to_python(self, value: str) -> str:
+        """As it is."""
+        return value
+
+    def to_url(self, value: str) -> str:
+        """As it is."""
+        return value
+
+
+register_converter(Day, "day")
 register_converter(Identifier, "id")
 
 urlpatterns = [
@@ -51,6 +67,12 @@ urlpatterns = [
     path("arrivees/<id:fact>/rattacher", attaching.attach, name="arrival-attach"),
     path("arrivees/<id:fact>/rattacher/chercher", attaching.find, name="arrival-find"),
     path("arrivees/<id:fact>/ecarter", arrivals.discard, name="arrival-discard"),
+    path("agenda", agenda.agenda, name="agenda"),
+    path("agenda/nouveau", agenda.book, name="appointment-new"),
+    path("agenda/<day:on>", agenda.day, name="agenda-day"),
+    path("agenda/<id:fact>/deplacer", agenda.move, name="appointment-move"),
+    path("agenda/<id:fact>/annuler", agenda.cancel, name="appointment-cancel"),
+    path("agenda/<id:fact>/retablir", agenda.restore, name="appointment-restore"),
     path("dossier/<id:patient>", chart.chart, name="chart"),
     path("dossier/<id:patient>/resume", chart.summary, name="summary"),
     path("dossier/<id:patient>/histoire", chart.timeline, name="timeline"),
@@ -91,6 +113,13 @@ urlpatterns = [
     path("equipe/<id:person>/depart", ending.leave, name="person-leave"),
     path("equipe/acces/<id:seat>/retirer", ending.revoke, name="seat-revoke"),
     path("equipe/postes/<id:device>/perdu", ending.lost, name="device-lost"),
+    path("equipe/postes/ajouter", pairing.add, name="device-add"),
+    path("equipe/postes/ajout", pairing.state, name="device-adding"),
+    path("equipe/postes/ajout/code", pairing.code, name="device-adding-code"),
+    path("equipe/postes/ajout/demande", pairing.bring, name="device-adding-request"),
+    path("equipe/postes/ajout/fichier", pairing.carry, name="device-adding-file"),
+    path("equipe/postes/ajout/qr", pairing.qr, name="device-adding-qr"),
+    path("equipe/postes/ajout/fin", pairing.end, name="device-adding-end"),
     path("equipe/a-verifier", ending.review, name="team-review"),
     path("echanges", exchange.exchange, name="exchange"),
     path("echanges/etat", exchange.state, name="exchange-state"),

@@ -95,6 +95,13 @@ MATRIX = (
     Line("merge",               "dossier/{p}/identite/reunir/{o}",          200, 200, 200),
     Line("merge-undo",          "dossier/{p}/identite/separer/{f}",         404, 404, 404, "allergy"),
     Line("distinct",            "dossier/{p}/identite/distinct/{o}",        200, 200, 200),
+    Line("agenda",              "agenda",                                   200, 200, 200),
+    Line("agenda-day",          "agenda/2026-11-23",                        200, 200, 200),
+    Line("appointment-new",     "agenda/nouveau",                           200, 200, 200),
+    # No appointment has the id of an allergy; tests/browser/test_agenda.py moves and cancels real ones.
+    Line("appointment-move",    "agenda/{f}/deplacer",                      404, 404, 404, "allergy"),
+    Line("appointment-cancel",  "agenda/{f}/annuler",                       404, 404, 404, "allergy"),
+    Line("appointment-restore", "agenda/{f}/retablir",                      404, 404, 404, "allergy", posts=True),
     Line("team",                "equipe",                                   200, 200, 200),
     Line("practice",            "equipe/cabinet",                           200, 403, 403),
     Line("person-add",          "equipe/ajouter",                           200, 403, 403),
@@ -103,6 +110,14 @@ MATRIX = (
     Line("person-leave",        "equipe/{who}/depart",                      200, 403, 403),
     # The only device here is the one in use, which nobody declares lost; tests/system/test_accesses.py has two.
     Line("device-lost",         "equipe/postes/{seat}/perdu",               404, 403, 403),
+    Line("device-add",          "equipe/postes/ajouter",                    200, 403, 403),
+    # None is being added: tests/system/test_adding.py has one.
+    Line("device-adding",       "equipe/postes/ajout",                      200, 403, 403),
+    Line("device-adding-code",  "equipe/postes/ajout/code",                 409, 403, 403, posts=True),
+    Line("device-adding-request", "equipe/postes/ajout/demande",            409, 403, 403, posts=True),
+    Line("device-adding-file",  "equipe/postes/ajout/fichier",              404, 403, 403),
+    Line("device-adding-qr",    "equipe/postes/ajout/qr",                   404, 403, 403),
+    Line("device-adding-end",   "equipe/postes/ajout/fin",                  303, 403, 403, posts=True),
     Line("team-review",         "equipe/a-verifier",                        200, 403, 403),
     Line("seat-revoke",         "equipe/acces/{seat}/retirer",              200, 403, 403),
     Line("exchange",            "echanges",                                 200, 200, 200),
@@ -287,7 +302,7 @@ def test_a_form_without_its_token_writes_nothing(shared: Server, everybody: dict
         for line in MATRIX:
             if line.name in ("home", "chart", "summary", "timeline", "curve", "item", "document", "document-file",
                              "document-rendition", "arrivals", "arrival", "arrival-file", "chart-traces", "identity",
-                             "team", "team-review", "exchange", "exchange-state", "exchange-line",
+                             "team", "team-review", "device-adding", "device-adding-file", "device-adding-qr", "exchange", "exchange-state", "exchange-line",
                              "exchange-alarm", "exchange-evidence", "traces", "settings", "watched-state", "awake"):  # fmt: skip
                 continue
             path = address(line, practice, patient=patient, chart=JEAN)

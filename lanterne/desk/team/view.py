@@ -90,4 +90,5 @@ class TeamPage:
     notices: tuple[Notice, ...] = ()
     edit_url: str = ""
     add_url: str = ""
+    device_url: str = ""
     review_url: str = ""

@@ -65,6 +65,7 @@ def team(request: HttpRequest) -> HttpResponse:
         notices=(*_notices(presence.record), *to_review(presence, writer)),
         edit_url=reverse("practice") if manages else "",
         add_url=reverse("person-add") if manages else "",
+        device_url=reverse("device-add") if manages else "",
         review_url=reverse("team-review") if manages else "",
     )
     return page(request, "desk/team/page.html", {"page": shown}, current="team")
@@ -214,7 +215,7 @@ def add(request: HttpRequest) -> HttpResponse:
         try:
             opening.add_person(
                 presence.record, name=held["name"], role=held["role"], passphrase=held["passphrase"],
-                administrator=held["administrator"], not_after=_end_of(held["until"]),
+                administrator=held["administrator"], not_after=end_of(held["until"]),
             )  # fmt: skip
         except LanterneError as error:
             form.add_error("passphrase" if "passphrase" in error.code else None, sentence(error))
@@ -238,7 +239,7 @@ def seat(request: HttpRequest, person: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             _give_access(
-                presence.record, held, form.cleaned_data["passphrase"], _end_of(form.cleaned_data["until"])
+                presence.record, held, form.cleaned_data["passphrase"], end_of(form.cleaned_data["until"])
             )
         except LanterneError as error:
             form.add_error("passphrase" if "passphrase" in error.code else None, sentence(error))
@@ -275,7 +276,7 @@ def _give_access(record_: Record, held: Person, passphrase: str, not_after: int 
     )
 
 
-def _end_of(until: str) -> int | None:
+def end_of(until: str) -> int | None:
     """The last millisecond of a day in Paris; None when no end was given."""
     if not until:
         return None

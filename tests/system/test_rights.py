@@ -302,7 +302,7 @@ def test_a_form_without_its_token_writes_nothing(shared: Server, everybody: dict
         for line in MATRIX:
             if line.name in ("home", "chart", "summary", "timeline", "curve", "item", "document", "document-file",
                              "document-rendition", "arrivals", "arrival", "arrival-file", "chart-traces", "identity",
-                             "team", "team-review", "device-adding", "device-adding-file", "device-adding-qr", "exchange", "exchange-state", "exchange-line",
+                             "agenda", "agenda-day", "team", "team-review", "device-adding", "device-adding-file", "device-adding-qr", "exchange", "exchange-state", "exchange-line",
                              "exchange-alarm", "exchange-evidence", "traces", "settings", "watched-state", "awake"):  # fmt: skip
                 continue
             path = address(line, practice, patient=patient, chart=JEAN)

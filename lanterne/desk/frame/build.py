@@ -136,9 +136,9 @@ def frame(
     connection = record.tables.read()
     practice = team.practice(connection)
     links = [NavLink(_("Patients"), reverse("home"), "search", current == "home")]
+    links.append(NavLink(_("Agenda"), reverse("agenda"), "calendar", current == "agenda"))
     links.append(_arrivals(connection, writer, current=current == "arrivals"))
     links.append(NavLink(_("Équipe"), reverse("team"), "user", current == "team"))
-    links.append(NavLink(_("Échanges"), reverse("exchange"), "exchange", current == "exchange"))
     if Right.READ_TRACES in writer.rights:
         links.append(NavLink(_("Accès"), reverse("traces"), "eye", current == "traces"))
     links.append(NavLink(_("Réglages"), reverse("settings"), "gear", current == "settings"))

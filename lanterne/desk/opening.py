@@ -128,8 +128,10 @@ def page(
 def dialog_or_page(
     request: HttpRequest, dialog: str, whole: str, context: dict[str, Any], status: int = 200
 ) -> HttpResponse:
-    """The dialog alone when a script asked for it, else a page of its own."""
-    if request.headers.get("HX-Request"):
+    """The dialog alone when a script asked for it, else a page of its own; a form that is the page (chart/form.html) is
+    answered by the page.
+    """
+    if request.headers.get("HX-Request") and request.headers.get("HX-Target") != "content":
         return render(request, dialog, context, status=status)
     return page(request, whole, context, status=status)
 

@@ -1,0 +1,84 @@
+"""A day of the agenda by keyboard: booked from a name or a chart, refused when taken, moved, cancelled, taken up again."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Sit
+from tests.browser.house import INES, Desk
+
+pytestmark = pytest.mark.browser
+
+# A Sunday long past: nothing of the demonstration is on it.
+DAY, TYPED = "2025-06-01", "01/06/2025"
+
+
+def slots(desk: Desk) -> list[str]:
+    return [
+        text.split("–")[0].strip()
+        for text in desk.page.locator(".agenda-columns .slot-hour").all_inner_texts()
+    ]
+
+
+def test_a_name_typed_that_a_patient_bears_is_asked_about(garance: Desk) -> None:
+    garance.witness.expected.add(422)
+    page = garance.page
+    garance.go(f"/agenda/{DAY}")
+    expect(page.get_by_text("Personne n’est inscrit")).to_be_visible()
+    garance.letter("r")
+    garance.write("name", "Baptiste")
+    garance.write("hour", "9h15")
+    garance.keyboard("Control+Enter")
+    expect(page.locator("#dialog .banner.warn")).to_contain_text("Des patients du cabinet portent ce nom")
+    garance.tab_to("#dialog [name=chosen]")
+    garance.keyboard("Space")
+    garance.keyboard("Control+Enter")
+    garance.saved()
+    expect(page.locator(".slot-who a")).to_have_text("BAPTISTE Jean")
+    assert slots(garance) == ["09:15"]
+
+    # The same quarter of an hour again: refused, with who has it; then both wanted.
+    garance.go(f"/agenda/nouveau?jour={DAY}")
+    garance.write("name", "Mme Toute Nouvelle")
+    garance.write("hour", "0920")
+    garance.keyboard("Control+Enter")
+    expect(page.locator(".banner.warn")).to_contain_text("BAPTISTE Jean est déjà inscrit")
+    garance.tab_to("[name=overlap_wanted]")
+    garance.keyboard("Space")
+    garance.keyboard("Control+Enter")
+    garance.saved()
+    assert slots(garance) == ["09:15", "09:20"]
+    expect(page.locator(".slot.doubtful")).to_have_count(0)
+
+    # Moved, cancelled, taken up again.
+    page.get_by_role("link", name="Déplacer Mme Toute Nouvelle").focus()
+    garance.keyboard("Enter")
+    garance.dialog()
+    garance.write("hour", "14:00")
+    garance.keyboard("Control+Enter")
+    garance.saved()
+    assert slots(garance) == ["09:15", "14:00"]
+    page.get_by_role("link", name="Annuler Mme Toute Nouvelle").focus()
+    garance.keyboard("Enter")
+    garance.dialog()
+    garance.keyboard("Control+Enter")
+    expect(page.locator("[aria-labelledby=a-cancelled]")).to_contain_text("Mme Toute Nouvelle")
+    assert slots(garance) == ["09:15"]
+    page.get_by_role("button", name="Rétablir Mme Toute Nouvelle").focus()
+    garance.keyboard("Enter")
+    garance.saved()
+    assert slots(garance) == ["09:15", "14:00"]
+
+
+def test_the_secretary_walks_the_days(sit: Sit) -> None:
+    ines = sit(INES)
+    page = ines.page
+    ines.go(f"/agenda/{DAY}")
+    page.locator("body").press("s")
+    expect(page.get_by_role("heading", name="lundi 2 juin 2025")).to_be_visible()
+    page.locator("body").press("p")
+    expect(page.get_by_role("heading", name="dimanche 1 juin 2025")).to_be_visible()
+    ines.write("jour", "03/06/2025")
+    ines.keyboard("Enter")
+    expect(page.get_by_role("heading", name="mardi 3 juin 2025")).to_be_visible()

@@ -11,10 +11,14 @@ from typing import TYPE_CHECKING
 
 from lanterne.cli.french import _
 from lanterne.cli.sentences import sentence
+from lanterne.proof.exchange import check_notice
+from lanterne.wire.exchange import MessageRefused
+from lanterne.wire.statements import State, read_notice
 
 if TYPE_CHECKING:
     from lanterne.sync.alarms import Alarm
     from lanterne.sync.driver import Exchanged
+    from lanterne.sync.relay_file import RelayFile
     from lanterne.sync.state import SyncState
 
 SHOWN = 8
@@ -44,6 +48,22 @@ def moment(ms: int) -> str:
     """A moment on this machine's clock."""
     local = datetime.fromtimestamp(ms / 1000, UTC).astimezone()
     return local.strftime("%d/%m/%Y %H:%M")
+
+
+def operator_said(raw: bytes, relay: RelayFile) -> str:
+    """What the relay's operator says, as theirs; that it is not theirs, when another key signed it."""
+    try:
+        signed = read_notice(raw)
+        check_notice(signed, relay=relay.relay, key=relay.key)
+    except MessageRefused:
+        return _("Le relais a remis un avis que son opérateur n’a pas signé.")
+    text = " ".join("".join(sign if sign.isprintable() else " " for sign in signed.value.text).split())
+    if signed.value.state is State.SUSPENDED:
+        return _("L’opérateur du relais l’a fermé ici : « {text} ». Tout le reste continue.").format(
+            text=text
+        )
+    told = signed.value.state is State.NOTICE and text
+    return _("L’opérateur du relais écrit : « {text} ».").format(text=text) if told else ""
 
 
 def spoken(done: Exchanged | None, state: SyncState) -> Iterator[str]:

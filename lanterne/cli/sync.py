@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lanterne.cli import access, output
-from lanterne.cli.exchange_words import alarm_said, spoken
+from lanterne.cli.exchange_words import alarm_said, operator_said, spoken
 from lanterne.cli.french import FrenchParser, _
 from lanterne.cli.outcomes import DONE, REFUSED, UsageError
 from lanterne.cli.sentences import sentence
@@ -84,9 +84,11 @@ def run(options: argparse.Namespace) -> int:
             peer.close()
     state = read_state(journal, device.id, _now_ms())
     if options.json:
-        output.print_json(_told(done, state))
+        output.print_json({**_told(done, state), "operator": _operator(journal, state)})
     else:
         _print(done, state)
+        for line in _operator(journal, state):
+            print(line)
     return REFUSED if done is not None and (done.error is not None or done.alarms) else DONE
 
 
@@ -186,6 +188,16 @@ def _told(done: Exchanged | None, state: SyncState) -> dict[str, Any]:
         for alarm in state.alarms
     ]
     return told
+
+
+def _operator(journal: Journal, state: SyncState) -> list[str]:
+    """The words of the relay's operator that are in force."""
+    from lanterne.sync.known import Known
+
+    relay = Known(journal).relay_file()
+    if relay is None or state.relay is None:
+        return []
+    return [said for raw in state.relay.notices if (said := operator_said(raw, relay))]
 
 
 def _print(done: Exchanged | None, state: SyncState) -> None:

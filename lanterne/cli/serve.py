@@ -49,12 +49,15 @@ def run(options: argparse.Namespace) -> int:
 
 def serve(root: Path, port: int, *, idle_minutes: int, on_ready: Callable[[str], None]) -> None:
     """Run the front. Raises FrontError "front.port_taken", NoPractice."""
+    from lanterne.front.companion import DEFAULT_COMMAND
     from lanterne.front.serving import run_front
     from lanterne.front.settings import FrontSettings
     from lanterne.journal.founding import list_seats
 
     settings = FrontSettings(idle_s=float(idle_minutes * _SECONDS))
-    run_front(root, port, list_seats=list_seats, on_ready=on_ready, settings=settings)
+    run_front(
+        root, port, list_seats=list_seats, on_ready=on_ready, settings=settings, companion=DEFAULT_COMMAND
+    )
 
 
 def announce(no_browser: bool) -> Callable[[str], None]:

@@ -16,6 +16,7 @@ from pathlib import Path
 import lanterne
 from lanterne.front import gate
 from lanterne.front.assets import PREFIX, Assets, default_folders
+from lanterne.front.companion import Companion
 from lanterne.front.connection import Connection, ReadBody
 from lanterne.front.errors import FrontError, HeadRefused, WorkerSilent
 from lanterne.front.heads import RequestHead
@@ -48,6 +49,7 @@ class Front:
         static_folders: tuple[Path, ...] | None = None,
         clock: Callable[[], float] | None = None,
         see_time: Callable[[], None] | None = None,
+        companion: Sequence[str] = (),
     ) -> None:
         self._settings = settings or FrontSettings()
         self._port = port
@@ -65,6 +67,7 @@ class Front:
             limit=limit,
         )
         self._assets = Assets(default_folders() if static_folders is None else static_folders)
+        self._companion = Companion(root, self._settings, companion) if companion else None
         self._hosts: tuple[bytes, ...] = ()
         self._listener: socket.socket | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -85,6 +88,11 @@ class Front:
         """The processes of the seats unlocked now."""
         return self._workers
 
+    @property
+    def companion(self) -> Companion | None:
+        """What exchanges in the background, when it is wanted."""
+        return self._companion
+
     async def start(self) -> None:
         """Listen. Raises FrontError `front.port_taken` when another program has the port."""
         self._listener = _listen(self._port)
@@ -92,9 +100,11 @@ class Front:
         self._hosts = gate.own_hosts(self._port)
         for work in (self._accept(self._listener), self._watch_idle(), self._remember_time()):
             self._tasks.add(asyncio.create_task(work))
+        if self._companion is not None:
+            self._companion.start()
 
     async def stop(self) -> None:
-        """Stop listening, cut the connections, end the workers; returns when their processes are gone."""
+        """Stop listening, cut the connections, end workers and companion; returns when their processes are gone."""
         going = self._tasks | self._connections
         for task in going:
             task.cancel()
@@ -104,7 +114,9 @@ class Front:
             self._listener.close()
         for seat in self._workers.seats():
             self._sessions.end_seat(seat, "locked")
-        await self._workers.lock_all()
+        await asyncio.gather(
+            self._workers.lock_all(), *([self._companion.stop()] if self._companion is not None else [])
+        )
 
     async def lock_idle(self) -> None:
         """Lock every seat in which nobody did anything for `idle_s`."""

@@ -33,11 +33,13 @@ def run_front(
     on_ready: Callable[[str], None],
     settings: FrontSettings | None = None,
     command: Sequence[str] = DEFAULT_COMMAND,
+    companion: Sequence[str] = (),
 ) -> None:
     """Serve the practice in `root` until a signal ends it.
 
     `list_seats` is `lanterne.journal.founding.list_seats`, handed in because that module can open seats
     and this process must not be able to. `port` 0 chooses a free one; `on_ready` is told the address to open.
+    `companion`: the command that exchanges in the background (`companion.DEFAULT_COMMAND`); none when empty.
 
     Raises FrontError `front.port_taken`, and what `list_seats` raises when there is no practice in `root`.
     """
@@ -53,6 +55,7 @@ def run_front(
         settings=settings,
         command=command,
         see_time=_remembering(LatestTime(layout.clock, files)),
+        companion=companion,
     )
     serve(front, on_ready)
 

@@ -41,5 +41,11 @@ class FrontSettings:
     worker_verify_s: float = 30.0
     #: between closing the worker's input and killing it
     worker_stop_s: float = 5.0
+    #: between closing the input of the exchange in the background and killing it
+    companion_stop_s: float = 5.0
+    #: before it is started again when it fell: at first, and at most; as at first once it lived so long
+    companion_again_s: float = 1.0
+    companion_most_s: float = 60.0
+    companion_well_s: float = 60.0
     #: the core of the idle lock runs at least this often, so that a PC waking from sleep locks soon
     tick_s: float = 5.0

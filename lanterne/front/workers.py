@@ -34,7 +34,7 @@ ENDED_CODE = 10
 """Exit code of a worker that ended because its access did."""
 #: Windows: no console window for a worker, and Ctrl-C in the front's console is the front's affair. Not
 #: tested here.
-_WINDOWS_FLAGS = getattr(subprocess, "CREATE_NO_WINDOW", 0) | getattr(
+WINDOWS_FLAGS = getattr(subprocess, "CREATE_NO_WINDOW", 0) | getattr(
     subprocess, "CREATE_NEW_PROCESS_GROUP", 0
 )
 
@@ -47,7 +47,7 @@ def _word(answer: dict[str, Any], otherwise: str) -> str:
     return code.rpartition(".")[2] or otherwise
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
     """The front's environment without the passphrase a command line may have been given there."""
     return {name: value for name, value in os.environ.items() if name != "LANTERNE_PASSPHRASE"}
 
@@ -268,10 +268,10 @@ class Workers:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             bufsize=0,
-            env=_environment(),
+            env=environment(),
             # Ctrl-C in the terminal reaches the front only, which then ends its workers in order.
             start_new_session=sys.platform != "win32",
-            creationflags=_WINDOWS_FLAGS,
+            creationflags=WINDOWS_FLAGS,
         )
 
     async def _watch(self, worker: Worker) -> None:

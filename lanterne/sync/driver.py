@@ -108,6 +108,11 @@ class Driver:
         self._unread: list[bytes] = []
         self._error: PeerError | None = None
 
+    @property
+    def phase(self) -> str:
+        """Where the exchange stands: the word of its session's state."""
+        return self._session.state.value
+
     def run(self) -> Exchanged:
         """Exchange until both have all that can be had, or the peer fails.
 

@@ -40,7 +40,7 @@ class WayGoing:
         last_attempt: the beginning of the last one, whatever came of it.
         failing_since: the first failure after the last whole exchange; 0 while it goes.
         why: the code of the last failure ("peer.away"…), "" while it goes. "carrier.unplugged": a folder that is
-            not there now, which is no failure.
+            not there now, "carrier.other_folder": another one in its place; these are no failures.
         next_at: when it is tried again at the latest.
         running: whether an exchange goes on by it now; then `phase` is the session's state ("heads", "fetching",
             "giving", "blobs"…) and the counts are of this exchange; otherwise "", and those of the last one.
@@ -135,6 +135,18 @@ def write_going(journal: Journal, going: Going) -> None:
         finally:
             files.close(handle)
         files.rename(beside, path)
+
+
+def overwrite_going(journal: Journal, going: Going) -> bool:
+    """The same in the room of the old file: for a full disk, and for who has no time. Whether it could be."""
+    packed = packing.encode(_tree(going))
+    try:
+        with journal.layout.going.open("r+b") as stream:
+            stream.write(packed + hashlib.sha256(packed).digest())
+            stream.truncate()
+    except OSError:
+        return False
+    return True
 
 
 def nudge(journal: Journal) -> None:

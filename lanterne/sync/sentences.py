@@ -34,6 +34,9 @@ SENTENCES: dict[str, str] = {
     "invitation.unreadable": _(
         "Ce n’est pas le texte montré par le poste du cabinet : une adresse, puis « / » et douze signes."
     ),
+    "joining.not_empty": _(
+        "Ce dossier contient déjà autre chose : choisissez un dossier vide pour rejoindre un cabinet."
+    ),
     "peer.several_boxes": _(
         "Plusieurs ajouts attendent dans ce dossier : annulez les autres, ou tapez aussi les douze signes."
     ),
@@ -62,6 +65,13 @@ SENTENCES: dict[str, str] = {
     # the exchange in the background
     "carrier.unplugged": _(
         "Ce dossier n’est pas là : clé débranchée, ou partage éteint. L’échange reprendra à son retour."
+    ),
+    "carrier.other_folder": _(
+        "Le dossier est là, mais l’échange du cabinet n’y est plus : une autre clé, ou un dossier vidé. Rien n’y "
+        "est écrit. Pour y recommencer, retirez ce dossier de la liste et donnez-le à nouveau."
+    ),
+    "carrier.not_told": _(
+        "Le disque est plein ou refuse d’écrire : ce qui est dit ici de l’échange peut être ancien."
     ),
     "carrier.port_taken": _(
         "Un autre programme occupe le port où ce poste répond aux autres : ils ne peuvent pas l’appeler ; "

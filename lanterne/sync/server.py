@@ -19,10 +19,11 @@ from lanterne.journal.journal import Journal
 from lanterne.proof.exchange import check_request, may_ask, sign_answer
 from lanterne.seal.device import DeviceKeys
 from lanterne.sync.holding import Holding
+from lanterne.sync.news_held import NewsHeld
 from lanterne.sync.pairing_door import PairingDoor
 from lanterne.sync.peers.port import MAX_BLOB
 from lanterne.wire import packing
-from lanterne.wire.asking import Complaint, pack_complaint, pack_held
+from lanterne.wire.asking import Complaint, pack_complaint, pack_held, pack_news
 from lanterne.wire.exchange import MAX_BATCH, MEDIA_TYPE, HolderId, MessageRefused
 from lanterne.wire.names import DeviceId
 from lanterne.wire.request import (
@@ -41,6 +42,7 @@ MAX_NONCES = 20_000
 _BLOB = re.compile(r"blobs/([0-9a-f]{64})")
 _RANGE = re.compile(r"bytes=([0-9]{1,13})-([0-9]{1,13})")
 _PLACED = re.compile(r"bytes ([0-9]{1,13})-([0-9]{1,13})/([0-9]{1,13})")
+_AFTER = re.compile(r"after=([0-9]{1,18})")
 _REASONS = {
     200: "OK",
     206: "Partial Content",
@@ -122,6 +124,7 @@ class DeviceServer:
             journal, device.id, now_ms, lambda known: known.make_statement(device, now_ms(), random)
         )
         self._nonces = Nonces()
+        self._news = NewsHeld(journal)
         self._pairing = PairingDoor(journal, now_ms)
 
     def __call__(
@@ -214,6 +217,8 @@ class DeviceServer:
                 return self._blob(blob[1], str(environ.get("HTTP_RANGE", "")))
             if blob is not None and method == "PUT":
                 return self._keep(blob[1], str(environ.get("HTTP_CONTENT_RANGE", "")), body)
+            if request == "news" and method == "GET":
+                return Reply(200, pack_news(self._news.wait(_after(environ))))
             answer = self._holding.requests.get(request) if method == "POST" else None
             if answer is None:
                 return Refused(404, "request", "no such request").reply
@@ -253,6 +258,13 @@ class DeviceServer:
         except BlobDamaged:
             return Reply(200, pack_held(0, False))
         return Reply(200, pack_held(held, blobs.has(name)))
+
+
+def _after(environ: dict[str, Any]) -> int:
+    found = _AFTER.fullmatch(str(environ.get("QUERY_STRING", "")))
+    if found is None:
+        raise Refused(400, "after", "after is a number")
+    return int(found[1])
 
 
 def _body(environ: dict[str, Any], longest: int = MAX_BODY) -> bytes:

@@ -289,7 +289,7 @@ class FolderPeer:
             held = read_size(coming)
             if offset != held:
                 return held, False
-            coming.parent.mkdir(parents=True, exist_ok=True)
+            coming.parent.mkdir(exist_ok=True)
             if held + len(data) < total:
                 if coming.is_symlink():
                     coming.unlink()

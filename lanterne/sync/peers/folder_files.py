@@ -98,9 +98,12 @@ def write_whole(path: Path, data: bytes) -> None:
 
 
 def write_raw(path: Path, data: bytes) -> None:
-    """Beside, fsync, rename. Raises OSError."""
+    """Beside, fsync, rename. Raises OSError.
+
+    Only the last folder is made: a stick taken out meanwhile must not be made anew on the disk it was mounted on.
+    """
     files, beside = OsFiles(), path.with_name(path.name + ".new")
-    files.make_directories(path.parent)
+    path.parent.mkdir(mode=0o700, exist_ok=True)
     if beside.is_symlink() or beside.exists():
         beside.unlink()
     append_beside(files, beside, data)

@@ -40,6 +40,7 @@ from lanterne.wire.asking import (
     read_give,
     read_heads,
     read_held,
+    read_news,
     read_state,
 )
 from lanterne.wire.blob_lists import MAX_LIST_BYTES, BlobList, pack_firsts, read_list, read_sums
@@ -252,6 +253,10 @@ class HttpPeer:
         asked = pack_after(AfterRequest(after, most_bytes))
         answer = self._post("since", asked, limit=MAX_ENTRIES_ANSWER)
         return PeerPlaced(_read(read_placed, answer.body).entries, answer.proof)
+
+    def news(self, after: int) -> int:
+        """Waits at the holder until it holds more than `after` says; what it says now: exchange.md, `news`."""
+        return _read(read_news, self._ask("GET", f"news?after={after}").body)
 
     def sums(self) -> bytes:
         """See Peer."""

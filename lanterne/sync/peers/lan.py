@@ -9,22 +9,24 @@ from __future__ import annotations
 
 from lanterne.proof.membership import Membership
 from lanterne.sync.errors import PeerImpostor, PeerUnknown, PeerUnreadable
-from lanterne.sync.peers.http import MAX_SMALL, Asker, Connection, HttpPeer
+from lanterne.sync.peers.http import MAX_SMALL, TIMEOUT_S, Asker, Connection, HttpPeer
 from lanterne.wire.exchange import Fields, HolderId, MessageRefused
 from lanterne.wire.names import DeviceId
 
 DEFAULT_PORT = 8766
 
 
-def find_device(address: str, asker: Asker, membership: Membership) -> HttpPeer:
-    """The device at `HOST:PORT` (or a URL).
+def find_device(
+    address: str, asker: Asker, membership: Membership, *, timeout_s: float = TIMEOUT_S
+) -> HttpPeer:
+    """The device at `HOST:PORT` (or a URL). `timeout_s`: for each answer.
 
     Raises:
         PeerAway: nobody answers. PeerUnknown: another practice. PeerUnreadable: no Lanterne.
         PeerImpostor: it is no device of this practice.
     """
     url = address if "://" in address else f"http://{address}"
-    connection = Connection(url)
+    connection = Connection(url, timeout_s=timeout_s)
     target = f"{connection.prefix}/1/{asker.practice}/holder"
     status, _, data = connection.ask("GET", target, b"", {}, MAX_SMALL)
     if status == 404:

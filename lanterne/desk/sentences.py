@@ -16,7 +16,6 @@ from lanterne.practice.agenda import rules as agenda
 from lanterne.practice.patients import rules as patients
 from lanterne.practice.team import rules as team
 from lanterne.sync.sentences import SENTENCES as EXCHANGE
-from lanterne.sync import sentences as exchange
 from lanterne.wire.errors import LanterneError
 
 # What the floors below the rooms say, when it reaches a screen.

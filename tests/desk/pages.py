@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.desk import exchange_sample as exchange
 from tests.desk import forms_sample as forms
 from tests.desk import jean_baptiste as cast
 from tests.desk.stage import engine
@@ -12,7 +13,9 @@ from tests.desk.stage import engine
 def every_page() -> dict[str, tuple[str, dict[str, Any]]]:
     """Rendered by the tests, photographed by preview.py."""
     engine()
-    frame, band = cast.FRAME, cast.BAND
+    from lanterne.desk.exchange.choosing import ConfirmForm
+
+    frame, band = exchange.quiet(cast.FRAME), cast.BAND
     refused = forms.AllergyForm(data={"substance": "", "type": "allergy", "since": "hier"})
     refused.add_error(
         "since", "Cette date n’est pas comprise. Écrivez une année, ou une date comme 12/03/2019."
@@ -52,6 +55,17 @@ def every_page() -> dict[str, tuple[str, dict[str, Any]]]:
         "settings": (
             "desk/settings/page.html",
             {"frame": frame, "page": cast.SETTINGS, "form": forms.PassphraseForm()},
+        ),
+        "exchange": ("desk/exchange/page.html", {"frame": frame, "page": exchange.PAGE}),
+        "exchange-lied": (
+            "desk/exchange/page.html",
+            {"frame": exchange.alarmed(frame), "page": exchange.LIED},
+        ),
+        "chart-lied": ("desk/chart/page.html", {**chart, "frame": exchange.alarmed(frame)}),
+        "exchange-alarm": ("desk/exchange/alarm.html", {"frame": frame, "page": exchange.ALARM}),
+        "exchange-relay": (
+            "desk/exchange/relay.html",
+            {"frame": frame, "page": exchange.RELAY, "form": ConfirmForm(label_suffix="")},
         ),
         "error-403": ("desk/errors/403.html", {}),
         "error-404": ("desk/errors/404.html", {}),

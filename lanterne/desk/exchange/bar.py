@@ -22,6 +22,8 @@ from lanterne.wire.statements import OperatorNotice, Scope, State
 
 MOST_ALARMS = 3
 MOST_NOTICES = 3
+MOST_TEXT = 2_000
+END = (".", "!", "?", "…")
 CLOSED = {
     Scope.ALL: noop("L’opérateur du relais l’a fermé à tous"),
     Scope.PRACTICE: noop("L’opérateur du relais l’a fermé à ce cabinet"),
@@ -77,23 +79,28 @@ def _first_copy(presence: Presence, told: Told) -> tuple[Notice, ...]:
 
 
 def _operator(told: Told) -> tuple[Notice, ...]:
-    shown = [
-        Notice(text, "info", _("Voir les échanges"), reverse("exchange"))
-        for text in map(operator_said, told.notices)
-        if text
-    ]
-    return tuple(shown[:MOST_NOTICES])
+    said = [text for text in map(operator_said, told.notices) if text]
+    return tuple(
+        Notice(text, "info", _("Voir les échanges"), reverse("exchange")) for text in said[:MOST_NOTICES]
+    )
+
+
+def operator_whole(told: Told) -> list[str]:
+    """What the operator said at more length than the banner of every page shows."""
+    said = [(operator_said(one), operator_said(one, MOST_TEXT)) for one in told.notices]
+    said = [(short, whole) for short, whole in said if whole]
+    return [whole for at, (short, whole) in enumerate(said) if at >= MOST_NOTICES or short != whole]
 
 
 def operator_said(notice: OperatorNotice, most: int = words.MOST_SIGNS) -> str:
     """The operator's words, as theirs, and what they change here: nothing but the relay. "" when nothing is said."""
     text = words.plain(notice.text, most)
-    quoted = _("« %(text)s »") % {"text": text}
+    quoted = _("« %(text)s »") % {"text": text} + ("" if text[-1:] in END else ".")
     if notice.state is State.SUSPENDED:
         said = _(CLOSED[notice.scope])
-        said = _("%(said)s : %(quoted)s.") % {"said": said, "quoted": quoted} if text else f"{said}."
+        said = _("%(said)s : %(quoted)s") % {"said": said, "quoted": quoted} if text else f"{said}."
         return said + " " + _("Seul le relais est coupé : tout continue ici.")
     if notice.state is State.NOTICE and text:
-        said = _("L’opérateur du relais écrit : %(quoted)s.") % {"quoted": quoted}
+        said = _("L’opérateur du relais écrit : %(quoted)s") % {"quoted": quoted}
         return said + " " + _("Cela ne concerne que le relais : tout fonctionne ici.")
     return ""

@@ -24,7 +24,6 @@ from lanterne.sync.state import DeviceState, SyncState
 RUNNING_S, RESTING_S = 2, 10
 PAGE_WAIT_S = 2.0
 MOST_LINES = 100
-MOST_TEXT = 2_000
 
 
 def page(presence: Presence, *, wait_s: float = PAGE_WAIT_S) -> ExchangePage:
@@ -38,7 +37,7 @@ def page(presence: Presence, *, wait_s: float = PAGE_WAIT_S) -> ExchangePage:
         state_url=reverse("exchange-state"),
         every_s=RUNNING_S if told.going.running else RESTING_S,
         now_url=reverse("exchange-now") if told.ways.any else "",
-        at=words.moment(told.at_ms or now_ms, now_ms),
+        at=words.at_moment(told.at_ms or now_ms, now_ms),
         notices=tuple(_notices(told, now_ms)),
         facts=_facts(state) if state is not None else (),
         ways=tuple(_ways(told, now_ms, manages=manages)),
@@ -67,7 +66,7 @@ def _notices(told: Told, now_ms: int) -> list[Notice]:
         )
         for one in told.going.troubles
     ]
-    found += [Notice(text, "info") for one in told.notices if (text := bar.operator_said(one, MOST_TEXT))]
+    found += [Notice(text, "info") for text in bar.operator_whole(told)]
     if told.foreign_notices:
         found.append(
             Notice(
@@ -196,13 +195,18 @@ def _way(
                 "why": trouble,
             }
     done, total, progress = _progress(going)
+    state = _("le dernier est allé au bout") if last else _("pas encore d’échange")
+    if going is not None and going.running:
+        state = _("en cours")
+    elif trouble:
+        state = ""
     return WayLine(
         kind=kind,
         name=name,
         last=words.moment(last, now_ms) if last else _("jamais"),
         waits=waits,
         trouble=trouble,
-        state=_("en cours") if going is not None and going.running else "",
+        state=state,
         next_at=words.moment(going.next_at, now_ms)
         if going is not None and going.next_at > now_ms and code
         else "",

@@ -82,6 +82,10 @@ def spoken(done: Exchanged | None, state: SyncState) -> Iterator[str]:
         yield "  " + _device(one.device, one.said, one.lacks, one.ahead)
     if state.waiting:
         yield _("{count} écritures reçues attendent celle qui les précède.").format(count=state.waiting)
+    if state.unreadable:
+        yield _(
+            "{count} écritures sont abîmées sur ce disque : elles seront redemandées à chaque échange."
+        ).format(count=state.unreadable)
     for name in state.damaged:
         yield _("Ce que d’autres avaient dit est abîmé ({name}) : cela leur sera redemandé.").format(
             name=name
@@ -98,6 +102,8 @@ def _exchange(done: Exchanged) -> Iterator[str]:
     yield _("Remis : {given} écritures, {documents} documents.").format(
         given=tally.given, documents=tally.blobs_given
     )
+    if tally.healed:
+        yield _("Réparé ici : {count} écritures abîmées.").format(count=tally.healed)
     if tally.refused:
         checks = ", ".join(f"{check} × {count}" for check, count in sorted(tally.refused.items()))
         yield _("Refusé ici : {checks}.").format(checks=checks)

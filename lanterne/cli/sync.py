@@ -69,6 +69,8 @@ def run(options: argparse.Namespace) -> int:
     device = read_device(journal)
     done = None
     if not options.state:
+        # What lies damaged here is asked for, whoever is met (store.md, S5).
+        journal.mender.inspect()
         peer = _peer(options, journal, device, Known(journal))
         try:
             with output.progress(_("Échange")) as advance:
@@ -142,6 +144,7 @@ def _told(done: Exchanged | None, state: SyncState) -> dict[str, Any]:
             "with": done.way.value,
             "whole": done.whole,
             "received": tally.received,
+            "healed": tally.healed,
             "given": tally.given,
             "waiting": tally.waiting,
             "forks": tally.forks,

@@ -12,9 +12,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from lanterne.journal.errors import BlobDamaged, BlobMissing
-from lanterne.journal.files import BESIDE, Files, disk_errors, write_all
-from lanterne.journal.layout import Layout
+from lanterne.journal.errors import BlobDamaged, BlobMissing, DiskFailed, DiskFull
+from lanterne.journal.files import BESIDE, Files, disk_errors, replace_small_file, write_all
+from lanterne.journal.layout import DAMAGED, Layout
 from lanterne.seal.blob import SealedBlob, check_blob, open_blob, seal_blob
 from lanterne.seal.errors import DoesNotOpen
 
@@ -85,6 +85,7 @@ class Blobs:
                     self._files.fsync_directory(self._layout.blobs)
                 self._files.rename(beside, path)
                 self._files.fsync_directory(path.parent)
+                self._is_whole(blob.name)
             except OSError:
                 # The error goes on; what was written beside has no name and would only take room.
                 with suppress(OSError):
@@ -93,7 +94,10 @@ class Blobs:
         return blob
 
     def has(self, name: str) -> bool:
-        """Whether this device holds the blob."""
+        """Whether this device holds the blob, and did not find it damaged."""
+        return self._lies(name) and self._files.size(self._layout.damaged_blob(name)) is None
+
+    def _lies(self, name: str) -> bool:
         return _is_name(name) and self._files.size(self._layout.blob(name)) is not None
 
     def get(self, name: str, key: bytes) -> bytes:
@@ -115,14 +119,37 @@ class Blobs:
         return open_blob(self._open(name), key)
 
     def verify(self, name: str) -> None:
-        """Whether the sealed bytes are those of the name; needs no key. Raises BlobMissing, BlobDamaged."""
+        """Whether the sealed bytes are those of the name; needs no key. What is not is held no longer, for every
+        process, until it comes again from elsewhere.
+
+        Raises:
+            BlobMissing, BlobDamaged.
+        """
         try:
             check_blob(self._open(name), name)
         except DoesNotOpen as error:
+            self._mark(name)
             raise BlobDamaged("a document's bytes no longer match its name", blob=name) from error
+        self._is_whole(name)
+
+    def _mark(self, name: str) -> None:
+        """Leave word beside it that it is damaged. Should the disk refuse, it is found again another time."""
+        with suppress(DiskFull, DiskFailed):
+            replace_small_file(self._files, self._layout.damaged_blob(name), b"damaged")
+
+    def _is_whole(self, name: str) -> None:
+        mark = self._layout.damaged_blob(name)
+        if self._files.size(mark) is not None:
+            self._files.remove(mark)
 
     def names(self) -> Iterator[str]:
-        """The names of all blobs here."""
+        """The names of all blobs here, but those found damaged."""
+        listing = self._files.listing(self._layout.blobs)
+        damaged = {name.removesuffix(DAMAGED) for name in listing if name.endswith(DAMAGED)}
+        return (name for name in self.every_name() if name not in damaged)
+
+    def every_name(self) -> Iterator[str]:
+        """The names of all blobs here, damaged ones too."""
         for folder in self._files.listing(self._layout.blobs):
             if len(folder) == 2:
                 yield from (
@@ -133,7 +160,7 @@ class Blobs:
 
     def size(self, name: str) -> int | None:
         """Size in bytes of the sealed blob; None when this device does not hold it."""
-        return self._files.size(self._layout.blob(name)) if _is_name(name) else None
+        return self._files.size(self._layout.blob(name)) if self.has(name) else None
 
     def read(self, name: str, offset: int, length: int) -> bytes:
         """Sealed bytes from `offset` on, fewer than `length` at the end. Raises BlobMissing."""
@@ -192,9 +219,10 @@ class Blobs:
             self._files.fsync_directory(self._layout.blobs)
         self._files.rename(coming, path)
         self._files.fsync_directory(path.parent)
+        self._is_whole(name)
 
     def _open(self, name: str) -> BinaryIO:
-        if not self.has(name):
+        if not self._lies(name):
             raise BlobMissing("the document is not on this device", blob=name)
         return _Source(self._files, self._layout.blob(name))  # type: ignore[return-value]
 

@@ -1,7 +1,8 @@
 """Checking a whole data directory: every file that matters, bit by bit.
 
 Law: a single flipped bit anywhere but in `read/`, locks and logs is found and named. Small files with a whole
-copy are healed, and the healing is a fault reported. Nothing else is changed. With a keyring, every part it
+copy are healed, and the healing is a fault reported; a damaged document is marked, so that it is fetched again.
+Nothing else is changed. With a keyring, every part it
 can read is opened too. Source: docs/format/store.md.
 """
 
@@ -15,15 +16,14 @@ from pathlib import Path
 
 from lanterne.journal import latest
 from lanterne.journal.blobs import Blobs
-from lanterne.journal.check_streams import StreamCheck
+from lanterne.journal.boxes import MAX_BOXED
 from lanterne.journal.check_streams import StreamCheck
 from lanterne.journal.early import MAX_FILE as MAX_EARLY_FILE
 from lanterne.journal.early import read_bundle
-from lanterne.journal.boxes import MAX_BOXED
 from lanterne.journal.errors import BlobDamaged, NoPractice, SmallFileDamaged
 from lanterne.journal.files import BESIDE, Files, OsFiles, replace_small_file
 from lanterne.journal.identity import format_text
-from lanterne.journal.layout import SECOND, Layout, second
+from lanterne.journal.layout import DAMAGED, SECOND, Layout, second
 from lanterne.journal.local import MAX_LOCAL, sealed_part
 from lanterne.journal.pairing import read_pairing
 from lanterne.journal.receiving import check_apart
@@ -195,7 +195,7 @@ def _check_early(layout: Layout, files: Files, membership: Membership, report: R
 
 def _check_blobs(layout: Layout, files: Files, report: Report) -> None:
     blobs = Blobs(layout, files, lambda _: b"")
-    for name in blobs.names():
+    for name in blobs.every_name():
         report.blobs += 1
         try:
             blobs.verify(name)
@@ -301,6 +301,8 @@ def _is_known(name: str) -> bool:
         return _is_journal(rest)
     if top == "blobs":
         pieces = rest.split("/")
+        if len(pieces) == 1 and rest.endswith(DAMAGED):
+            return len(rest.removesuffix(DAMAGED)) == 64
         return (
             len(pieces) == 2
             and len(pieces[1]) == 64
@@ -322,7 +324,7 @@ def _is_journal(rest: str) -> bool:
     if not name:
         return rest in {"reserve", "reranking"}
     if folder in {stream.name.lower() for stream in Stream}:
+        return name == "index" or (len(name) == 12 and name.endswith(".seg") and name[:8].isdigit())
     if folder == "early":
         return len(name) == 8 and name.isdigit()
-        return name == "index" or (len(name) == 12 and name.endswith(".seg") and name[:8].isdigit())
     return folder in {"torn", "apart"}

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from lanterne.wire.names import SeatId, Stream
 
+DAMAGED = ".damaged"
 SECOND = "2"
 """What the name of a second copy ends in (S9)."""
 
@@ -153,6 +154,10 @@ class Layout:
     def coming_blob(self, name: str) -> Path:
         """A blob of which only the beginning has come."""
         return self.blobs / f"{name}.new"
+
+    def damaged_blob(self, name: str) -> Path:
+        """Stands while the blob lies here and its bytes are not those of its name."""
+        return self.blobs / (name + DAMAGED)
 
     @property
     def known(self) -> Path:

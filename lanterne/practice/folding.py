@@ -16,7 +16,7 @@ this module reads the journal.
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from filelock import FileLock, Timeout
@@ -168,12 +168,32 @@ class Folder:
             reordering.may_have_risen(held, stream, self.journal, _cursor(held, stream))
             for stream in self.streams
         ):
+            self._fold_missed()
             with self.tables.transaction() as connection:
                 for stream in self.streams:
                     anew = reordering.follow(connection, stream, self.journal) or anew
         if anew:
             self._renew(lambda: True, progress)
         self._reranks = reranks
+
+    def _fold_missed(self) -> None:
+        """Fold what lay damaged behind the cursors and was put in its place again."""
+        for stream in self.streams:
+            held = self.tables.read()
+            found = reordering.missed(held, stream, self.journal, _cursor(held, stream))
+            if found:
+                with self.tables.transaction() as connection:
+                    self._fold(connection, stream, found)
+
+    def _fold(self, connection: Connection, stream: Stream, found: Sequence[Arrived]) -> None:
+        batch, entry = Batch(), _next(connection, "entry")
+        number = first = _next(connection, "fact")
+        self._forget()
+        found = [arrived for arrived in found if not reordering.moved(connection, arrived)]
+        for place, arrived in enumerate(found):
+            number = self._enter(connection, batch, arrived, entry + place, number, None)
+        reordering.remember(connection, stream, [arrived.rank for arrived in found])
+        self._write(connection, batch, first, number)
 
     def _try_again(self) -> int:
         """Open what lacked a key when it was folded."""
@@ -286,7 +306,7 @@ class Folder:
             ranks: list[int] = []
             for arrived in self.journal.since(stream, cursor):
                 cursor = arrived.next
-                if bulk is None and _moved(connection, arrived):
+                if bulk is None and reordering.moved(connection, arrived):
                     continue
                 ranks.append(arrived.rank)
                 number = self._enter(connection, batch, arrived, entry, number, bulk)
@@ -469,14 +489,3 @@ def _next(connection: Connection, table: str) -> int:
 
 def _holds(connection: Connection, identifier: bytes) -> bool:
     return connection.execute("SELECT 1 FROM fact WHERE id = ?", (identifier,)).fetchone() is not None
-
-
-def _moved(connection: Connection, arrived: Arrived) -> bool:
-    """Whether this entry is folded already and now lies elsewhere: its first place was damaged, and a peer
-    healed it.
-    """
-    identifier = bytes.fromhex(arrived.entry.head.hash)
-    found = connection.execute(
-        "UPDATE entry SET position = ? WHERE hash = ? RETURNING no", (arrived.position, identifier)
-    ).fetchone()
-    return found is not None

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from lanterne.journal.journal import Journal
+from lanterne.journal.journal import Arrived, Journal
 from lanterne.practice.catalogue import KINDS
 from lanterne.practice.kinds import Shape
 from lanterne.practice.patients import folding as patients
@@ -39,6 +39,30 @@ def may_have_risen(connection: Connection, stream: Stream, journal: Journal, cur
     """
     ranks = [rank for position, rank in journal.ranks(stream) if position < cursor]
     return (len(ranks), sum(ranks)) != _remembered(connection, stream)
+
+
+def missed(connection: Connection, stream: Stream, journal: Journal, cursor: int) -> list[Arrived]:
+    """Entries before `cursor` that can be read and were not folded: they lay damaged when the cursor passed."""
+    rows = connection.execute("SELECT position FROM entry WHERE stream = ?", (int(stream),))
+    folded = {int(row[0]) for row in rows}
+    found = []
+    for position, _ in journal.ranks(stream):
+        if position < cursor and position not in folded:
+            arrived = next(journal.since(stream, position), None)
+            if arrived is not None and arrived.position == position:
+                found.append(arrived)
+    return found
+
+
+def moved(connection: Connection, arrived: Arrived) -> bool:
+    """Whether this entry is folded already and now lies elsewhere: its first place was damaged, and a peer
+    healed it.
+    """
+    identifier = bytes.fromhex(arrived.entry.head.hash)
+    found = connection.execute(
+        "UPDATE entry SET position = ? WHERE hash = ? RETURNING no", (arrived.position, identifier)
+    ).fetchone()
+    return found is not None
 
 
 def follow(connection: Connection, stream: Stream, journal: Journal) -> bool:

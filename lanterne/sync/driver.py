@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 from lanterne.journal.errors import BlobDamaged
 from lanterne.journal.journal import Journal, Outcome
+from lanterne.journal.mending import Lack
 from lanterne.seal.device import DeviceKeys
 from lanterne.sync.alarms import Alarm
 from lanterne.sync.errors import PeerError, PeerRefuses, PeerSuspended, PeerUnknown, PeerUnreadable
@@ -58,6 +59,7 @@ _FATES = {
     Outcome.DUPLICATE: Fate.HELD,
     Outcome.WAITS: Fate.WAITS,
     Outcome.FORK: Fate.FORK,
+    Outcome.HEALED: Fate.HEALED,
 }
 _NOT_KEPT = {Verdict.NO_ROOM: "no_room", Verdict.SUSPENDED: "suspended"}
 
@@ -80,6 +82,17 @@ class Exchanged:
     def whole(self) -> bool:
         """Whether it reached its end."""
         return self.error is None
+
+
+def _ranges(lacks: Sequence[Lack]) -> tuple[Range, ...]:
+    """What cannot be read here, as ranges, members chains first."""
+    found: list[Range] = []
+    for chain, seq in lacks:
+        if found and found[-1].chain == chain and found[-1].to == seq - 1:
+            found[-1] = replace(found[-1], to=seq)
+        else:
+            found.append(Range(chain, seq - 1, seq))
+    return tuple(sorted(found, key=lambda one: one.chain.stream is not Stream.MEMBERS))
 
 
 class Driver:
@@ -191,7 +204,7 @@ class Driver:
         tallest = {head.chain: journal.tallest(head.chain) for head in lacking}
         chains = {head.chain for head in tips}
         forked = {chain: first for chain in chains if (first := journal.first_fork(chain)) is not None}
-        return Compared(tips, lacking, tallest, forked)
+        return Compared(tips, lacking, tallest, forked, _ranges(journal.mender.lacks()))
 
     # ------------------------------------------------------------------ entries
 

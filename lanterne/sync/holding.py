@@ -37,6 +37,7 @@ _ANSWERS = {
     Outcome.DUPLICATE: Verdict.HELD,
     Outcome.FORK: Verdict.APART,
     Outcome.WAITS: Verdict.WAITS,
+    Outcome.HEALED: Verdict.KEPT,
 }
 
 

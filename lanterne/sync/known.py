@@ -26,7 +26,7 @@ from lanterne.sync.relay_memory import MAX_PENDING, RelayMemory, read_memory
 from lanterne.wire import packing
 from lanterne.wire.asking import StatementVerdict
 from lanterne.wire.exchange import Fields, HolderId, MessageRefused, Signed
-from lanterne.wire.names import DeviceId
+from lanterne.wire.names import ChainId, DeviceId, Head
 from lanterne.wire.statements import (
     MAX_RECEIPTS,
     Comparison,
@@ -121,9 +121,9 @@ class Known:
 
         Due when its tips moved, or ten minutes passed. Raises DiskFull, DiskFailed.
         """
-        tips = tuple(self._journal.tips)
         with self._locked():
             held = self._statement(device.id)
+            tips = self._still_held(held)
             moved = held is None or held.value.heads != tips
             if held is not None and not moved and abs(now_ms - held.value.time) < STATEMENT_EVERY_MS:
                 return None
@@ -141,6 +141,21 @@ class Known:
             self._keep_statement(signed)
             keep_file(self._files, self._folder / _OWN, packing.encode({"number": number}))
             return signed
+
+    def _still_held(self, said: Signed[Statement] | None) -> tuple[Head, ...]:
+        """The tips, and those said before that only lie damaged here: what is known never shrinks (H4), and they are
+        asked for already.
+        """
+        tips = self._journal.tips
+        reached: dict[ChainId, int] = {}
+        for head in tips:
+            reached[head.chain] = max(reached.get(head.chain, 0), head.seq)
+        damaged = (
+            head
+            for head in (said.value.heads if said is not None else ())
+            if head.seq > reached.get(head.chain, 0) and self._journal.holds(head)
+        )
+        return tuple(sorted({*tips, *damaged}))
 
     def _made(self) -> int:
         """The number of the last statement made here; 0 when that is not known."""

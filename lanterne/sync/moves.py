@@ -91,6 +91,8 @@ class Fate(Enum):
     WAITS = "waits"
     """E12: its predecessor is not here."""
     FORK = "fork"
+    HEALED = "healed"
+    """It lay damaged here, and stands in its place again."""
     REFUSED = "refused"
 
 
@@ -117,12 +119,15 @@ class HeadsCame:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """Our tips; which of theirs we lack; of their chains, our highest number, and our first fork."""
+    """Our tips; which of theirs we lack; of their chains, our highest number, and our first fork; what of ours
+    cannot be read, members chains first.
+    """
 
     tips: tuple[Head, ...]
     lacking: tuple[Head, ...]
     tallest: Mapping[ChainId, int]
     forked: Mapping[ChainId, int]
+    damaged: tuple[Range, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

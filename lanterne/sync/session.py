@@ -45,6 +45,7 @@ PATIENCE = 512
 """Answers that brought nothing new, after which the peer is asked for nothing more."""
 COST_OF_REFUSED = 16
 """What an answer that held only entries to refuse costs of it."""
+MAX_NUMBER = 1 << 63
 RANGES = 512
 """Chains asked for at once."""
 
@@ -55,6 +56,7 @@ class State(Enum):
     BEGIN = "begin"
     HEADS = "heads"
     COMPARING = "comparing"
+    MENDING = "mending"
     FETCHING = "fetching"
     HALVING = "halving"
     GIVING = "giving"
@@ -81,6 +83,8 @@ class Tally:
     """What an exchange did, for a person and for the tests."""
 
     received: int = 0
+    healed: int = 0
+    """Entries that lay damaged here."""
     held: int = 0
     waiting: int = 0
     forks: int = 0
@@ -128,6 +132,7 @@ class Session:
         self._ranges: list[Range] = []
         self._keep_apart = False
         self._halving: _Halving | None = None
+        self._mended = False
         self._patience = PATIENCE
         self._to_fetch: list[str] = []
         self._to_give: list[str] = []
@@ -164,6 +169,10 @@ class Session:
 
     def _on_compared(self, event: Compared) -> Move:
         self._compared = event
+        if event.damaged and not self._mended:
+            # Before anything that may stand on it; what this peer lacks too is asked of the next one.
+            self._mended, self._ranges = True, list(event.damaged)
+            return self._mend()
         lacking = {head.chain for head in event.lacking}
         # A member that came may be who signed what was refused before it (E7): nothing of members is given up yet.
         members_came = any(chain.stream is Stream.MEMBERS for chain in self._brought)
@@ -218,6 +227,25 @@ class Session:
         self._halving = _Halving(chain, 0, min(lowest, tallest + 1))
         return self._halve()
 
+    # ------------------------------------------------------------------ mending
+
+    def _mend(self) -> Move:
+        self.state, self._keep_apart = State.MENDING, False
+        return self._ask()
+
+    def _on_mended(self, event: Came) -> Move:
+        self._count(event.items)
+        asked, later = self._ranges[:RANGES], self._ranges[RANGES:]
+        came = [(item.chain, item.seq) for item in event.items]
+        reached = [_reached(one, came) for one in asked]
+        last = max((place for place, seq in enumerate(reached) if seq), default=None)
+        self._ranges = later
+        if event.more and last is not None:
+            one = asked[last]
+            rest = [] if reached[last] == one.to else [Range(one.chain, reached[last], one.to)]
+            self._ranges = [*rest, *asked[last + 1 :], *later]
+        return self._mend() if self._ranges and self._patience > 0 else self._compare()
+
     # ------------------------------------------------------------------ receiving
 
     def _fetch(self, ranges: list[Range], *, apart: bool) -> Move:
@@ -259,6 +287,9 @@ class Session:
                 self.tally.forks += item.fate is Fate.FORK
                 if item.chain is not None:
                     self._brought.add(item.chain)
+            elif item.fate is Fate.HEALED:
+                new += 1
+                self.tally.healed += 1
             elif item.fate is Fate.HELD:
                 self.tally.held += 1
             elif item.fate is Fate.WAITS:
@@ -382,13 +413,20 @@ class Session:
         return Finish()
 
 
+def _reached(one: Range, came: list[tuple[ChainId | None, int]]) -> int:
+    """The highest number of a range that came; 0 when none did."""
+    last = one.to if one.to is not None else MAX_NUMBER
+    return max((seq for chain, seq in came if chain == one.chain and one.after < seq <= last), default=0)
+
+
 TABLE: dict[tuple[State, type], str] = {
     # state            event          answered by    leads to
     (State.HEADS, HeadsCame): "_heads_came",  # COMPARING
     (
         State.COMPARING,
         Compared,
-    ): "_on_compared",  # FETCHING or HALVING; nothing wanted: GIVING, LISTING or SAYING
+    ): "_on_compared",  # MENDING, once; FETCHING or HALVING; nothing wanted: GIVING, LISTING or SAYING
+    (State.MENDING, Came): "_on_mended",  # MENDING while more comes, then COMPARING
     (State.FETCHING, Came): "_on_came",  # FETCHING while more comes, then COMPARING
     (State.HALVING, Came): "_on_probe",  # HALVING until two numbers meet, then COMPARING
     (State.GIVING, Gave): "_on_gave",  # GIVING while there is more, then LISTING or SAYING

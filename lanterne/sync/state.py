@@ -60,6 +60,7 @@ class SyncState:
         waiting: entries here that wait for their predecessor.
         alarms: every provable lie or loss, by time.
         damaged: files of what was known that are damaged in both copies.
+        unreadable: entries that lie damaged on this disk, as far as was looked: asked for at every exchange.
     """
 
     stored: int
@@ -68,6 +69,7 @@ class SyncState:
     waiting: int
     alarms: tuple[Alarm, ...]
     damaged: tuple[str, ...]
+    unreadable: int = 0
 
     @property
     def received_by(self) -> int:
@@ -104,6 +106,7 @@ def read_state(
         journal.waiting,
         tuple(known.alarms()) if alarms is None else alarms,
         tuple(sorted(known.damaged)),
+        len(journal.mender.lacks()),
     )
 
 

@@ -103,20 +103,27 @@ def run(options: argparse.Namespace) -> int:
 def _offer(options: argparse.Namespace) -> int:
     from lanterne.cli.persons import choose_person
     from lanterne.practice.team import joining
+    from lanterne.sync.ways import offered_relay
 
     newcomer = options.name is not None and options.role is not None
     if newcomer == (options.whom is not None) or (options.name is None) != (options.role is None):
         raise UsageError("offer_to_whom")
     until = end_of(options.until) if options.until is not None else None
     record = access.open_record(options)
+    relay = offered_relay(record.journal)
     if newcomer:
         offer = joining.offer_to_newcomer(
-            record, name=options.name, role=options.role, administrator=options.admin, not_after=until
+            record,
+            name=options.name,
+            role=options.role,
+            administrator=options.admin,
+            not_after=until,
+            relay=relay,
         )
         whom = options.name
     else:
         person = choose_person(record, options.whom)
-        offer = joining.offer_to_person(record, person.id, not_after=until)
+        offer = joining.offer_to_person(record, person.id, not_after=until, relay=relay)
         whom = person.display_name
     record.close()
     carried.write_message(options.out, offer)
@@ -211,6 +218,7 @@ def _everything(record: Any) -> Any:
 def _finish(options: argparse.Namespace) -> int:
     from lanterne.journal import pairing
     from lanterne.journal.journal import Journal
+    from lanterne.sync.ways import keep_offered_relay
     from lanterne.wire.errors import EntryRefused
 
     journal = Journal.open(options.data)
@@ -219,6 +227,7 @@ def _finish(options: argparse.Namespace) -> int:
         _told(options, {"code": done.code, "admitted": False}, _("Code : {name}"), done.code, None)
         output.say(_("Tapez ce code sur le poste du cabinet, et nulle part ailleurs."))
         return DONE
+    relay = keep_offered_relay(journal, done.relay)
     received = refused = 0
     for path in options.entries:
         for answer in journal.receive_many(carried.read_entries(path)):
@@ -232,10 +241,13 @@ def _finish(options: argparse.Namespace) -> int:
         "received": received,
         "refused": refused,
         "lacking": lacking,
+        "relay": None if relay is None else relay.url,
     }
     _told(options, told, _("Ce poste fait partie du cabinet. Écritures reçues : {name}"), str(received), None)
     if refused:
         output.say(_("{n} écritures apportées ont été refusées : le fichier a été altéré.").format(n=refused))
+    if relay is not None:
+        output.say(_("Le relais du cabinet est retenu ici : {url}").format(url=relay.url))
     if lacking:
         output.say(_("Il n’a pas encore tout reçu : la suite viendra d’un échange avec un autre poste."))
     return DONE if not refused else 1

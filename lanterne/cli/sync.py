@@ -1,4 +1,4 @@
-"""`lanterne sync`: one exchange now, with the relay, a folder or another device.
+"""`lanterne sync`: one exchange now, with the relay, a folder or another device; and which the background keeps.
 
 Law: opens nothing and asks for no passphrase; whatever could be exchanged was, when it says so; every alarm is
 shown with its sentence, also those of earlier exchanges that nobody may have seen.
@@ -17,16 +17,14 @@ from lanterne.cli.exchange_words import alarm_said, operator_said, spoken
 from lanterne.cli.french import FrenchParser, _
 from lanterne.cli.outcomes import DONE, REFUSED, UsageError
 from lanterne.cli.sentences import sentence
+from lanterne.cli.ways_words import ways_spoken, ways_told
 
 if TYPE_CHECKING:
     from lanterne.journal.journal import Journal
-    from lanterne.seal.device import DeviceKeys
     from lanterne.sync.driver import Exchanged
-    from lanterne.sync.known import Known
-    from lanterne.sync.peers.http import Asker
-    from lanterne.sync.peers.port import Peer
     from lanterne.sync.session import Tally
     from lanterne.sync.state import SyncState
+    from lanterne.sync.ways_open import Destination
 
 
 def configure(parser: FrenchParser) -> None:
@@ -51,6 +49,21 @@ def configure(parser: FrenchParser) -> None:
         metavar=_("CLÉ"),
         help=_("la clé publique du relais, comme son opérateur la donne : un autre relais est alors refusé"),
     )
+    kept = parser.options.add_mutually_exclusive_group()
+    kept.add_argument(
+        "--keep",
+        action="store_true",
+        help=_("retient ce dossier ou ce poste : « lanterne serve » échange ensuite avec lui de lui-même"),
+    )
+    kept.add_argument(
+        "--forget", action="store_true", help=_("ne retient plus ce relais, ce dossier ou ce poste")
+    )
+    parser.options.add_argument(
+        "--listen",
+        type=_port,
+        metavar=_("PORT"),
+        help=_("le port où « lanterne serve » répond aux autres postes du réseau (8766 ; 0 : plus aucun)"),
+    )
     parser.options.add_argument(
         "--state", action="store_true", help=_("n’échange rien : dit ce qui est envoyé et reçu")
     )
@@ -62,16 +75,16 @@ def run(options: argparse.Namespace) -> int:
     from lanterne.journal.founding import read_device
     from lanterne.journal.journal import Journal
     from lanterne.sync.driver import Driver
-    from lanterne.sync.known import Known
     from lanterne.sync.state import read_state
+    from lanterne.sync.ways_open import Opener
 
     journal = Journal.open(options.data)
     device = read_device(journal)
     done = None
-    if not options.state:
-        # What lies damaged here is asked for, whoever is met (store.md, S5).
-        journal.mender.inspect()
-        peer = _peer(options, journal, device, Known(journal))
+    kept_only = _keep(options, journal)
+    if not options.state and not kept_only:
+        place = _place(options, journal)
+        peer = Opener(journal, device, _now_ms, secrets.token_bytes).open(place)
         try:
             with output.progress(_("Échange")) as advance:
 
@@ -86,10 +99,11 @@ def run(options: argparse.Namespace) -> int:
             peer.close()
     state = read_state(journal, device.id, _now_ms())
     if options.json:
-        output.print_json({**_told(done, state), "operator": _operator(journal, state)})
+        told = {**_told(done, state), "operator": _operator(journal, state)}
+        output.print_json({**told, **ways_told(journal, _now_ms())})
     else:
         _print(done, state)
-        for line in _operator(journal, state):
+        for line in (*_operator(journal, state), *ways_spoken(journal, _now_ms())):
             print(line)
     return REFUSED if done is not None and (done.error is not None or done.alarms) else DONE
 
@@ -98,42 +112,68 @@ def _now_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
-def _peer(options: argparse.Namespace, journal: Journal, device: DeviceKeys, known: Known) -> Peer:
-    from lanterne.sync.peers.folder import FolderPeer
-    from lanterne.sync.peers.http import Asker
-    from lanterne.sync.peers.lan import find_device
+def _keep(options: argparse.Namespace, journal: Journal) -> bool:
+    """What is kept or forgotten for the background; whether that was all that was asked."""
+    from lanterne.sync import ways
 
-    asker = Asker(journal.practice, device.id, device, _now_ms, secrets.token_bytes)
+    named = (options.relay, options.folder, options.device) != (None, None, None)
+    if (options.keep or options.forget) and not named:
+        raise UsageError("sync.no_way")
+    if options.forget:
+        held = ways.read_ways(journal)
+        if options.folder is not None and options.folder.absolute() in held.folders:
+            ways.forget_folder(journal, options.folder)
+        elif options.device is not None and options.device.strip() in held.devices:
+            ways.forget_device(journal, options.device)
+        elif options.relay is not None and held.relay and options.relay.rstrip("/") == held.relay.url:
+            ways.forget_relay(journal)
+        else:
+            raise UsageError("sync.not_kept")
+    elif options.keep and options.folder is not None:
+        ways.keep_folder(journal, options.folder)
+    elif options.keep and options.device is not None:
+        ways.keep_device(journal, options.device)
+    if options.listen is not None:
+        ways.keep_listening(journal, options.listen)
+    return bool(options.forget or (options.listen is not None and not named))
+
+
+def _place(options: argparse.Namespace, journal: Journal) -> Destination:
+    """The way named, or the relay kept here."""
+    from lanterne.sync.known import Known
+    from lanterne.sync.peers.port import Way
+    from lanterne.sync.ways_open import Destination, RelayChanged, meet_relay
+
     if options.folder is not None:
-        statements = known.statements().values()
-        return FolderPeer(
-            options.folder, journal.membership, device.id, statements=statements, now_ms=_now_ms()
-        )
+        return Destination(Way.FOLDER, str(options.folder))
     if options.device is not None:
-        return find_device(options.device, asker, journal.membership)
-    return _relay(options, asker, journal, known)
-
-
-def _relay(options: argparse.Namespace, asker: Asker, journal: Journal, known: Known) -> Peer:
-    """The relay kept here, or the one named now: who answers at that address must stay the same."""
-    from lanterne.sync.peers.relay import RelayPeer, ask_who
-
+        return Destination(Way.DEVICE, options.device)
+    known = Known(journal)
     kept = known.relay_file()
-    if options.relay is not None and (kept is None or options.relay.rstrip("/") != kept.url):
-        found = ask_who(options.relay)
-        if kept is not None and found.relay == kept.relay and found.key != kept.key:
-            raise UsageError("sync.relay_changed")
-        if options.relay_key is not None and options.relay_key.lower() != found.key.hex():
-            raise UsageError("sync.relay_changed")
-        known.set_relay(found)
+    if options.relay is not None:
+        try:
+            found = meet_relay(known, options.relay, options.relay_key)
+        except RelayChanged as error:
+            raise UsageError("sync.relay_changed") from error
+        if found != kept:
+            known.set_relay(found)
+            output.say(_("Relais retenu : {url}").format(url=found.url))
+            output.say(
+                _("Sa clé publique, à comparer avec celle de son opérateur : {key}").format(
+                    key=found.key.hex()
+                )
+            )
         kept = found
-        output.say(_("Relais retenu : {url}").format(url=found.url))
-        output.say(
-            _("Sa clé publique, à comparer avec celle de son opérateur : {key}").format(key=found.key.hex())
-        )
     if kept is None:
         raise UsageError("sync.no_way")
-    return RelayPeer(kept, asker, genesis=journal.membership.genesis.raw)
+    return Destination(Way.RELAY, kept.url, kept)
+
+
+def _port(text: str) -> int:
+    number = int(text)
+    if not 0 <= number <= 65_535:
+        raise ValueError(text)
+    return number
 
 
 def _told(done: Exchanged | None, state: SyncState) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from lanterne.journal.journal import Journal
 from lanterne.sync.errors import KnownDamaged
 from lanterne.sync.keeping import keep_file, read_file
 from lanterne.sync.known import Known
-from lanterne.sync.relay_file import RelayFile
+from lanterne.sync.relay_file import RelayFile, read_relay_file
 from lanterne.wire import packing
 from lanterne.wire.errors import LanterneError
 from lanterne.wire.exchange import FORMAT, Fields, MessageRefused
@@ -111,6 +111,26 @@ def keep_relay(journal: Journal, relay: RelayFile) -> Ways:
     """Use this relay from now on (an administrator's act). Raises DiskFull, DiskFailed, JournalBusy."""
     Known(journal).set_relay(relay)
     return read_ways(journal)
+
+
+def offered_relay(journal: Journal) -> bytes | None:
+    """The file that names this device's relay, to be handed on in an offer; None when it has none that reads."""
+    relay = read_ways(journal).relay
+    return None if relay is None else relay.pack()
+
+
+def keep_offered_relay(journal: Journal, offered: bytes | None) -> RelayFile | None:
+    """On a new device that is admitted: use the relay its offer named. The one in use now, None when none.
+
+    One that is kept already stays. Only once the codes agreed: until then anybody may have written the offer.
+
+    Raises:
+        MessageRefused: it names no relay. DiskFull, DiskFailed, JournalBusy.
+    """
+    held = read_ways(journal)
+    if held.relay is None and "relay" not in held.damaged and offered is not None:
+        return keep_relay(journal, read_relay_file(offered)).relay
+    return held.relay
 
 
 def forget_relay(journal: Journal) -> Ways:

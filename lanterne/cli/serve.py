@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
-from lanterne.cli import access
+from lanterne.cli import access, output
 from lanterne.cli.french import FrenchParser, _
 from lanterne.cli.outcomes import DONE
 
@@ -48,15 +48,32 @@ def run(options: argparse.Namespace) -> int:
 
 
 def serve(root: Path, port: int, *, idle_minutes: int, on_ready: Callable[[str], None]) -> None:
-    """Run the front. Raises FrontError "front.port_taken", NoPractice."""
-    from lanterne.front.companion import DEFAULT_COMMAND
+    """Run the front; over an empty directory, the pages by which this machine joins a practice.
+
+    Raises FrontError "front.port_taken", NoPractice.
+    """
+    from lanterne.front import companion, joining
     from lanterne.front.serving import run_front
     from lanterne.front.settings import FrontSettings
     from lanterne.journal.founding import list_seats
+    from lanterne.journal.layout import Layout
 
-    settings = FrontSettings(idle_s=float(idle_minutes * _SECONDS))
+    layout = Layout(root)
+    empty = not joining.has_practice(layout) and (
+        layout.joining.exists() or not root.exists() or (root.is_dir() and not any(root.iterdir()))
+    )
+    if empty:
+        output.say(_("Il n’y a pas de cabinet dans {path} : la page qui s’ouvre permet d’en rejoindre un.").format(
+            path=root))  # fmt: skip
+        output.say(_("Pour en fonder un : Ctrl-C, puis « lanterne init »."))
     run_front(
-        root, port, list_seats=list_seats, on_ready=on_ready, settings=settings, companion=DEFAULT_COMMAND
+        root,
+        port,
+        list_seats=list_seats,
+        on_ready=on_ready,
+        settings=FrontSettings(idle_s=float(idle_minutes * _SECONDS)),
+        companion=companion.DEFAULT_COMMAND,
+        joiner=joining.DEFAULT_COMMAND if empty or layout.joining.exists() else (),
     )
 
 

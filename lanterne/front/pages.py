@@ -195,6 +195,11 @@ def silent_sentence() -> str:
     )
 
 
+def joiner_sentence() -> str:
+    """The process of « Rejoindre un cabinet » did not start."""
+    return _("La page n’a pas pu s’ouvrir. Rechargez-la\u00a0; si cela se répète, relancez Lanterne.\n")
+
+
 def failed_sentence() -> str:
     """The system refused something to the front itself."""
     return _("Ce poste a refusé une opération (disque ou système). Rien n’a été enregistré. Réessayez.\n")

@@ -11,6 +11,7 @@ import json
 import socket
 import sys
 from collections.abc import Callable, Sequence
+from http import HTTPStatus
 from pathlib import Path
 
 import lanterne
@@ -21,6 +22,7 @@ from lanterne.front.connection import Connection, ReadBody
 from lanterne.front.errors import FrontError, HeadRefused, WorkerSilent
 from lanterne.front.heads import RequestHead
 from lanterne.front.idle import IdleWatch, WakingClock
+from lanterne.front.joining import JoinDesk
 from lanterne.front.pages import SeatShown, failed_sentence, refusal_sentence, silent_sentence
 from lanterne.front.replies import Forward, Reply, encode
 from lanterne.front.sessions import Session, Sessions
@@ -50,6 +52,7 @@ class Front:
         clock: Callable[[], float] | None = None,
         see_time: Callable[[], None] | None = None,
         companion: Sequence[str] = (),
+        joiner: Sequence[str] = (),
     ) -> None:
         self._settings = settings or FrontSettings()
         self._port = port
@@ -68,6 +71,7 @@ class Front:
         )
         self._assets = Assets(default_folders() if static_folders is None else static_folders)
         self._companion = Companion(root, self._settings, companion) if companion else None
+        self._joining = JoinDesk(root, self._settings, joiner) if joiner else None
         self._hosts: tuple[bytes, ...] = ()
         self._listener: socket.socket | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -98,10 +102,9 @@ class Front:
         self._listener = _listen(self._port)
         self._port = int(self._listener.getsockname()[1])
         self._hosts = gate.own_hosts(self._port)
-        for work in (self._accept(self._listener), self._watch_idle(), self._remember_time()):
+        works = (self._accept(self._listener), self._watch_idle(), self._remember_time(), self._accompany())
+        for work in works:
             self._tasks.add(asyncio.create_task(work))
-        if self._companion is not None:
-            self._companion.start()
 
     async def stop(self) -> None:
         """Stop listening, cut the connections, end workers and companion; returns when their processes are gone."""
@@ -115,7 +118,9 @@ class Front:
         for seat in self._workers.seats():
             self._sessions.end_seat(seat, "locked")
         await asyncio.gather(
-            self._workers.lock_all(), *([self._companion.stop()] if self._companion is not None else [])
+            self._workers.lock_all(),
+            *([self._companion.stop()] if self._companion is not None else []),
+            *([self._joining.stop()] if self._joining is not None else []),
         )
 
     async def lock_idle(self) -> None:
@@ -131,10 +136,12 @@ class Front:
         gate.examine(head, hosts=self._hosts)
         if head.path_begins(PREFIX):
             return self._static(head)
+        if self._joining is not None and (
+            head.path_is(b"/rejoindre") or head.path_begins(b"/rejoindre/") or self._joining.waits()
+        ):
+            return await self._joining.enter(head)
         if head.path_is(b"/ouvrir"):
-            return await (
-                self._unlock.submit(head, read_body) if head.method == b"POST" else self._unlock.show(head)
-            )
+            return await self._open(head, read_body)
         if head.path_is(b"/verrouiller"):
             if head.method != b"POST":
                 raise HeadRefused(405, "G2", "method not allowed")
@@ -151,6 +158,14 @@ class Front:
         if gate.is_act(head):
             self._idle.act(session.seat, self._clock())
         return Forward(worker, session.word, missing)
+
+    async def _open(self, head: RequestHead, read_body: ReadBody) -> Reply:
+        if head.method != b"POST":
+            return await self._unlock.show(head)
+        reply = await self._unlock.submit(head, read_body)
+        if self._joining is not None and reply.status == HTTPStatus.SEE_OTHER:
+            await self._joining.let_go()
+        return reply
 
     def refused(self, error: HeadRefused) -> Reply:
         """A sentence, and the number of the rule for whoever reports it."""
@@ -203,6 +218,13 @@ class Front:
     async def _crashed(self, seat: str, why: str) -> None:
         self._sessions.end_seat(seat, why)
         self._idle.forget(seat)
+
+    async def _accompany(self) -> None:
+        """The exchange in the background, from when there is a practice here to exchange."""
+        if self._companion is not None:
+            if self._joining is not None:
+                await self._joining.begun()
+            self._companion.start()
 
     async def _watch_idle(self) -> None:
         while True:

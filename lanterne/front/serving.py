@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import FrameType
 
+from lanterne.front.joining import has_practice
 from lanterne.front.pages import SeatShown
 from lanterne.front.server import Front
 from lanterne.front.settings import FrontSettings
@@ -34,19 +35,23 @@ def run_front(
     settings: FrontSettings | None = None,
     command: Sequence[str] = DEFAULT_COMMAND,
     companion: Sequence[str] = (),
+    joiner: Sequence[str] = (),
 ) -> None:
-    """Serve the practice in `root` until a signal ends it.
+    """Serve the practice in `root` until a signal ends it; without one, the pages by which this machine joins one.
 
     `list_seats` is `lanterne.journal.founding.list_seats`, handed in because that module can open seats
     and this process must not be able to. `port` 0 chooses a free one; `on_ready` is told the address to open.
     `companion`: the command that exchanges in the background (`companion.DEFAULT_COMMAND`); none when empty.
 
+    `joiner`: the command that joins (`joining.DEFAULT_COMMAND`); when empty, a practice must be there.
+
     Raises FrontError `front.port_taken`, and what `list_seats` raises when there is no practice in `root`.
     """
-    list_seats(root)
     layout = Layout(root)
     files = OsFiles()
-    files.make_directories(layout.local)
+    if not joiner or has_practice(layout):
+        list_seats(root)
+        files.make_directories(layout.local)
     front = Front(
         root,
         list_seats=lambda: list_seats(root),
@@ -54,16 +59,19 @@ def run_front(
         port=port,
         settings=settings,
         command=command,
-        see_time=_remembering(LatestTime(layout.clock, files)),
+        see_time=_remembering(layout, LatestTime(layout.clock, files)),
         companion=companion,
+        joiner=joiner,
     )
     serve(front, on_ready)
 
 
-def _remembering(latest: LatestTime) -> Callable[[], None]:
+def _remembering(layout: Layout, latest: LatestTime) -> Callable[[], None]:
     """Time passes also while nobody is unlocked (store.md S13). A disk that cannot keep it keeps nobody waiting."""
 
     def see() -> None:
+        if not has_practice(layout):
+            return
         with contextlib.suppress(DiskFull, DiskFailed, JournalBusy):
             latest.see(time.time_ns() // 1_000_000)
 

@@ -41,6 +41,8 @@ class FrontSettings:
     worker_verify_s: float = 30.0
     #: between closing the worker's input and killing it
     worker_stop_s: float = 5.0
+    #: how often it is looked whether a machine that joins a practice was admitted
+    joined_s: float = 0.5
     #: between closing the input of the exchange in the background and killing it
     companion_stop_s: float = 5.0
     #: before it is started again when it fell: at first, and at most; as at first once it lived so long

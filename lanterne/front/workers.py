@@ -52,8 +52,25 @@ def environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name != "LANTERNE_PASSPHRASE"}
 
 
+def spawn(command: Sequence[str]) -> subprocess.Popen[bytes]:
+    """A process that is spoken with in lines. Raises OSError.
+
+    stderr is the front's own: what it says when it falls must be seen.
+    """
+    return subprocess.Popen(
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        bufsize=0,
+        env=environment(),
+        # Ctrl-C in the terminal reaches the front only, which then ends its workers in order.
+        start_new_session=sys.platform != "win32",
+        creationflags=WINDOWS_FLAGS,
+    )
+
+
 class Worker:
-    """A running worker of one seat. Made by `Workers.unlock` only."""
+    """A running worker of one seat. Made by `Workers.unlock` (and, of no seat, by `joining.JoinDesk`)."""
 
     def __init__(self, seat: str, process: subprocess.Popen[bytes], loop: asyncio.AbstractEventLoop) -> None:
         self.seat = seat
@@ -240,7 +257,7 @@ class Workers:
 
     async def _start(self, seat: str, passphrase: bytearray) -> Worker:
         try:
-            process = await asyncio.to_thread(self._spawn)
+            process = await asyncio.to_thread(spawn, self._command)
         except OSError as error:
             raise UnlockRefused("not_started") from error
         worker = Worker(seat, process, asyncio.get_running_loop())
@@ -260,19 +277,6 @@ class Workers:
         self._watchers.add(task)
         task.add_done_callback(self._watchers.discard)
         return worker
-
-    def _spawn(self) -> subprocess.Popen[bytes]:
-        """stderr is the front's own: what a worker says when it falls must be seen."""
-        return subprocess.Popen(
-            self._command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            bufsize=0,
-            env=environment(),
-            # Ctrl-C in the terminal reaches the front only, which then ends its workers in order.
-            start_new_session=sys.platform != "win32",
-            creationflags=WINDOWS_FLAGS,
-        )
 
     async def _watch(self, worker: Worker) -> None:
         await worker.ended.wait()

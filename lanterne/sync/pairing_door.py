@@ -16,7 +16,7 @@ from lanterne.journal.boxes import Boxes, BoxTaken
 from lanterne.journal.errors import DiskFailed, DiskFull, JournalBusy
 from lanterne.journal.journal import Journal
 from lanterne.journal.pairing_messages import MAX_SMALL
-from lanterne.wire.pairing_box import PATH, BoxName
+from lanterne.wire.pairing_box import EMPTY, PATH, BoxName
 
 WINDOW_MS = 60_000
 MOST_ASKED = 240
@@ -97,4 +97,4 @@ class PairingDoor:
         if method != "GET" or what == "request":
             return BoxReply(404, why="request")
         lies = self._boxes.offer(box, now) if what == "offer" else self._boxes.answer(box)
-        return BoxReply(404, why="empty") if lies is None else BoxReply(200, lies)
+        return BoxReply(404, why=EMPTY) if lies is None else BoxReply(200, lies)

@@ -25,8 +25,9 @@ from lanterne.sync.errors import (
 )
 from lanterne.sync.invitation import Invitation
 from lanterne.sync.peers.http import MAX_SMALL, Connection
-from lanterne.wire.exchange import MEDIA_TYPE
-from lanterne.wire.pairing_box import BoxName, box_path
+from lanterne.wire.asking import read_complaint
+from lanterne.wire.exchange import MEDIA_TYPE, MessageRefused
+from lanterne.wire.pairing_box import EMPTY, BoxName, box_path
 
 TIMEOUT_S = 15.0
 
@@ -71,7 +72,7 @@ class HttpWay:
     def answer(self) -> bytes | None:
         """See PairingWay."""
         status, data = self._ask("GET", "answer", limit=MAX_LARGE)
-        if status == 404:
+        if status == 404 and _complaint(data) == EMPTY:
             return None
         if status != 200:
             self._refuse(status)
@@ -149,6 +150,13 @@ def only_box(folder: Path, files: Files, now_ms: int) -> BoxName:
     if len(standing) > 1:
         raise SeveralBoxes("several devices are being added by this folder", count=len(standing))
     return standing[0]
+
+
+def _complaint(data: bytes) -> str:
+    try:
+        return read_complaint(data).check
+    except MessageRefused:
+        return ""  # whatever stands between may answer in its own words
 
 
 def _named(box: BoxName, offer: bytes) -> bytes:

@@ -16,6 +16,9 @@ BOX = re.compile(r"[2-9A-HJ-NP-Z]{12}")
 PATH = re.compile(r"/1/pairing/([2-9A-HJ-NP-Z]{12})/(offer|request|answer)")
 """Over HTTP, below the holder's own address."""
 
+EMPTY = "empty"
+"""The complaint of a box in which this does not lie yet; any other says that there is no such box."""
+
 
 def box_path(box: BoxName, what: str) -> str:
     """The path of `what` ("offer", "request", "answer") of a box."""

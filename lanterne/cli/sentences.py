@@ -139,9 +139,6 @@ SENTENCES: dict[str, str] = {
     **EXCHANGE,
     "sync.no_way": _("Dites avec qui échanger : --relay, --folder ou --device."),
     "sync.not_kept": _("Ce relais, ce dossier ou ce poste n’est pas retenu ici : rien n’est changé."),
-    "sync.relay_changed": _(
-        "Ce qui répond à cette adresse n’a pas la clé attendue : ce n’est pas ce relais. Rien n’a été échangé."
-    ),
     # front
     "front.port_taken": _("Le port %(port)s est déjà pris : choisissez-en un autre avec --port."),
     # practice

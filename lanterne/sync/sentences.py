@@ -46,6 +46,9 @@ SENTENCES: dict[str, str] = {
     ),
     "boxes_full": _("Trop de postes sont en cours d’ajout à la fois : terminez-en un, ou annulez-le."),
     # the ways kept on this device
+    "sync.relay_changed": _(
+        "Ce qui répond à cette adresse n’a pas la clé attendue : ce n’est pas ce relais. Rien n’a été échangé."
+    ),
     "ways.address": _("« %(address)s » n’est pas une adresse : écrivez par exemple 192.168.1.20:8766."),
     "ways.folder": _(
         "Ce dossier ne peut pas servir à l’échange : il est dans celui du cabinet, ou son chemin est trop "

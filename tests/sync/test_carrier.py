@@ -12,6 +12,7 @@ from lanterne.sync import ways
 from lanterne.sync.going import nudge
 from lanterne.sync.peers.port import Way
 from lanterne.sync.sentences import SENTENCES
+from tests.relay.process import RelayProcess
 from tests.sync.carriers import (
     CarrierProcess,
     carrying,
@@ -22,7 +23,7 @@ from tests.sync.carriers import (
     same,
     until,
 )
-from tests.sync.stage import Machine
+from tests.sync.stage import Machine, another_machine
 
 STORY = "a letter about Jean Baptiste, who sails"
 
@@ -70,11 +71,8 @@ def test_by_the_relay_killed_and_started_again(machines: tuple[Machine, Machine]
                 again.kill()
 
 
-def relay_process_at(root: Path, port: int):  # noqa: ANN201  a RelayProcess
-    """The same relay at the same port."""
-    from tests.relay.process import RelayProcess
-
-    # The last --port given counts.
+def relay_process_at(root: Path, port: int) -> RelayProcess:
+    """The same relay at the same port: the last --port given counts."""
     return RelayProcess.start(root, "--open", "10", "--port", str(port))
 
 
@@ -141,8 +139,6 @@ def test_all_ways_at_once_and_what_comes_by_one_goes_on_by_another(
     machines: tuple[Machine, Machine], tmp_path: Path
 ) -> None:
     """Garance has the relay and the folder; Théo the folder only: what comes by the relay reaches him."""
-    from tests.sync.stage import another_machine
-
     garance, theo = machines
     theo.journal.refresh()
     awa = another_machine(garance, tmp_path / "awa", seed=40)

@@ -42,7 +42,13 @@ class Device:
     """
 
     def __init__(
-        self, number: int, post: Post, place: Path, disk: SimulatedDisk, clock: Callable[[], int], chance: random.Random
+        self,
+        number: int,
+        post: Post,
+        place: Path,
+        disk: SimulatedDisk,
+        clock: Callable[[], int],
+        chance: random.Random,
     ) -> None:
         self.number, self.post, self.place, self.disk = number, post, place, disk
         self.name = f"d{number}"

@@ -38,7 +38,7 @@ def somebody(world: World, fault: str) -> Device:
 class Crash:
     """The plug is pulled after some more writes, in the middle of whatever is done then."""
 
-    name, rate = "crash", 0.12
+    name, rate = "crash", 0.25
 
     def strike(self, world: World) -> None:
         device, chance = somebody(world, self.name), world.draws_of(self.name)

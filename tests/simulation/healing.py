@@ -22,9 +22,7 @@ def everything_known(world: World) -> Membership:
     for device in world.devices:
         if not device.gone:
             device.front.refresh()
-            membership = membership.with_entries(
-                [one.entry for one in device.front.since(Stream.MEMBERS)]
-            )
+            membership = membership.with_entries([one.entry for one in device.front.since(Stream.MEMBERS)])
     return membership
 
 
@@ -32,9 +30,7 @@ def in_force(world: World) -> list[Device]:
     """The devices whose seat is in force, whoever knows it."""
     membership = everything_known(world)
     return [
-        one
-        for one in world.devices
-        if not one.gone and membership.is_active(one.post.seat.id, world.now_ms)
+        one for one in world.devices if not one.gone and membership.is_active(one.post.seat.id, world.now_ms)
     ]
 
 
@@ -73,4 +69,6 @@ def _whole(world: World, device: Device, holder: Device | str) -> None:
     if done is None:
         raise Violation(f"{device.name} cannot exchange with {name}: its disk")
     if not done.whole:
-        raise Violation(f"{device.name} cannot exchange with {name}: {done.error} {done.error.params if done.error else ''}")
+        raise Violation(
+            f"{device.name} cannot exchange with {name}: {done.error} {done.error.params if done.error else ''}"
+        )

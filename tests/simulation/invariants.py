@@ -29,6 +29,7 @@ def check(world: World, active: list[Device]) -> None:
     forks = forked_numbers(held)
     nothing_dropped(whole, held, forks)
     alarms(world, active, forks)
+    histories(world, active)
     folded_from_seats(world, whole, held)
     no_marker(world)
 
@@ -84,9 +85,7 @@ def nothing_dropped(
             raise Violation(f"{device.name} lacks {len(union - set(held[device.name]))} entries others hold")
 
 
-def alarms(
-    world: World, active: list[Device], forks: dict[tuple[ChainId, int], set[EntryHash]]
-) -> None:
+def alarms(world: World, active: list[Device], forks: dict[tuple[ChainId, int], set[EntryHash]]) -> None:
     """Every fork is alarmed on every device, and nothing is alarmed that did not happen."""
     forked = {chain.seat for chain, _ in forks}
     relay = world.template.relay.id
@@ -108,6 +107,14 @@ def alarms(
                 raise Violation(
                     f"{device.name} accuses {one.about[:8]} without cause: {one.lie.name} {one.why} {one.matter}"
                 )
+
+
+def histories(world: World, active: list[Device]) -> None:
+    """A relay that showed two orders is caught by somebody."""
+    if world.histories_parted and not any(
+        one.about == world.template.relay.id for device in active for one in device.known.alarms()
+    ):
+        raise Violation("the relay showed two histories and nobody knows")
 
 
 def folded_from_seats(world: World, whole: list[Device], held: Held) -> None:

@@ -77,6 +77,10 @@ class Network:
     walls: set[tuple[str, str]] = field(default_factory=set)
     """(from, to): nothing passes that way."""
     late: list[tuple[Target, str, str, bytes, dict[str, str]]] = field(default_factory=list)
+    lies: list[tuple[str, str]] = field(default_factory=list)
+    """(device, lie) as they reached devices."""
+    promised: list[tuple[str, bytes, bytes]] = field(default_factory=list)
+    """(device, what it gave, what was answered) as they reached devices."""
     messages: int = 0
 
     def wire(self, sender: str, receiver: str, target: Target) -> Wire:
@@ -142,8 +146,14 @@ class Wire(Connection):
         if self._hit(bad.cut, "cut", name):
             raise PeerAway("cut in the middle")
         data = answer.body
-        if self._hit(bad.altered / 2, "altered", name):
+        bent = self._hit(bad.altered / 2, "altered", name)
+        if bent:
             data = network.bend(data)
+        elif answer.lie:
+            network.trace.fault("lie_told", answer.lie, self._sender)
+            network.lies.append((self._sender, answer.lie))
+        if name == "give" and answer.status == 200 and not bent:
+            network.promised.append((self._sender, body, data))
         self.asks += 1
         self.sent += len(body)
         self.came += len(data)

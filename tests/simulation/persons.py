@@ -115,6 +115,10 @@ class Person:
         """One act: its name, and the entry acknowledged. Raises what REFUSED names."""
         acts: list[tuple[str, Act]] = [("register", Person.register), ("look", Person.look)]
         if Right.WRITE_CHART in self.record.writer().rights:
-            acts += [("state", Person.state)] * 4 + [("correct", Person.correct)] * 2 + [("withdraw", Person.withdraw)]
+            acts += (
+                [("state", Person.state)] * 4
+                + [("correct", Person.correct)] * 2
+                + [("withdraw", Person.withdraw)]
+            )
         name, act = self.chance.choice(acts)
         return name, act(self)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import traceback
+from pathlib import Path
 from typing import NamedTuple
 
 from tests.simulation.disk_faults import (
@@ -18,13 +20,14 @@ from tests.simulation.healing import heal
 from tests.simulation.invariants import check
 from tests.simulation.network_faults import BadWeather, BentStick, Month, OneWay, RelayStops, Wall
 from tests.simulation.people_faults import Revocations, Upgrade, WrongClock
+from tests.simulation.relay_faults import Lies, RelaySetBack, TwoHistories
 from tests.simulation.stand_in import standing_in
 from tests.simulation.trace import Trace, Violation
 from tests.simulation.world import World, in_a_world
 
 FAULTS: tuple[type[Fault], ...] = (
     Crash, Kill, FullDisk, DiskError, BitFlip, OldImage, Clone, BadWeather, Wall, OneWay, Month, BentStick,
-    RelayStops, WrongClock, Revocations, Upgrade,
+    RelayStops, Lies, TwoHistories, RelaySetBack, WrongClock, Revocations, Upgrade,
 )  # fmt: skip
 MINUTE = 60_000
 
@@ -46,6 +49,13 @@ def play(seed: int, *, verbose: bool = False) -> Played:
         except Violation as found:
             trace.tell("VIOLATION", found)
             return Played(seed, trace, str(found))
+        except Exception as error:  # whatever falls is a violation, and the seed that fells it is named
+            where = traceback.extract_tb(error.__traceback__)[-1]
+            found_at = f"{Path(where.filename).name}:{where.lineno}"
+            trace.tell("VIOLATION", type(error).__name__, found_at)
+            if verbose:
+                traceback.print_exc()
+            return Played(seed, trace, f"it fell: {type(error).__name__}: {error} ({found_at})")
     return Played(seed, trace, "")
 
 

@@ -146,7 +146,9 @@ def template(devices: int) -> Template:
         joined.append((given, role, admin, person, device, seat))
     for patient in PATIENTS:
         founder.write(patient, PatientIdentified(birth_name=f"{MARK} {patient[:2]}", first_given="Jean"))
-    raws = [one.entry.raw for stream in (Stream.MEMBERS, Stream.CARE) for one in founder.journal.since(stream)]
+    raws = [
+        one.entry.raw for stream in (Stream.MEMBERS, Stream.CARE) for one in founder.journal.since(stream)
+    ]
     posts = []
     for given, role, admin, person, device, seat in joined:
         disk = founder.disk
@@ -156,6 +158,4 @@ def template(devices: int) -> Template:
             journal.receive_many(raws)
         Known(Journal.open(ROOT, files=disk, random=chance.randbytes)).set_relay(relay_file)
         posts.append(Post(given, role, admin, person, device, seat, disk))
-    return Template(
-        founder.journal.practice, founder.made.genesis, tuple(posts), relay, relay_file
-    )
+    return Template(founder.journal.practice, founder.made.genesis, tuple(posts), relay, relay_file)

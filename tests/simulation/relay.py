@@ -30,6 +30,8 @@ class Answered(NamedTuple):
     status: int
     headers: dict[str, str]
     body: bytes
+    lie: str = ""
+    """What was changed of the honest answer."""
 
 
 class _Inline(House):

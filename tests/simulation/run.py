@@ -1,7 +1,7 @@
 """`make sim SEEDS=N FIRST=S`: play seeds, say in one line what was played, and fail at a violation.
 
-    python -m tests.simulation.run --seeds 200 --first 1
-    python -m tests.simulation.run --seeds 1 --first 4711 --verbose     one seed, line by line
+python -m tests.simulation.run --seeds 200 --first 1
+python -m tests.simulation.run --seeds 1 --first 4711 --verbose     one seed, line by line
 """
 
 from __future__ import annotations

@@ -8,18 +8,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lanterne.sync.alarms import Lie
+from lanterne.sync.alarms import Alarm, Lie
 from lanterne.sync.driver import Exchanged
 from lanterne.sync.peers.port import Peer, PeerHeads, Way
+from lanterne.sync.skim import skim
+from lanterne.wire.asking import read_give
 from lanterne.wire.exchange import MessageRefused
+from lanterne.wire.framing import read_framed
 from lanterne.wire.names import ChainId, DeviceId
-from lanterne.wire.statements import read_statement
+from lanterne.wire.statements import read_receipt, read_statement
 from tests.simulation.trace import Violation
 
 if TYPE_CHECKING:
     from tests.simulation.device import Device
     from tests.simulation.world import World
 
+PROVEN = {
+    "forged": {Lie.NO_ENTRY},
+    "mixed": {Lie.NO_ENTRY},
+    "reordered": {Lie.RECEIPT, Lie.WITHHELD},
+}
+"""Lies that show by themselves, and what they are alarmed as. Others show beside what was said before."""
 Reached = dict[ChainId, int]
 
 
@@ -68,6 +77,8 @@ class Watched:
     def __init__(self, witness: Witness, device: Device, holder: str, peer: Peer) -> None:
         self.witness, self.device, self.holder, self.peer = witness, device, holder, peer
         self.told: PeerHeads | None = None
+        witness.world.network.lies.clear()
+        witness.world.network.promised.clear()
         own = device.known.statements().get(device.post.device.id)
         self.own_number = own.value.number if own is not None else 0
         ask = peer.heads
@@ -100,10 +111,38 @@ class Watched:
             witness.world.trace.fault("seen_to_shrink", device.name)
             if not any(one.about == relay and one.lie in (Lie.SHRANK, Lie.RECEIPT) for one in alarms):
                 raise Violation(f"{device.name} was told less by the relay than before: no alarm")
+        self._lies_seen(relay, alarms)
         if done.whole:
+            top = self._promised(now)
             for chain, seq in reached.items():
                 now[chain] = max(now.get(chain, 0), seq)
-            witness.relay_said[device.name] = (max(last, now_last), now)
+            witness.relay_said[device.name] = (max(last, now_last, top), now)
+
+    def _lies_seen(self, relay: str, alarms: list[Alarm]) -> None:
+        """Each lie that proves itself was alarmed in this very exchange."""
+        for device, lie in self.witness.world.network.lies:
+            if device != self.device.name or lie not in PROVEN:
+                continue
+            if not any(one.about == relay and one.lie in PROVEN[lie] for one in alarms):
+                raise Violation(f"the relay told {device} a lie ({lie}) that shows: no alarm")
+
+    def _promised(self, now: Reached) -> int:
+        """Add what the relay gave a receipt for; the greatest position it named."""
+        top = 0
+        for device, given, answered in self.witness.world.network.promised:
+            if device != self.device.name:
+                continue
+            answer = read_give(answered)
+            if answer.receipt is None:
+                continue
+            receipt = read_receipt(answer.receipt).value
+            top = max([top, *(one.position for one in receipt.entries)])
+            named = {one.hash for one in receipt.entries}
+            for raw in read_framed(given):
+                found = skim(raw, self.witness.world.template.practice)
+                if found is not None and found.head.hash in named:
+                    now[found.head.chain] = max(now.get(found.head.chain, 0), found.head.seq)
+        return top
 
     def _newest_of(self, own: DeviceId) -> int:
         numbers = [0]

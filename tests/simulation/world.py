@@ -59,6 +59,7 @@ class World:
         self.flipped: set[str] = set()
         """Devices on whose disk a bit fell."""
         self.relay_lied = self.relay_forged = False
+        self.histories_parted = False
         self.revocations = 0
         self.relay_keeps = self.folder_keeps = True
         """Whether what is there can be counted on."""
@@ -207,7 +208,9 @@ def in_a_world(seed: int, trace: Trace, play: Callable[[World], T]) -> T:
     memory = Path("/dev/shm")  # a disk that only has to forget quickly
     parent = memory if memory.is_dir() else None
     try:
-        with tempfile.TemporaryDirectory(prefix="lanterne-sim-", dir=parent, ignore_cleanup_errors=True) as place:
+        with tempfile.TemporaryDirectory(
+            prefix="lanterne-sim-", dir=parent, ignore_cleanup_errors=True
+        ) as place:
             world = World(seed, Path(place), loop, trace)
             try:
                 return play(world)

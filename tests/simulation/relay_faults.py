@@ -1,0 +1,113 @@
+"""What befalls the relay, or what it does to others: lies, two histories, an old image of it."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lanterne.relay.place import DATABASE
+from tests.simulation.lies import FORGED, LIES, Liar
+from tests.simulation.relay import Relay
+
+if TYPE_CHECKING:
+    from tests.simulation.world import World
+
+
+class Lies:
+    """The relay tells one kind of lie for a while, then another."""
+
+    name, rate = "relay_lies", 0.15
+
+    def __init__(self) -> None:
+        self._liar: Liar | None = None
+
+    def strike(self, world: World) -> None:
+        chance = world.draws_of(self.name)
+        if self._liar is None:
+            self._liar = Liar(world, chance)
+            world.relay_target = self._liar.target
+        if self._liar.bends and chance.random() < 0.4:
+            self._liar.bends = {}
+            return
+        name = chance.choice(sorted(LIES))
+        self._liar.bends = {name: LIES[name]}
+        world.relay_lied = True
+        world.relay_forged |= name in FORGED
+        world.trace.fault(self.name, name)
+
+    def heal(self, world: World) -> None:
+        if self._liar is not None:
+            self._liar.bends = {}
+
+
+class TwoHistories:
+    """Some devices are shown another relay than the others, under the same key, each with an order of its own."""
+
+    name, rate = "two_histories", 0.05
+
+    def __init__(self) -> None:
+        self._other: Relay | None = None
+        self._deceived: set[str] = set()
+
+    def strike(self, world: World) -> None:
+        chance = world.draws_of(self.name)
+        if self._other is not None:
+            return
+        self._other = world.relay.copy(world.place / "relay of others")
+        names = [device.name for device in world.devices]
+        self._deceived = set(chance.sample(names, chance.randrange(1, len(names))))
+        inner, other, deceived = world.relay_target, self._other, self._deceived
+        world.relay_target = lambda device: other.answer if device.name in deceived else inner(device)
+        world.relay_lied = True
+        world.trace.fault(self.name, *sorted(deceived))
+
+    def heal(self, world: World) -> None:
+        """Everybody is shown the first one again."""
+        if self._other is None:
+            return
+        self._other.end()
+        if _orders_part(world.relay.root, self._other.root):
+            world.trace.fault("histories_parted")
+            world.histories_parted = True
+        self._other = None
+        self._deceived.clear()
+
+
+def _orders_part(one: Path, other: Path) -> bool:
+    """Whether the two orders name different entries at one position."""
+    orders = []
+    for root in (one, other):
+        connection = sqlite3.connect(root / DATABASE)
+        orders.append(dict(connection.execute("SELECT position, hash FROM entry").fetchall()))
+        connection.close()
+    return any(orders[0][position] != orders[1][position] for position in orders[0].keys() & orders[1].keys())
+
+
+class RelaySetBack:
+    """The relay is set back to a copy: whoever runs it restored a backup, or wishes something forgotten."""
+
+    name, rate = "relay_set_back", 0.05
+
+    def __init__(self) -> None:
+        self._image: Path | None = None
+
+    def strike(self, world: World) -> None:
+        relay = world.relay
+        relay.end()
+        if self._image is None:
+            world.relay_keeps = False
+            self._image = world.place / "image of the relay"
+            shutil.copytree(relay.root, self._image)
+        else:
+            shutil.rmtree(relay.root)
+            shutil.copytree(self._image, relay.root)
+            shutil.rmtree(self._image)
+            self._image = None
+            world.relay_lied = True
+            world.trace.fault(self.name)
+        relay.begin()
+
+    def heal(self, world: World) -> None:
+        pass

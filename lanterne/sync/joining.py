@@ -22,7 +22,7 @@ from lanterne.journal.errors import JournalError
 from lanterne.journal.files import Files, OsFiles, disk_errors, replace_small_file
 from lanterne.journal.journal import Journal
 from lanterne.journal.layout import SECOND, Layout
-from lanterne.journal.pairing import Finished, PairingStale, finish, join, read_pairing
+from lanterne.journal.pairing import Finished, PairingForeign, PairingStale, finish, join, read_pairing
 from lanterne.journal.pairing_messages import MAX_SMALL
 from lanterne.sync.errors import PeerError, PeerUnknown
 from lanterne.sync.going import nudge
@@ -38,6 +38,8 @@ from lanterne.wire.pairing_box import BOX, BOX_SIGNS, BoxName
 _MOST = 64 * 1024
 _DIGEST = 32
 _MOST_NAME = 400
+_ENDING = (PeerUnknown, BoxTaken, PairingForeign)
+"""After these there is nothing to wait for: it is begun anew."""
 
 
 class NotEmpty(JournalError):
@@ -188,20 +190,24 @@ class Joining:
         try:
             return self._look(kept)
         except (PeerError, JournalError) as error:
-            return self._shown(kept, trouble=error, over=isinstance(error, (PeerUnknown, BoxTaken)))
+            return self._shown(kept, trouble=error, over=isinstance(error, _ENDING))
 
     def _look(self, kept: Kept) -> Standing:
         way = self._way(kept)
         if way is None:
             return self._shown(kept)
+        asked = read_pairing(self._layout, self._files)
+        if asked is None:
+            raise PairingStale("what was asked is damaged")
         answer = way.answer()
         if answer is None:
-            asked = read_pairing(self._layout, self._files)
-            if asked is None:
-                raise PairingStale("what was asked is damaged")
             way.ask(asked[3])
             return self._shown(kept)
-        return self._answered(kept, answer)
+        try:
+            return self._answered(kept, answer)
+        except PairingForeign:
+            way.ask(asked[3])  # raises BoxTaken when the answer is to somebody who came first
+            raise
 
     def bring(self, answer: bytes) -> Standing | None:
         """An answer somebody brought. Raises PairingUnreadable, PairingForeign, PairingStale, and for the disk."""

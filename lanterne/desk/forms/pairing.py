@@ -27,8 +27,6 @@ CARRIAGES = [
 class DeviceForm(ReenterForm):
     """A new device: who will use it, and how its messages travel. One's own passphrase, once more."""
 
-    tight = True
-
     who = forms.ChoiceField(label=_("Pour qui"))
     name = words(_("Titre, prénom et nom"), limit=100)
     role = choice(_("Fonction"), ROLES, initial="locum")

@@ -207,7 +207,7 @@ def look(record: Record) -> Adding | None:
         return adding
     try:
         answer, device = _answered(record, boxes, box, request)
-    except (PairingUnreadable, PairingForeign) as error:
+    except (PairingUnreadable, PairingForeign, PairingStale) as error:
         if held.request is not None:
             raise
         boxes.refuse(box)

@@ -68,8 +68,7 @@ def read_invitation(typed: str) -> Invitation:
         or not parts.hostname
         or not text.isascii()
         or parts.username is not None
-        or parts.query
-        or parts.fragment
+        or set("?#") & set(address)
         or ("://" not in address and (port is None or parts.path))
     ):
         raise InvitationUnreadable

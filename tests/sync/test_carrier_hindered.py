@@ -105,7 +105,7 @@ def test_a_sleep_wakes_every_way(
     garance: Machine, begin: Begin, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     woken: list[Runner] = []
-    monkeypatch.setattr(Runner, "wake", lambda self: woken.append(self))
+    monkeypatch.setattr(Runner, "wake", lambda self: woken.append(self))  # noqa: PLW0108  a builtin is no method
     monkeypatch.setattr(Runner, "run", lambda self: None)
     ways.keep_folder(garance.journal, tmp_path / "stick")
     ways.keep_device(garance.journal, "127.0.0.1:9")

@@ -6,13 +6,14 @@ Plain data; sentences are made elsewhere. Source: docs/format/exchange.md.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from lanterne.journal.journal import Journal
 from lanterne.sync.alarms import Alarm
 from lanterne.sync.known import Known
 from lanterne.sync.relay_memory import RelayMemory
+from lanterne.wire.exchange import Signed
 from lanterne.wire.names import ChainId, DeviceId, Head, Stream
 from lanterne.wire.statements import Statement
 
@@ -78,13 +79,19 @@ class SyncState:
 
 
 def read_state(
-    journal: Journal, own: DeviceId, now_ms: int, *, alarms: tuple[Alarm, ...] | None = None
+    journal: Journal,
+    own: DeviceId,
+    now_ms: int,
+    *,
+    alarms: tuple[Alarm, ...] | None = None,
+    statements: Mapping[DeviceId, Signed[Statement]] | None = None,
 ) -> SyncState:
     """What is so now, from this disk alone.
 
     Args:
         now_ms: which seats are active, milliseconds.
-        alarms: when the caller has read them already (they are long, and never change).
+        alarms, statements: when the caller has read them already: the ones are long and never change, the others
+            change seldom.
     """
     journal.refresh()
     known = Known(journal)
@@ -93,7 +100,8 @@ def read_state(
     relay = None
     if file is not None and memory is not None:
         relay = _relay(file.url, memory, tips)
-    statements = known.statements()
+    if statements is None:
+        statements = known.statements()
     membership = journal.membership
     active = {seat.device for seat in membership.seats if membership.is_active(seat.id, now_ms)} - {own}
     devices = [

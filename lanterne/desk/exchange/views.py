@@ -20,6 +20,9 @@ from lanterne.practice.rights import Right
 from lanterne.sync.alarms import Alarm
 from lanterne.sync.going import nudge
 
+ASKED_WAIT_S = 1.0
+"""What is asked in the background, or by a script, may wait longer than a page for a fresh look."""
+
 __all__ = ["alarm", "evidence", "exchange", "line", "now", "seen", "seen_said", "state"]
 
 
@@ -41,7 +44,7 @@ def state(request: HttpRequest) -> HttpResponse:
 @require_GET
 def line(request: HttpRequest) -> HttpResponse:
     """The line of every page, with its banners; 204 while they are those the page shows already."""
-    shown = bar.line(_presence(request))
+    shown = bar.line(_presence(request), wait_s=ASKED_WAIT_S)
     if shown.state_url.partition("?")[2] == request.META.get("QUERY_STRING", ""):
         return HttpResponse(status=204)
     return render(request, "desk/exchange/line_fresh.html", {"line": shown})

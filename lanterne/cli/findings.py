@@ -44,7 +44,8 @@ MEANINGS: dict[str, str] = {
     "pairing_damaged": _(
         "ce que ce poste a demandé en rejoignant le cabinet est abîmé : recommencez l’ajout"
     ),
-    "going_damaged": _("comment va l’échange est abîmé : cela se redit de soi-même"),
+    "first_damaged": _("l’ordre d’une première copie est abîmé : tout vient, dans un autre ordre"),
+    "going_damaged": _("comment va l’échange est abîmé : cela se redit de soi-même"),
     "local_file_damaged": _("un brouillon ou un compteur est abîmé"),
     "unknown_file": _("n’appartient pas à un dossier de Lanterne"),
     "left_over": _("un fichier jamais terminé ; il peut être supprimé"),

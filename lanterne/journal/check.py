@@ -22,6 +22,7 @@ from lanterne.journal.early import MAX_FILE as MAX_EARLY_FILE
 from lanterne.journal.early import read_bundle
 from lanterne.journal.errors import BlobDamaged, NoPractice, SmallFileDamaged
 from lanterne.journal.files import BESIDE, Files, OsFiles, replace_small_file
+from lanterne.journal.first_copy import read_list
 from lanterne.journal.identity import format_text
 from lanterne.journal.layout import DAMAGED, SECOND, Layout, second
 from lanterne.journal.local import MAX_LOCAL, sealed_part
@@ -43,7 +44,20 @@ from lanterne.wire.names import PracticeId, SeatId, Stream
 __all__ = ["Fault", "Note", "Report", "check_store", "heal_small_files"]
 
 _LOCAL = frozenset(
-    {"unlock", "clock", "pairing", "joining", "watched", "watching", "carrying", "going", "nudge", "ways", "ways2"}
+    {
+        "unlock",
+        "clock",
+        "pairing",
+        "first",
+        "joining",
+        "watched",
+        "watching",
+        "carrying",
+        "going",
+        "nudge",
+        "ways",
+        "ways2",
+    }
 )
 _KNOWN = re.compile(r"(relay|own|(?:statement|relay)-[0-9a-f]{32}|(?:alarm|seen)-L[1-6]-[0-9a-f]{32})2?")
 OUTSIDE = frozenset({"lock", "read", "logs"})
@@ -80,8 +94,8 @@ def check_store(root: Path, keyring: Keyring | None = None, *, files: Files | No
         return report
     streams = StreamCheck(layout, Membership.found(genesis), files, keyring, report)
     streams.run()
-    _check_early(layout, files, streams.membership, report)
     _check_apart(layout, files, streams.membership, report)
+    _check_early(layout, files, streams.membership, report)
     _check_blobs(layout, files, report)
     _check_local(layout, files, report)
     _check_known(layout, files, report)
@@ -185,12 +199,13 @@ def _check_early(layout: Layout, files: Files, membership: Membership, report: R
         except EntryRefused:
             raws = None
         if raws is None:
-            report.fault(f"journal/early/{name}", "", "early_damaged", "came ahead in a first copy; comes again")
+            report.fault(
+                f"journal/early/{name}", "", "early_damaged", "came ahead in a first copy; comes again"
+            )
         else:
             report.note(
                 f"journal/early/{name}", "", "waits", f"E12: {count} wait for the entries before them"
             )
-
 
 
 def _check_blobs(layout: Layout, files: Files, report: Report) -> None:
@@ -216,6 +231,8 @@ def _check_local(layout: Layout, files: Files, report: Report) -> None:
         except latest.ClockDamaged as error:
             report.fault("local/clock", "", "clock_damaged", f"{error}; the latest time seen is forgotten")
     if files.size(layout.pairing) is not None and read_pairing(layout, files) is None:
+    if files.size(layout.first) is not None and read_list(layout, files) is None:
+        report.fault("local/first", "", "first_damaged", "what was to come first comes in its turn")
         report.fault("local/pairing", "", "pairing_damaged", "begin adding this device anew")
     if files.size(layout.going) is not None:
         told = files.read(layout.going)

@@ -212,5 +212,3 @@ class Early:
                 if entry.head.as_head == head:
                     found.append(entry)
         return found
-
-

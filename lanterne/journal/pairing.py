@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from lanterne.journal.errors import JournalError, PracticeExists
 from lanterne.journal.files import Files, OsFiles, disk_errors, replace_small_file
+from lanterne.journal.first_copy import First, remove_list, write_list
 from lanterne.journal.identity import read_genesis_file, write_identity
 from lanterne.journal.journal import Journal
 from lanterne.journal.layout import Layout
@@ -42,7 +43,7 @@ from lanterne.seal.seat import SeatKeys
 from lanterne.seal.unlock import check_passphrase, write_seat_file
 from lanterne.wire import packing
 from lanterne.wire.errors import EntryRefused, PackingError
-from lanterne.wire.names import Head, PersonId, PracticeId, SeatId, Stream
+from lanterne.wire.names import ChainId, Head, PersonId, PracticeId, SeatId, Stream
 
 Random = Callable[[int], bytes]
 LAPSES_MS = 72 * 60 * 60 * 1000
@@ -221,8 +222,12 @@ def admit_request(
     *,
     now_ms: int,
     random: Random,
+    first: First | None = None,
 ) -> Welcomed:
     """Admit the device whose request was taken, once its code was typed. Asked again, gives the same admission.
+
+    Args:
+        first: what the new device had better fetch first.
 
     Raises:
         CodesDiffer: nobody was admitted.
@@ -239,7 +244,7 @@ def admit_request(
         ring = keyring.with_membership(journal.membership)
         facts = [admit_device(read.device, random), admit_seat(ring, read.seat, random)]
         journal.write_members(ring, facts, now_ms)
-    admission = Answer(journal.practice, digest, state["nonce"], _members(journal)).to_bytes()
+    admission = Answer(journal.practice, digest, state["nonce"], _members(journal), first).to_bytes()
     return Welcomed(admission, read.seat.person, read.seat.id, str(state["about"]), again)
 
 
@@ -382,6 +387,11 @@ def finish(journal: Journal, answer: bytes) -> Finished:
         or membership.devices.get(request.device.id) != request.device
     ):
         raise PairingForeign("the admission does not admit this device as it asked")
+    promised: dict[ChainId, int] = {}
+    for head in offer.heads:
+        promised[head.chain] = max(head.seq, promised.get(head.chain, 0))
+    with journal.files.lock(journal.layout.lock):
+        write_list(journal.layout, journal.files, read.first or First(()), sorted(promised.items()))
     return Finished(code, True, request.seat.id, lacking(journal), offer.relay)
 
 
@@ -398,6 +408,7 @@ def lacking(journal: Journal) -> tuple[Head, ...]:
     missing = tuple(head for head in offer.heads if not journal.holds(head))
     if not missing and journal.membership.is_admitted(request.seat.id):
         with files.lock(layout.lock), disk_errors("removing what a pairing left"):
+            remove_list(layout, files)
             if files.size(layout.pairing) is not None:
                 files.remove(layout.pairing)
                 files.fsync_directory(layout.local)

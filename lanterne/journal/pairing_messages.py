@@ -10,6 +10,7 @@ from hashlib import sha256
 from typing import Any, NamedTuple
 
 from lanterne.journal.errors import JournalError
+from lanterne.journal.first_copy import First, read_first
 from lanterne.proof.records import (
     DeviceRecord,
     MembershipRefused,
@@ -118,18 +119,21 @@ class Request(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """The trusted device's answer: a reveal when `members` is None, else the admission."""
+    """The trusted device's answer: a reveal when `members` is None, else the admission; `first` what to fetch first."""
 
     practice: PracticeId
     request: bytes
     nonce: bytes
     members: tuple[bytes, ...] | None = None
+    first: First | None = None
 
     def to_bytes(self) -> bytes:
         """The message."""
         fields: dict[str, Any] = {"request": self.request, "nonce": self.nonce}
         if self.members is None:
             return _pack(REVEAL, self.practice, fields)
+        if self.first is not None:
+            fields["first"] = self.first.to_wire()
         return _pack(ADMISSION, self.practice, {**fields, "members": frame(self.members)})
 
 
@@ -194,7 +198,8 @@ def read_answer(data: bytes) -> Answer:
         if kind not in (REVEAL, ADMISSION):
             raise PairingUnreadable("neither a reveal nor an admission")
         members = _entries(reader) if kind == ADMISSION else None
-        return Answer(practice, reader.octets("request", 32), reader.octets("nonce", 32), members)
+        first = read_first(reader.value("first")) if kind == ADMISSION and reader.has("first") else None
+        return Answer(practice, reader.octets("request", 32), reader.octets("nonce", 32), members, first)
     except MembershipRefused as refused:
         raise PairingUnreadable("the answer does not read") from refused
 

@@ -12,8 +12,10 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from lanterne.journal.errors import BlobDamaged
+from lanterne.journal.first_copy import FirstCopy
 from lanterne.journal.journal import Journal, Outcome
 from lanterne.journal.mending import Lack
+from lanterne.journal.pairing import lacking
 from lanterne.seal.device import DeviceKeys
 from lanterne.sync.alarms import Alarm
 from lanterne.sync.errors import PeerError, PeerRefuses, PeerSuspended, PeerUnknown, PeerUnreadable
@@ -116,6 +118,7 @@ class Driver:
         self._relay = self.known.relay_file()
         self._watch = Watch(journal, self.known, now_ms())
         self._session = Session(piece=piece, blobs=blobs)
+        self._first = FirstCopy(journal)
         self._told: set[bytes] = set()
         self._newest: dict[DeviceId, int] = {}
         self._unread: list[bytes] = []
@@ -145,6 +148,8 @@ class Driver:
             if self._progress is not None:
                 self._progress(self._session.tally)
         self._watch.forks()
+        if self._first.going_on():
+            lacking(self._journal)  # which ends the first copy once nothing is
         self._remember()
         return Exchanged(
             self._peer.way,
@@ -199,18 +204,21 @@ class Driver:
 
     def _compare(self, move: Compare) -> Event:
         journal = self._journal
-        lacking = tuple(head for head in move.theirs if not journal.holds(head))
+        wanted = tuple(head for head in move.theirs if not journal.holds(head))
         tips = tuple(journal.tips)
-        tallest = {head.chain: journal.tallest(head.chain) for head in lacking}
+        tallest = {head.chain: journal.tallest(head.chain) for head in wanted}
         chains = {head.chain for head in tips}
         forked = {chain: first for chain in chains if (first := journal.first_fork(chain)) is not None}
-        return Compared(tips, lacking, tallest, forked, _ranges(journal.mender.lacks()))
+        damaged = _ranges(journal.mender.lacks())
+        return Compared(tips, wanted, tallest, forked, self._first.lacking(), damaged)
 
     # ------------------------------------------------------------------ entries
 
     def _fetch(self, move: Fetch) -> Event:
         came = self._peer.entries(move.ranges, move.limit)
-        items = self._take(came.entries, apart=move.apart)
+        items = (
+            self._take_early(came.entries) if move.early else self._take(came.entries, apart=move.apart)
+        )
         self._watch.refused(self._peer, came, items)
         return Came(tuple(items), came.more)
 
@@ -249,6 +257,18 @@ class Driver:
             else:
                 done.append(Item(chain, seq, _FATES[answer.outcome]))
         return done
+
+    def _take_early(self, raws: Sequence[bytes]) -> list[Item]:
+        """Beside the journal's chains, until what they stand on comes."""
+        items = []
+        for raw, answer in zip(raws, self._journal.receive_early(raws), strict=True):
+            found = skim(raw, self._journal.practice)
+            chain, seq = (found.head.chain, found.head.seq) if found is not None else (None, 0)
+            if isinstance(answer, EntryRefused):
+                items.append(Item(chain, seq, Fate.REFUSED, answer.check))
+            else:
+                items.append(Item(chain, seq, _FATES[answer.outcome]))
+        return items
 
     def _give(self, move: Give) -> Event:
         entries, left = self._read(move.ranges, move.limit)
@@ -341,7 +361,10 @@ class Driver:
                 firsts = bytes(first for first in firsts if first not in listed.firsts)
         except PeerUnknown:
             return BlobsListed((), ())  # a holder that keeps no documents
-        return BlobsListed(tuple(sorted(there - here)), tuple(sorted(here - there)))
+        kept = self._first.kept()
+        early = set(kept.first.blobs) if kept is not None else set[str]()
+        wanted = sorted(there - here, key=lambda name: (name not in early, name))
+        return BlobsListed(tuple(wanted), tuple(sorted(here - there)))
 
     def _fetch_blob(self, name: str) -> Event:
         blobs, offset = self._journal.blobs, self._journal.blobs.begun(name)

@@ -33,11 +33,13 @@ class Fetch:
     """Ask the peer for entries and take them in. Answer: Came.
 
     `apart`: keep those whose predecessor is missing (E12), since it will not come from this peer now.
+    `early`: keep them because it comes later: what a first copy wants first.
     """
 
     ranges: tuple[Range, ...]
     limit: int
     apart: bool = False
+    early: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,14 +121,17 @@ class HeadsCame:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """Our tips; which of theirs we lack; of their chains, our highest number, and our first fork; what of ours
-    cannot be read, members chains first.
+    """Our tips; which of theirs we lack; of their chains, our highest number, and our first fork.
+
+    `first`: in a first copy, what of its list is not here yet, in its order. `damaged`: what of ours cannot be read,
+    members chains first.
     """
 
     tips: tuple[Head, ...]
     lacking: tuple[Head, ...]
     tallest: Mapping[ChainId, int]
     forked: Mapping[ChainId, int]
+    first: tuple[Range, ...] = ()
     damaged: tuple[Range, ...] = ()
 
 

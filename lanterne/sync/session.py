@@ -1,10 +1,10 @@
 """One exchange with one holder: a state machine that does no I/O, knows no time and draws no chance.
 
-Law: the same machine whatever carries the bytes. Members first, so that who comes next is known; then what we
-lack, forks found by halving; then what they lack; then documents; then what each holds is said. A peer that
-gives nothing, or never ends, is left after a bounded number of answers that brought nothing. What came is in
-the journal already: to go on later is to begin again. Source: docs/format/exchange.md, "The exchange"; the
-table of transitions stands at the foot.
+Law: the same machine whatever carries the bytes. Members first, so that who comes next is known; then, in a first
+copy, today's patients ahead of all they stand on; then what we lack, forks found by halving; then what they lack;
+then documents; then what each holds is said. A peer that gives nothing, or never ends, is left after a bounded
+number of answers that brought nothing. What came is in the journal already: to go on later is to begin again.
+Source: docs/format/exchange.md, "The exchange"; the table of transitions stands at the foot.
 """
 
 from __future__ import annotations
@@ -41,6 +41,8 @@ from lanterne.wire.names import ChainId, Head, Stream
 
 PIECE = 1024 * 1024
 """Bytes of entries in one answer: what an interruption costs at most."""
+FIRST_PIECE = 256 * 1024
+"""The same while today's patients are fetched: a chart opens as soon as its piece is here."""
 PATIENCE = 512
 """Answers that brought nothing new, after which the peer is asked for nothing more."""
 COST_OF_REFUSED = 16
@@ -56,6 +58,7 @@ class State(Enum):
     BEGIN = "begin"
     HEADS = "heads"
     COMPARING = "comparing"
+    FIRST = "first"
     MENDING = "mending"
     FETCHING = "fetching"
     HALVING = "halving"
@@ -102,6 +105,9 @@ class Tally:
     to_give: int = 0
     """Entries it lacked, as far as numbers tell."""
     to_receive: int = 0
+    first: int = 0
+    """Of those received: what came ahead of its predecessors, in a first copy."""
+    to_first: int = 0
     broke: str | None = None
     """Why it ended early; None when it reached its end."""
 
@@ -130,6 +136,7 @@ class Session:
         self._tried: set[ChainId] = set()
         self._brought: set[ChainId] = set()
         self._ranges: list[Range] = []
+        self._first_asked = False
         self._keep_apart = False
         self._halving: _Halving | None = None
         self._mended = False
@@ -186,6 +193,12 @@ class Session:
             return self._turn()
         # Members first: who signs the rest must be known (E7).
         members = [head for head in wanted if head.chain.stream is Stream.MEMBERS]
+        if not members and not self._first_asked:
+            self._first_asked = True
+            ahead = {head.chain for head in wanted}
+            first = [one for one in event.first if one.chain in ahead]
+            if first:
+                return self._fetch_first(first)
         return self._follow(members or wanted)
 
     def _escalate(self, chain: ChainId) -> None:
@@ -205,7 +218,8 @@ class Session:
             upto[head.chain] = max(upto.get(head.chain, 0), head.seq)
         ahead: list[Range] = []
         common: list[Range] = []
-        for chain, seq in sorted(upto.items()):
+        # Care before traces: charts are waited for.
+        for chain, seq in sorted(upto.items(), key=lambda one: (one[0].stream, one[0])):
             tallest = self._compared.tallest.get(chain, 0)
             lowest = min(head.seq for head in lacking if head.chain == chain)
             step = self._pursuit.get(chain, Pursuit.AHEAD)
@@ -255,6 +269,36 @@ class Session:
         )
         return self._ask()
 
+    def _fetch_first(self, ranges: list[Range]) -> Move:
+        self.state, self._ranges = State.FIRST, ranges
+        self.tally.to_first = sum((one.to or one.after + 1) - one.after for one in ranges)
+        return self._ask_first()
+
+    def _ask_first(self) -> Move:
+        return Fetch(tuple(self._ranges[:RANGES]), min(self._piece, FIRST_PIECE), early=True)
+
+    def _on_first(self, event: Came) -> Move:
+        """What came, of whatever chain, in the order asked; on from there."""
+        before = self.tally.received
+        came = set[tuple[ChainId, int]]()
+        for item in event.items:
+            if item.chain is None:
+                continue
+            came.add((item.chain, item.seq))
+            if item.fate in (Fate.WAITS, Fate.NEW, Fate.FORK):
+                self.tally.received += 1
+                self.tally.first += 1
+                self.tally.forks += item.fate is Fate.FORK
+            elif item.fate is Fate.REFUSED:
+                self.tally.refused[item.check] += 1
+        if self.tally.received == before:
+            self._patience -= 1
+        asked, later = self._ranges[:RANGES], self._ranges[RANGES:]
+        left = [rest for one in asked if (rest := _beyond(one, came)) is not None] if event.more else []
+        # One that says it has more and goes nowhere is asked for no more of this.
+        self._ranges = [] if left == asked else [*left, *later]
+        return self._ask_first() if self._ranges and self._patience > 0 else self._compare()
+
     def _ask(self) -> Move:
         return Fetch(tuple(self._ranges[:RANGES]), self._piece, self._keep_apart)
 
@@ -292,6 +336,8 @@ class Session:
                 self.tally.healed += 1
             elif item.fate is Fate.HELD:
                 self.tally.held += 1
+                if self.state is State.FETCHING:
+                    self.tally.to_receive -= 1
             elif item.fate is Fate.WAITS:
                 self.tally.waiting += self._keep_apart
             else:
@@ -349,7 +395,7 @@ class Session:
                 after = min(after, fork - 1)
             ranges[tip.chain] = Range(tip.chain, after)
             self.tally.to_give += max(tip.seq - after, 1)
-        ordered = sorted(ranges.values(), key=lambda one: (one.chain.stream is not Stream.MEMBERS, one.chain))
+        ordered = sorted(ranges.values(), key=_order)
         return self._give(tuple(ordered))
 
     def _give(self, ranges: tuple[Range, ...]) -> Move:
@@ -413,6 +459,19 @@ class Session:
         return Finish()
 
 
+def _beyond(one: Range, came: set[tuple[ChainId, int]]) -> Range | None:
+    """What is left of a range asked for; None when nothing is."""
+    after, to = one.after, one.to or one.after + 1
+    while after < to and (one.chain, after + 1) in came:
+        after += 1
+    return Range(one.chain, after, to) if after < to else None
+
+
+def _order(one: Range) -> tuple[bool, int, ChainId]:
+    """Members first, who signs the rest; then care, then traces."""
+    return one.chain.stream is not Stream.MEMBERS, one.chain.stream, one.chain
+
+
 def _reached(one: Range, came: list[tuple[ChainId | None, int]]) -> int:
     """The highest number of a range that came; 0 when none did."""
     last = one.to if one.to is not None else MAX_NUMBER
@@ -425,8 +484,9 @@ TABLE: dict[tuple[State, type], str] = {
     (
         State.COMPARING,
         Compared,
-    ): "_on_compared",  # MENDING, once; FETCHING or HALVING; nothing wanted: GIVING, LISTING or SAYING
+    ): "_on_compared",  # MENDING, FIRST, once each; FETCHING, HALVING; else GIVING, LISTING or SAYING
     (State.MENDING, Came): "_on_mended",  # MENDING while more comes, then COMPARING
+    (State.FIRST, Came): "_on_first",  # FIRST while more is wanted first, then COMPARING
     (State.FETCHING, Came): "_on_came",  # FETCHING while more comes, then COMPARING
     (State.HALVING, Came): "_on_probe",  # HALVING until two numbers meet, then COMPARING
     (State.GIVING, Gave): "_on_gave",  # GIVING while there is more, then LISTING or SAYING

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -142,7 +141,7 @@ def test_what_breaks_e14_once_its_predecessor_is_here_is_let_go(
     journal.receive_early(written[1:3])
     monkeypatch.setattr(
         "lanterne.journal.receiving.Sorter._accept",
-        lambda sorter, entry: _accept_late(sorter, entry),
+        _accept_late,
     )
     journal.receive_many(written[:1])
     assert ahead(journal) == [3]
@@ -187,7 +186,7 @@ def test_any_order_early_or_not_gives_the_same_journal(
 @pytest.fixture(scope="module")
 def everything(
     tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[tuple[Practice, list[bytes], dict[str, int]]]:
+) -> tuple[Practice, list[bytes], dict[str, int]]:
     from tests.journal.stage import admit, found
 
     practice = found(tmp_path_factory.mktemp("all") / "data")
@@ -198,7 +197,7 @@ def everything(
         who.keyring = who.keyring.with_membership(journal.membership)
         jot(journal, who, f"note {number}", NOON + number * 1000 - (number % 3) * 5000)
         jot(journal, who, f"look {number}", NOON + number * 1000, Stream.TRACE)
-    yield practice, raws(journal), ranks_by_hash(journal)
+    return practice, raws(journal), ranks_by_hash(journal)
 
 
 def test_the_plug_pulled_at_every_step_loses_no_entry_that_was_acknowledged(

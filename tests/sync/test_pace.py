@@ -26,29 +26,29 @@ def test_at_once_then_within_ten_minutes() -> None:
     one = pace(100.0)
     assert one.due == 100.0
     for turn in range(100):
-        one.went(1000.0 * turn, gave=False)
+        one.went(1000.0 * turn, moved=False)
         assert REST_S < one.due - 1000.0 * turn <= EVERY_S < TEN_MINUTES_S
 
 
 def test_soon_after_a_word_but_never_without_rest() -> None:
     one = pace()
-    one.went(10.0, gave=False)
+    one.went(10.0, moved=False)
     one.wrote(10.1)
     assert one.due == 10.0 + REST_S
-    one.went(10.0, gave=False)
+    one.went(10.0, moved=False)
     one.wrote(20.0)
     assert one.due == 20.0 + SOON_S
     one.wrote(20.1)
     assert one.due == 20.0 + SOON_S, "words that follow do not put it off"
 
 
-def test_after_giving_it_looks_who_received() -> None:
+def test_after_something_moved_it_looks_who_received_and_what_follows() -> None:
     one = pace()
-    one.went(0.0, gave=True)
+    one.went(0.0, moved=True)
     seen = []
     for _ in FOLLOW_S:
         seen.append(one.due)
-        one.went(0.0, gave=False)
+        one.went(0.0, moved=False)
     assert tuple(seen) == FOLLOW_S
     assert one.due > max(FOLLOW_S)
 
@@ -68,7 +68,7 @@ def test_ever_later_while_it_fails_then_as_before() -> None:
     assert one.due == now + RETRY_WHEN_WRITTEN_S or one.due < now + RETRY_WHEN_WRITTEN_S
     one.wake(now)
     assert one.due == now
-    one.went(now, gave=False)
+    one.went(now, moved=False)
     one.failed(now)
     assert one.due - now < 2
 

@@ -228,7 +228,11 @@ class Server:
         return self
 
     def processes(self) -> list[psutil.Process]:
-        """The front first, then the workers."""
+        """The front first, then the workers; not the carrier, which runs whoever is unlocked."""
+        return [process for process in self.every_process() if not _carries(process)]
+
+    def every_process(self) -> list[psutil.Process]:
+        """The front first, then all it started."""
         try:
             front = psutil.Process(self.pid)
             return [front, *front.children(recursive=True)]
@@ -237,7 +241,7 @@ class Server:
 
     def kill(self, *, workers_first: bool = False) -> None:
         """kill -9 of every process at once; returns when all are gone."""
-        doomed = self.processes()
+        doomed = self.every_process()
         for process in reversed(doomed) if workers_first else doomed:
             try:
                 process.send_signal(signal.SIGKILL)
@@ -248,7 +252,7 @@ class Server:
 
     def stop(self) -> None:
         """End it as Ctrl-C does; every process must be gone."""
-        doomed = self.processes()
+        doomed = self.every_process()
         if self._process.poll() is None:
             self._process.terminate()
         self._process.wait(WAIT_S)
@@ -258,6 +262,14 @@ class Server:
         """A browser, unlocked by somebody unless nobody is named."""
         browser = Browser(self.port, witness.append if witness is not None else None)
         return browser.unlock(self.practice.seats[who], phrase_of(who)) if who else browser
+
+
+def _carries(process: psutil.Process) -> bool:
+    """Whether it is the one that exchanges in the background."""
+    try:
+        return "lanterne.sync.carrier" in process.cmdline()
+    except psutil.NoSuchProcess:
+        return False
 
 
 def _gone(doomed: list[psutil.Process], otherwise: str) -> None:

@@ -267,7 +267,7 @@ def test_the_search_for_markers_finds_them(tmp_path: Path) -> None:
 def open_for_writing(server: Server, but: Path) -> set[str]:
     """Regular files that the server's processes hold open for writing, outside `but`, unlinked ones included."""
     found = set()
-    for process in server.processes():
+    for process in server.every_process():
         for handle in Path(f"/proc/{process.pid}/fd").iterdir():
             try:
                 target, info = (

@@ -21,7 +21,7 @@ RETRY_WHEN_WRITTEN_S = 15.0
 MOST_ASKED_S = 3600.0
 """The longest a holder can put this device off."""
 FOLLOW_S = (5.0, 30.0, 120.0)
-"""After something was given, to learn who received it."""
+"""After something went or came: to learn who received it, and since the documents of what came may follow it."""
 
 
 class Pace:
@@ -35,10 +35,10 @@ class Pace:
         self._not_before = now
         self._follow: tuple[float, ...] = ()
 
-    def went(self, now: float, *, gave: bool) -> None:
+    def went(self, now: float, *, moved: bool) -> None:
         """An exchange reached its end."""
         self.failures = 0
-        if gave:
+        if moved:
             self._follow = FOLLOW_S
         wait = EVERY_S * (0.8 + 0.2 * self._chance())
         if self._follow:

@@ -14,6 +14,8 @@ from lanterne.sync.carrying.pace import (
     SOON_S,
     Pace,
 )
+from lanterne.sync.carrying.runner import moved
+from lanterne.sync.session import Tally
 
 TEN_MINUTES_S = 600
 
@@ -90,3 +92,10 @@ def test_a_stick_in_a_pocket_is_no_failure() -> None:
     assert one.failures == 0
     one.wake(2.0)
     assert one.due == 2.0
+
+
+def test_what_came_is_followed_too() -> None:
+    """Documents are handed over after the entries that name them: who fetched in between looks again."""
+    assert moved(Tally(received=1))
+    assert moved(Tally(blobs_given=1))
+    assert not moved(Tally(held=3, waiting=1))

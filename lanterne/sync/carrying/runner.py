@@ -137,10 +137,10 @@ class Runner(threading.Thread):
     def _attempt(self) -> None:
         began = self._opener.now_ms()
         self._telling.change(self.place, running=True, phase="begin", last_attempt=began)
-        why, asked_s, moved = "", None, False
+        why, asked_s, going_on = "", None, False
         try:
             done = self._exchange()
-            why, moved = self._outcome(done), _moved(done.tally)
+            why, going_on = self._outcome(done), moved(done.tally)
             asked_s = _asked(done.error)
         except PeerError as error:
             why, asked_s = _code(error), _asked(error)
@@ -159,7 +159,7 @@ class Runner(threading.Thread):
             return
         self._telling.change(self.place, running=False, phase="", why="", failing_since=0, last_whole=now)
         self._telling.clear(*HINDRANCES.values(), "carrier.failed")
-        self._over(lambda moment: self._pace.went(moment, moved=moved))
+        self._over(lambda moment: self._pace.went(moment, moved=going_on))
         self.goes.set()
 
     def _over(self, decide: Callable[[float], None]) -> None:
@@ -222,7 +222,7 @@ class Runner(threading.Thread):
         )
 
 
-def _moved(tally: Tally) -> bool:
+def moved(tally: Tally) -> bool:
     """Whether anything went or came."""
     return any((tally.given, tally.received, tally.blobs_given, tally.blobs_received))
 

@@ -27,7 +27,7 @@ from lanterne.sync.peers.port import PeerGave
 from lanterne.wire.asking import AfterRequest, HeadsAnswer, kept, pack_after, pack_blobs, read_give, read_held
 from lanterne.wire.exchange import BlobName, HolderId, MessageRefused, Signed
 from lanterne.wire.framing import frame
-from lanterne.wire.names import SEALED_COMPARTMENTS, PersonId
+from lanterne.wire.names import SEALED_COMPARTMENTS, PersonId, SeatId
 from lanterne.wire.statements import Kept, Receipt, Statement
 from tests.journal.stage import dice as drawn
 from tests.relay.asking import Answer, Device
@@ -81,6 +81,7 @@ class Stage:
 class Pairing:
     """A machine that waits for Garance's answer, and the two that would be hers."""
 
+    seat: SeatId
     reveal: bytes
     admission: bytes
     new: Journal

@@ -44,7 +44,8 @@ class WayGoing:
         next_at: when it is tried again at the latest.
         running: whether an exchange goes on by it now; then `phase` is the session's state ("heads", "fetching",
             "giving", "blobs"…) and the counts are of this exchange; otherwise "", and those of the last one.
-        to_receive, to_give: entries, as far as numbers tell. blobs: documents.
+        to_receive, to_give: entries, as far as numbers tell. blobs: documents. first, to_first: in a first copy, of
+            those received, what came ahead of the rest (today's patients).
     """
 
     way: Way
@@ -65,6 +66,8 @@ class WayGoing:
     blobs_to_receive: int = 0
     blobs_given: int = 0
     blobs_to_give: int = 0
+    first: int = 0
+    to_first: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,4 +232,6 @@ def _way(fields: Fields) -> WayGoing:
         blobs_to_receive=count("blobs_to_receive"),
         blobs_given=count("blobs_given"),
         blobs_to_give=count("blobs_to_give"),
+        first=count("first"),
+        to_first=count("to_first"),
     )

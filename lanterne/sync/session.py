@@ -108,6 +108,9 @@ class Tally:
     first: int = 0
     """Of those received: what came ahead of its predecessors, in a first copy."""
     to_first: int = 0
+    blobs_to_receive: int = 0
+    blobs_to_give: int = 0
+    """Documents either side lacked when they were compared."""
     broke: str | None = None
     """Why it ended early; None when it reached its end."""
 
@@ -422,6 +425,7 @@ class Session:
     def _on_listed(self, event: BlobsListed) -> Move:
         self._to_fetch = list(reversed(event.lacking_here))
         self._to_give = list(reversed(event.lacking_there))
+        self.tally.blobs_to_receive, self.tally.blobs_to_give = len(self._to_fetch), len(self._to_give)
         return self._next_blob()
 
     def _next_blob(self) -> Move:

@@ -21,7 +21,7 @@ from lanterne.sync.ways import Ways, read_ways
 from lanterne.sync.ways_open import Destination, Opener, destinations
 from lanterne.wire.names import Stream
 
-LOOK_S = 0.4
+LOOK_S = 0.25
 """Between two looks at what was written here."""
 STATEMENT_S = 60.0
 """Between two looks whether a statement is due."""

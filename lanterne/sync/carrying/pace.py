@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 EVERY_S = 540.0
 """Between two exchanges when nothing happens: less than the ten minutes of docs/format/exchange.md."""
-SOON_S = 0.2
+SOON_S = 0.1
 """After something was written here: what is written together goes together."""
 REST_S = 1.0
 """Between two exchanges by one way, however much is written."""

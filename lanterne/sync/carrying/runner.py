@@ -219,6 +219,10 @@ class Runner(threading.Thread):
             to_give=tally.to_give,
             blobs_received=tally.blobs_received,
             blobs_given=tally.blobs_given,
+            blobs_to_receive=tally.blobs_to_receive,
+            blobs_to_give=tally.blobs_to_give,
+            first=tally.first,
+            to_first=tally.to_first,
         )
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_noop as _
 
 from lanterne.intake import watched
 from lanterne.practice.agenda import rules as agenda
+from lanterne.practice.conflicts import rules as conflicts
 from lanterne.practice.patients import rules as patients
 from lanterne.practice.team import rules as team
 from lanterne.sync.sentences import SENTENCES as EXCHANGE
@@ -154,6 +155,7 @@ SENTENCES: dict[str, str] = {
     **_BELOW,
     **EXCHANGE,
     **agenda.SENTENCES,
+    **conflicts.SENTENCES,
     **patients.SENTENCES,
     **team.SENTENCES,
     **watched.SENTENCES,

@@ -6,6 +6,7 @@ from lanterne.practice.agenda import facts as agenda
 from lanterne.practice.allergies import facts as allergies
 from lanterne.practice.arrivals import facts as arrivals
 from lanterne.practice.chart import facts as chart
+from lanterne.practice.conflicts import facts as conflicts
 from lanterne.practice.consultations import facts as consultations
 from lanterne.practice.documents import facts as documents
 from lanterne.practice.family import facts as family
@@ -40,6 +41,7 @@ ROOMS = (
     documents,
     arrivals,
     agenda,
+    conflicts,
     traces,
 )
 

@@ -24,6 +24,7 @@ from filelock import FileLock, Timeout
 from lanterne.journal.journal import Arrived, Damage, Journal
 from lanterne.practice import counting, reordering
 from lanterne.practice.catalogue import KINDS
+from lanterne.practice.conflicts import folding as conflicts
 from lanterne.practice.errors import TablesBehind
 from lanterne.practice.inserting import NOTED, Again, Batch, fact_row, insert, take_again
 from lanterne.practice.kinds import Shape
@@ -346,6 +347,7 @@ class Folder:
         else:
             settle(connection, first, number, batch.latest)
             patients.refresh(connection, batch.patients)
+            conflicts.refresh(connection, first, number, batch.patients, late=batch.heard.late)
 
     def _enter(
         self,
@@ -366,6 +368,7 @@ class Folder:
         if arrived.standing is not Standing.COUNTS:
             batch.apart.append((identifier, arrived.standing.value))
             return number
+        batch.heard.note(connection, head)
         for compartment, part in self._open(arrived, batch):
             number = self._take(connection, batch, arrived, entry, number, compartment, part, bulk)
         return number

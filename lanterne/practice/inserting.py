@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from lanterne.practice.catalogue import KINDS, WAITING
+from lanterne.practice.conflicts.knowing import Heard
 from lanterne.practice.documents.facts import DocumentFiled
 from lanterne.practice.kinds import Shape
 from lanterne.practice.projection import project, written_at
@@ -68,6 +69,7 @@ class Batch:
     again: list[Again] = field(default_factory=list)
     inbox: list[Row] = field(default_factory=list)
     sources: list[Row] = field(default_factory=list)
+    heard: Heard = field(default_factory=Heard)
 
     def note(self, number: int, fact: Fact) -> None:
         """What a fact of this kind leaves beside its statement: a place in the inbox, the facts it states again."""
@@ -103,6 +105,7 @@ def insert(connection: Connection, batch: Batch) -> None:
     connection.executemany("INSERT OR IGNORE INTO replacement VALUES (?,?)", batch.replacements)
     connection.executemany("INSERT INTO inbox VALUES (?)", batch.inbox)
     connection.executemany("INSERT OR IGNORE INTO source VALUES (?,?)", batch.sources)
+    batch.heard.insert(connection)
     connection.executemany("INSERT OR REPLACE INTO unread VALUES (?,?,?)", batch.unread)
     connection.executemany("INSERT OR REPLACE INTO apart VALUES (?,?)", batch.apart)
 

@@ -72,6 +72,24 @@ class OpenInbox:
             raise TypeError("only practice.reading opens the inbox")
 
 
+@dataclass(frozen=True, slots=True)
+class OpenDoubts:
+    """The right to read which charts hold something to settle, traced. Only `open_doubts` makes one.
+
+    Attributes:
+        connection: read tables of the reader.
+        reader: who reads.
+    """
+
+    connection: Connection
+    reader: Writer
+    _maker: object
+
+    def __post_init__(self) -> None:
+        if self._maker is not _MAKER:
+            raise TypeError("only practice.reading opens what is to settle")
+
+
 class Traces:
     """What this process traced lately, so that one look is one trace."""
 
@@ -147,6 +165,20 @@ def open_inbox(record: Record, traces: Traces) -> OpenInbox:
     connection = record.connection()
     trace(record, traces, what="list", object_id="arrivals")
     return OpenInbox(connection, reader, _MAKER)
+
+
+def open_doubts(record: Record, traces: Traces) -> OpenDoubts:
+    """Open the list of charts that hold something to settle: the right first, then the trace (one of the list), then
+    the list. What a chart's doubts say takes `open_chart`.
+
+    Raises:
+        NotAllowed: the reader's role does not give the right to read charts.
+        LanterneError: the trace could not be written, for another reason than a full disk.
+    """
+    reader = record.require(Right.READ_CHART)
+    connection = record.connection()
+    trace(record, traces, what="list", object_id="doubts")
+    return OpenDoubts(connection, reader, _MAKER)
 
 
 def trace(

@@ -14,6 +14,7 @@ import msgspec
 
 from lanterne.journal.journal import Arrived, Journal
 from lanterne.practice.catalogue import KINDS
+from lanterne.practice.conflicts import folding as conflicts
 from lanterne.practice.kinds import Shape
 from lanterne.practice.patients import folding as patients
 from lanterne.practice.settling import key_of, settle_all, settle_latest
@@ -111,6 +112,7 @@ def _settle(connection: Connection, entries: list[int]) -> None:
             touched.add(subject)
     settle_latest(connection, latest)
     patients.refresh(connection, touched)
+    conflicts.refresh_patients(connection, touched)
 
 
 def _remembered(connection: Connection, stream: Stream) -> tuple[int, int]:

@@ -14,6 +14,8 @@ import hashlib
 from lanterne.practice.agenda.tables import INDEXES as AGENDA_INDEXES
 from lanterne.practice.agenda.tables import TABLES as AGENDA_TABLES
 from lanterne.practice.catalogue import KINDS
+from lanterne.practice.conflicts.tables import INDEXES as CONFLICT_INDEXES
+from lanterne.practice.conflicts.tables import TABLES as CONFLICT_TABLES
 from lanterne.practice.patients.tables import INDEXES as PATIENT_INDEXES
 from lanterne.practice.patients.tables import TABLES as PATIENT_TABLES
 
@@ -76,8 +78,8 @@ _INDEXES = (
     "CREATE INDEX fact_by_entry ON fact(entry)",
 )
 
-SCHEMA_TABLES = _TABLES + PATIENT_TABLES + AGENDA_TABLES
-SCHEMA_INDEXES = _INDEXES + PATIENT_INDEXES + AGENDA_INDEXES
+SCHEMA_TABLES = _TABLES + PATIENT_TABLES + AGENDA_TABLES + CONFLICT_TABLES
+SCHEMA_INDEXES = _INDEXES + PATIENT_INDEXES + AGENDA_INDEXES + CONFLICT_INDEXES
 # A kind learnt or changed by a new version folds otherwise what is here already.
 _KINDS = sorted((kind.name, kind.version, int(kind.compartment), kind.shape.value) for kind in KINDS.values())
 SCHEMA_FINGERPRINT = hashlib.sha256(

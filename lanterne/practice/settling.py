@@ -13,6 +13,7 @@ import msgspec
 
 from lanterne.practice.agenda import folding as agenda
 from lanterne.practice.catalogue import KINDS, WAITING
+from lanterne.practice.conflicts import folding as conflicts
 from lanterne.practice.kinds import Concerns, Shape
 from lanterne.practice.patients import folding as patients
 from lanterne.practice.tables import Connection
@@ -109,6 +110,7 @@ def settle_all(connection: Connection, *, fresh: bool = False) -> None:
     everybody = [int(row[0]) for row in connection.execute("SELECT no FROM subject")]
     patients.refresh(connection, everybody, bulk=True)
     agenda.rebuild(connection)
+    conflicts.rebuild(connection)
 
 
 def _tied(connection: Connection) -> Iterable[tuple[int, int, bytes, int]]:

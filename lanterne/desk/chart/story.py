@@ -69,6 +69,7 @@ UNTOLD = (
     "patient.merged",
     "patient.distinct",
     "document.arrived",
+    "chart.distinct",
     "treatment.proposed",
 )
 

@@ -6,7 +6,7 @@ import re
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from lanterne.practice.agenda.facts import Appointment
+from lanterne.practice.agenda.facts import ZONE, Appointment
 from lanterne.practice.errors import Refusal
 
 SHORTEST_MINUTES = 5
@@ -79,6 +79,12 @@ def day_minutes(day: date) -> tuple[int, int]:
     """The first minute of a day and of the next."""
     first = (day - _EPOCH.date()).days * 24 * 60
     return first, first + 24 * 60
+
+
+def minute_at(now_ms: int, zone: str = ZONE) -> int:
+    """The minute the wall shows at a moment, in milliseconds since 1970 UTC."""
+    shown = datetime.fromtimestamp(now_ms / 1000, ZoneInfo(zone)).replace(tzinfo=UTC)
+    return int((shown - _EPOCH) / timedelta(minutes=1))
 
 
 def with_offset(start: str, zone: str) -> str:

@@ -15,6 +15,7 @@ from lanterne.practice.agenda.facts import (
 from lanterne.practice.allergies.facts import AllergyRecorded
 from lanterne.practice.arrivals.facts import ArrivalReceived, ArrivalSettled, SaidIdentity
 from lanterne.practice.chart.facts import EnteredInError, SectionEmpty
+from lanterne.practice.conflicts.facts import DistinctionWithdrawn, StatementsDistinct
 from lanterne.practice.consultations.facts import ConsultationRecorded
 from lanterne.practice.documents.facts import (
     DocumentArrived,
@@ -236,4 +237,6 @@ EXAMPLES: tuple[tuple[Body, str | None], ...] = (
     (AppointmentCancelled(by="practice", reason="congés"), None),
     (OverlapWanted(appointments=[_ID, "fedcba9876543210fedcba9876543210"]), None),
     (OverlapUnwanted(reason="l’un des deux a changé d’avis"), None),
+    (StatementsDistinct(statements=[_ID, "fedcba9876543210fedcba9876543210"]), None),
+    (DistinctionWithdrawn(reason="c’était bien le même"), None),
 )  # fmt: skip

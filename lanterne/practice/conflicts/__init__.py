@@ -1,0 +1,1 @@
+"""The conflicts room: what is to settle when two devices meet. See ARCHITECTURE.md for its shelves."""

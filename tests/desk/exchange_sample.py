@@ -20,7 +20,7 @@ ALARMED = ExchangeLine(
     "/echanges",
     "/echanges/ligne?8899aabbccddeeff",
     notices=(
-        Notice(LIE, "danger", "Voir et marquer comme vu", "/echanges/alertes/1"),
+        Notice(LIE, "danger", "Voir et que faire", "/echanges/alertes/1"),
         Notice(OPERATOR, "info", "Voir les échanges", "/echanges"),
     ),
 )

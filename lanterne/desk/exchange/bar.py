@@ -17,7 +17,7 @@ from lanterne.desk.exchange import alarms, words
 from lanterne.desk.exchange.told import WAIT_S, Told
 from lanterne.desk.frame.view import ExchangeLine, Notice
 from lanterne.desk.presence import Presence
-from lanterne.sync.alarms import Alarm
+from lanterne.sync.alarms import Alarm, Lie
 from lanterne.wire.statements import OperatorNotice, Scope, State
 
 MOST_ALARMS = 3
@@ -36,25 +36,27 @@ def line(presence: Presence, *, wait_s: float = WAIT_S) -> ExchangeLine:
     """For the frame of a page; waits at most `wait_s` seconds for a fresh look."""
     told = presence.exchanges.now(wait_s)
     now_ms = presence.record.clock_ms()
-    text = words.line(told, now_ms, first_copy=bool(presence.lacking))
+    text = words.line(told, now_ms)
     notices = (*_alarms(presence, told), *_first_copy(presence, told), *_operator(told))
     stamp = sha256(repr((text, notices)).encode()).hexdigest()[:16]
     return ExchangeLine(text, reverse("exchange"), f"{reverse('exchange-line')}?{stamp}", notices=notices)
 
 
 def _alarms(presence: Presence, told: Told) -> tuple[Notice, ...]:
-    """The newest first; the others by their number."""
-    unseen = told.alarms.unseen[::-1]
+    """The newest first, those that say the same of the same one together; the others by their number."""
+    groups: dict[tuple[Lie, str], list[Alarm]] = {}
+    for alarm in told.alarms.unseen[::-1]:
+        groups.setdefault((alarm.lie, alarm.about), []).append(alarm)
     shown = [
         Notice(
-            alarms.said(presence.record, alarm),
+            said_times(alarms.said(presence.record, same[0]), len(same)),
             "danger",
-            _("Voir et marquer comme vu"),
-            alarm_url("exchange-alarm", alarm),
+            _("Voir et que faire"),
+            alarm_url("exchange-alarm", same[0]),
         )
-        for alarm in unseen[:MOST_ALARMS]
+        for same in list(groups.values())[:MOST_ALARMS]
     ]
-    more = len(unseen) - len(shown)
+    more = sum(map(len, list(groups.values())[MOST_ALARMS:]))
     if more:
         said = ngettext(
             "Et %(n)s autre alerte sur les échanges.", "Et %(n)s autres alertes sur les échanges.", more
@@ -63,19 +65,29 @@ def _alarms(presence: Presence, told: Told) -> tuple[Notice, ...]:
     return tuple(shown)
 
 
+def said_times(said: str, times: int) -> str:
+    """A sentence, and how many times it holds."""
+    return said if times == 1 else _("%(said)s (%(n)s fois)") % {"said": said, "n": times}
+
+
 def alarm_url(name: str, alarm: Alarm) -> str:
     """An address about an alarm: by the 32 hex digits of its name."""
     return reverse(name, args=[alarm.name[-32:]])
 
 
 def _first_copy(presence: Presence, told: Told) -> tuple[Notice, ...]:
-    if not presence.lacking:
+    if not presence.lacking and (told.first is None or told.first.over):
         return ()
-    so_far = words.first(told)
-    if not so_far:
-        so_far = _("Ce poste n’a pas encore tout reçu")
+    so_far = [words.first(told) or _("Ce poste n’a pas encore tout reçu"), words.first_patients(told)]
     text = _("%(so_far)s. Des dossiers peuvent manquer ou être incomplets : la suite vient d’un autre poste.")
-    return (Notice(text % {"so_far": so_far}, "danger", _("Voir les échanges"), reverse("exchange")),)
+    return (
+        Notice(
+            text % {"so_far": "\u202f; ".join(filter(None, so_far))},
+            "danger",
+            _("Voir les échanges"),
+            reverse("exchange"),
+        ),
+    )
 
 
 def _operator(told: Told) -> tuple[Notice, ...]:

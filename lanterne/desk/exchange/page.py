@@ -33,12 +33,13 @@ def page(presence: Presence, *, wait_s: float = PAGE_WAIT_S) -> ExchangePage:
     manages = Right.MANAGE_TEAM in record.writer().rights
     state = told.state
     return ExchangePage(
-        sentence=words.line(told, now_ms, first_copy=bool(presence.lacking)),
+        sentence=words.line(told, now_ms),
         state_url=reverse("exchange-state"),
-        every_s=RUNNING_S if told.going.running else RESTING_S,
+        every_s=RUNNING_S if told.going.running or told.first is not None else RESTING_S,
         now_url=reverse("exchange-now") if told.ways.any else "",
         at=words.at_moment(told.at_ms or now_ms, now_ms),
         notices=tuple(_notices(told, now_ms)),
+        first=_first(told),
         facts=_facts(state) if state is not None else (),
         ways=tuple(_ways(told, now_ms, manages=manages)),
         devices=tuple(_device(record, one, now_ms) for one in state.devices[:MOST_LINES]) if state else (),
@@ -97,6 +98,14 @@ def _notices(told: Told, now_ms: int) -> list[Notice]:
             )
         )
     return found
+
+
+def _first(told: Told) -> tuple[int, int, str] | None:
+    """The first copy: done, of how much, in words."""
+    if told.first is None or told.first.over:
+        return None
+    said = "\u202f; ".join(filter(None, (words.first(told), words.first_patients(told))))
+    return told.first.held, told.first.total, said
 
 
 def _facts(state: SyncState) -> tuple[tuple[str, str], ...]:
@@ -207,7 +216,7 @@ def _way(
         waits=waits,
         trouble=trouble,
         state=state,
-        next_at=words.moment(going.next_at, now_ms)
+        next_at=words.at_moment(going.next_at, now_ms)
         if going is not None and going.next_at > now_ms and code
         else "",
         done=done,
@@ -276,8 +285,14 @@ def seen_said(record: Record, seen: Seen | None, now_ms: int) -> str:
     return _("vu par %(name)s %(when)s") % {"name": name, "when": words.at_moment(seen.time, now_ms)}
 
 
-def alarm_page(presence: Presence, alarm: Alarm, seen: Seen | None) -> AlarmPage:
+def alarm_page(presence: Presence, alarm: Alarm, told: Told) -> AlarmPage:
     """One alarm, with its evidence."""
+    seen = told.alarms.seen_by(alarm)
+    similar = [
+        one
+        for one in told.alarms.unseen
+        if (one.lie, one.about) == (alarm.lie, alarm.about) and one.name != alarm.name
+    ][-MOST_LINES:]
     record, now_ms = presence.record, presence.record.clock_ms()
     size = sum(map(len, alarm.evidence))
     return AlarmPage(
@@ -297,4 +312,6 @@ def alarm_page(presence: Presence, alarm: Alarm, seen: Seen | None) -> AlarmPage
         back_url=reverse("exchange"),
         seen_url="" if seen is not None else bar.alarm_url("exchange-seen", alarm),
         seen=seen_said(record, seen, now_ms),
+        similar=tuple(_alarm(record, told, one, now_ms) for one in similar),
+        together=" ".join(one.name[-32:] for one in similar),
     )

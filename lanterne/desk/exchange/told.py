@@ -9,22 +9,24 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from lanterne.journal.first_copy import FirstCopy, Progress
 from lanterne.journal.journal import Journal
 from lanterne.practice.record import Record
 from lanterne.proof.exchange import check_notice
 from lanterne.sync.going import Going, read_going
+from lanterne.sync.known import Known
 from lanterne.sync.raised import Raised, RaisedAlarms
 from lanterne.sync.state import SyncState, read_state
 from lanterne.sync.ways import Ways, read_ways
 from lanterne.wire.errors import LanterneError
-from lanterne.wire.exchange import MessageRefused
+from lanterne.wire.exchange import MessageRefused, Signed
 from lanterne.wire.names import DeviceId, Stream
-from lanterne.wire.statements import OperatorNotice, read_notice
+from lanterne.wire.statements import OperatorNotice, Statement, read_notice
 
 WAIT_S = 0.05
 """What a page gives for a fresh look."""
@@ -41,6 +43,7 @@ class Told:
         state: None when it could not be read; `fault` then says why.
         notices: those of the relay's operator in force, their signature checked.
         foreign_notices: how many the relay handed over that its operator did not sign.
+        first: how far the first copy of this device is; None when none is going on.
     """
 
     at_ms: int = 0
@@ -50,6 +53,7 @@ class Told:
     alarms: RaisedAlarms = field(default_factory=RaisedAlarms)
     notices: tuple[OperatorNotice, ...] = ()
     foreign_notices: int = 0
+    first: Progress | None = None
     fault: LanterneError | None = None
 
 
@@ -60,6 +64,8 @@ class Looking:
         self._record, self._monotonic = record, monotonic
         self._guard = threading.Lock()
         self._raised: Raised | None = None
+        self._copy: FirstCopy | None = None
+        self._said: tuple[object, Mapping[DeviceId, Signed[Statement]]] | None = None
         self._told = Told()
         self._mark: object = None
         self._due = 0.0
@@ -88,6 +94,12 @@ class Looking:
             self._raised = Raised(self._record.journal)
         return self._raised
 
+    @property
+    def _first(self) -> FirstCopy:
+        if self._copy is None:
+            self._copy = FirstCopy(self._record.journal)
+        return self._copy
+
     def _look(self, done: threading.Event) -> None:
         mark: object = None
         told = Told()
@@ -110,7 +122,13 @@ class Looking:
         journal, now_ms = self._record.journal, self._record.clock_ms()
         seat = journal.membership.seat(self._record.seat.id)
         alarms = self.raised.read()
-        state = read_state(journal, seat.device if seat else DeviceId(""), now_ms, alarms=alarms.alarms)
+        state = read_state(
+            journal,
+            seat.device if seat else DeviceId(""),
+            now_ms,
+            alarms=alarms.alarms,
+            statements=self._statements(),
+        )
         notices, foreign = _notices(journal, state)
         return Told(
             now_ms,
@@ -120,19 +138,33 @@ class Looking:
             alarms,
             notices,
             foreign,
+            self._first.progress(),
         )
+
+    def _statements(self) -> Mapping[DeviceId, Signed[Statement]] | None:
+        """Read again only when one of their files was replaced: every entry written here takes a look."""
+        mark = [file for file in _stamps(self._record.journal) if file[0].startswith("statement-")]
+        if self._said is None or self._said[0] != mark:
+            known = Known(self._record.journal)
+            held = known.statements()
+            if known.damaged:
+                return None  # then they are read each time, and the damage goes on being said
+            self._said = mark, held
+        return self._said[1]
 
     def _mark_now(self) -> object:
         """What would be another if anything shown changed: names, sizes and moments of the small files, counts."""
         journal = self._record.journal
-        layout = journal.layout
-        files = [_stamp(layout.ways), _stamp(layout.going)]
-        with (
-            suppress(OSError),
-            os.scandir(layout.known) as found,
-        ):  # no such folder yet: nothing was ever heard
-            files += [_stamp(one) for one in found]
-        return sorted(files), [journal.count(stream) for stream in Stream], journal.waiting
+        counts = [journal.count(stream) for stream in Stream]
+        return _stamps(journal), counts, journal.waiting
+
+
+def _stamps(journal: Journal) -> list[tuple[str, int, int]]:
+    layout = journal.layout
+    files = [_stamp(layout.ways), _stamp(layout.going)]
+    with suppress(OSError), os.scandir(layout.known) as found:  # no such folder yet: nothing was ever heard
+        files += [_stamp(one) for one in found]
+    return sorted(files)
 
 
 def _stamp(file: Path | os.DirEntry[str]) -> tuple[str, int, int]:

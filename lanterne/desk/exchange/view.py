@@ -52,7 +52,8 @@ class AlarmLine:
 class ExchangePage:
     """How things stand. `state_url` is asked in the background every `every_s` seconds for all of it again.
 
-    The last four URLs are empty for who may not change the ways.
+    `first` is the first copy of this device: done, of how much, in words. The last URLs are empty for who may not
+    change the ways.
     """
 
     sentence: str
@@ -61,6 +62,7 @@ class ExchangePage:
     now_url: str
     at: str
     notices: tuple[Notice, ...] = ()
+    first: tuple[int, int, str] | None = None
     facts: tuple[tuple[str, str], ...] = ()
     ways: tuple[WayLine, ...] = ()
     devices: tuple[OtherDevice, ...] = ()
@@ -74,7 +76,10 @@ class ExchangePage:
 
 @dataclass(frozen=True, slots=True)
 class AlarmPage:
-    """One provable lie: what was seen, what it means, what to do, who has seen it."""
+    """One provable lie: what was seen, what it means, what to do, who has seen it.
+
+    `similar` are those not seen yet that say the same of the same one; `together` names them, to be marked with it.
+    """
 
     title: str
     text: str
@@ -86,6 +91,8 @@ class AlarmPage:
     back_url: str
     seen_url: str = ""
     seen: str = ""
+    similar: tuple[AlarmLine, ...] = ()
+    together: str = ""
 
 
 @dataclass(frozen=True, slots=True)

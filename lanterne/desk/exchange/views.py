@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from lanterne.desk.exchange import alarms, bar
-from lanterne.desk.exchange.page import PAGE_WAIT_S, alarm_page, seen_said
+from lanterne.desk.exchange.page import MOST_LINES, PAGE_WAIT_S, alarm_page, seen_said
 from lanterne.desk.exchange.page import page as exchange_page
 from lanterne.desk.opening import page, presence_of, said_there
 from lanterne.desk.presence import Presence
@@ -22,6 +22,9 @@ from lanterne.sync.going import nudge
 
 ASKED_WAIT_S = 1.0
 """What is asked in the background, or by a script, may wait longer than a page for a fresh look."""
+
+MOST_TOGETHER = 33 * MOST_LINES
+"""Signs of the names of alarms marked at once."""
 
 __all__ = ["alarm", "evidence", "exchange", "line", "now", "seen", "seen_said", "state"]
 
@@ -66,7 +69,7 @@ def alarm(request: HttpRequest, alarm: str) -> HttpResponse:
     presence = _presence(request)
     found = _alarm(presence, alarm)
     told = presence.exchanges.now(PAGE_WAIT_S)
-    shown = alarm_page(presence, found, told.alarms.seen_by(found))
+    shown = alarm_page(presence, found, told)
     return page(request, "desk/exchange/alarm.html", {"page": shown}, current="exchange")
 
 
@@ -86,10 +89,13 @@ def seen(request: HttpRequest, alarm: str) -> HttpResponse:
     """This person has seen it: the banner leaves this device's pages, the alarm stays."""
     presence = _presence(request)
     found = _alarm(presence, alarm)
-    record = presence.record
-    presence.exchanges.raised.mark(
-        found.name, record.seat.id, record.person_of(record.seat.id), record.clock_ms()
-    )
+    record, raised = presence.record, presence.exchanges.raised
+    # Those the page showed beside it, and no other that came since.
+    together = set(request.POST.get("together", "")[:MOST_TOGETHER].split())
+    for one in raised.read().alarms:
+        same = (one.lie, one.about) == (found.lie, found.about) and one.name[-32:] in together
+        if same or one.name == found.name:
+            raised.mark(one.name, record.seat.id, record.person_of(record.seat.id), record.clock_ms())
     presence.exchanges.now(PAGE_WAIT_S)
     return _back("alarm_seen")
 

@@ -96,25 +96,32 @@ def device(record: Record, device_id: str) -> str:
 # ------------------------------------------------------------------ the one line
 
 
-def line(told: Told, now_ms: int, *, first_copy: bool) -> str:
+def line(told: Told, now_ms: int) -> str:
     """How things stand, in one short sentence."""
     if told.state is None:
         if told.fault is not None:
             return _("État des échanges illisible")
         return _("Enregistré ici")
-    copied = first(told) if first_copy else ""
-    return copied or _in_course(told) or _standing(told, told.state, now_ms)
+    return first(told) or _in_course(told) or _standing(told, told.state, now_ms)
 
 
 def first(told: Told) -> str:
-    """The first copy, while it is known how much it is; else nothing."""
-    coming = max(told.going.ways, key=lambda one: one.to_receive, default=None)
-    if coming is None or not coming.to_receive:
+    """How far the first copy of this device is; nothing when none is going on."""
+    if told.first is None or told.first.over:
         return ""
     return _("Copie en cours : %(done)s sur %(all)s") % {
-        "done": entries(min(coming.received, coming.to_receive)),
-        "all": figure(coming.to_receive),
+        "done": entries(told.first.held),
+        "all": figure(told.first.total),
     }
+
+
+def first_patients(told: Told) -> str:
+    """Whether the patients of the day are here already; "" when nobody said which these are."""
+    if told.first is None or not told.first.first_total:
+        return ""
+    if told.first.first_held >= told.first.first_total:
+        return _("les patients du jour sont là")
+    return _("les patients du jour arrivent")
 
 
 def _in_course(told: Told) -> str:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import pytest
 
 from tests.cli.conftest import GARANCE, INES, Ended
+from tests.sync.places import relay_at
 
 Run = Callable[..., Ended]
 THEO = "un vélo sous la pluie"
@@ -258,3 +259,23 @@ def test_who_leaves_opens_no_more(lanterne: Run, practice: Path, stick: Stick, t
     gone = lanterne("check", "--as", "ines", "--json", data=practice, secret=INES)
     assert gone.code != 0
     assert content(lanterne, practice, GARANCE, "garance")
+
+
+def test_the_relay_of_the_practice_goes_with_the_offer(
+    lanterne: Run, practice: Path, stick: Stick, tmp_path: Path
+) -> None:
+    """Kept on the new device once it is admitted, and not before: until then anybody may have written the offer."""
+    there = tmp_path / "portable"
+    with relay_at(tmp_path / "relay") as relay:
+        assert lanterne("sync", "--relay", relay.url, data=practice).code == 0
+        assert offer(lanterne, practice, stick).code == 0
+        assert join(lanterne, there, stick).code == 0
+        assert admit(lanterne, practice, stick).code == 0
+        code = finish(lanterne, there, stick).json["code"]
+        assert lanterne("sync", "--state", "--json", data=there).json["ways"]["relay"] is None
+        assert admit(lanterne, practice, stick, "--code", code).json["admitted"]
+        assert finish(lanterne, there, stick).json["relay"] == relay.url
+        assert lanterne("sync", "--json", data=practice).code == 0
+        fetched = lanterne("sync", "--json", data=there).json
+        assert fetched["exchange"]["whole"]
+        assert fetched["exchange"]["received"] > 0

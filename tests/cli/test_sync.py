@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,8 +10,11 @@ import pytest
 
 from lanterne.cli.exchange_words import ALARMS, alarm_said
 from lanterne.cli.sentences import SENTENCES
-from lanterne.sync import errors
+from lanterne.journal.journal import Journal
+from lanterne.sync import errors, ways
 from lanterne.sync.alarms import Alarm, Lie
+from lanterne.sync.going import Going, Trouble, WayGoing, write_going
+from lanterne.sync.peers.port import Way
 from tests.cli.conftest import Ended
 from tests.sync.places import relay_at
 
@@ -86,3 +90,58 @@ def test_every_lie_and_every_error_has_its_sentence() -> None:
         assert "{" not in alarm_said(Alarm(lie, "ab" * 16, "1", "E8", 0, ()))
     words = {item.word for item in vars(errors).values() if isinstance(getattr(item, "word", None), str)}
     assert words - {"peer.error"} <= set(SENTENCES)
+
+
+def test_what_is_kept_for_the_background_and_forgotten(lanterne: Run, practice: Path, stick: Path) -> None:
+    kept = lanterne("sync", "--folder", str(stick), "--keep", "--json", data=practice).json
+    assert kept["exchange"]["whole"]
+    assert kept["ways"] == {
+        "relay": None, "folders": [str(stick)], "devices": [], "listen": 0, "damaged": [],
+    }  # fmt: skip
+    assert kept["background"]["alive"] is False
+    away = lanterne("sync", "--device", "127.0.0.1:9", "--keep", "--json", data=practice)
+    assert (away.code, away.json["code"]) == (1, "peer.away")
+    listening = lanterne("sync", "--listen", "8766", "--json", data=practice).json
+    assert listening["exchange"] is None
+    assert listening["ways"]["devices"] == ["127.0.0.1:9"], "it need not answer to be kept"
+    assert listening["ways"]["listen"] == 8766
+    said = lanterne("sync", "--state", data=practice).out.replace("\u00a0", " ")
+    assert "tant que « lanterne serve » tourne, par :" in said
+    assert f"dossier {stick} : pas encore d’échange entier" in said
+    assert "au port 8766" in said
+    assert lanterne("sync", "--folder", str(stick), "--forget", data=practice).code == 0
+    assert lanterne("sync", "--device", "127.0.0.1:9", "--forget", data=practice).code == 0
+    gone = lanterne("sync", "--listen", "0", "--json", data=practice).json
+    assert (gone["ways"]["folders"], gone["ways"]["devices"], gone["ways"]["listen"]) == ([], [], 0)
+    again = lanterne("sync", "--folder", str(stick), "--forget", "--json", data=practice)
+    assert (again.code, again.json["code"]) == (2, "sync.not_kept")
+    assert lanterne("sync", "--keep", "--json", data=practice).json["code"] == "sync.no_way"
+    wrong = lanterne("sync", "--device", "pas une adresse", "--keep", "--json", data=practice)
+    assert wrong.json["code"] == "ways.address"
+    assert "192.168.1.20:8766" in wrong.err
+    assert lanterne("sync", "--listen", "70000", data=practice).code == 2
+
+
+def test_what_the_background_told_is_said(lanterne: Run, practice: Path, stick: Path) -> None:
+    """Its way fails, its port is taken: in words."""
+    journal = Journal.open(practice)
+    ways.keep_folder(journal, stick)
+    now = time.time_ns() // 1_000_000
+    way = WayGoing(Way.FOLDER, str(stick), why="carrier.unplugged")
+    write_going(journal, Going(now, now, 0, (way,), (Trouble("carrier.port_taken", now),)))
+    said = lanterne("sync", "--state", data=practice).out
+    assert "clé débranchée" in said
+    assert "Un autre programme occupe le port" in said
+    told = lanterne("sync", "--state", "--json", data=practice).json["background"]
+    assert told["alive"]
+    assert told["ways"][0]["why"] == "carrier.unplugged"
+    assert told["troubles"] == [{"code": "carrier.port_taken", "since": now}]
+
+
+def test_a_relay_is_forgotten(lanterne: Run, practice: Path, tmp_path: Path) -> None:
+    with relay_at(tmp_path / "relay") as relay:
+        assert lanterne("sync", "--relay", relay.url, data=practice).code == 0
+    assert lanterne("sync", "--relay", "http://ailleurs", "--forget", "--json", data=practice).code == 2
+    gone = lanterne("sync", "--relay", relay.url + "/", "--forget", "--json", data=practice)
+    assert (gone.code, gone.json["ways"]["relay"]) == (0, None)
+    assert lanterne("sync", "--json", data=practice).json["code"] == "sync.no_way"

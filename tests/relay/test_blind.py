@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
+import os
 import sys
+import threading
+from base64 import b64encode
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from lanterne.journal.founding import read_device
 from lanterne.journal.journal import Journal
 from lanterne.journal.layout import Layout
-from lanterne.seal.device import read_device_file
+from lanterne.practice.record import Record, now_ms
+from lanterne.seal import unlock
+from lanterne.seal.device import DeviceKeys, read_device_file
 from lanterne.wire.exchange import BlobName
+from lanterne.wire.names import Stream
 from tests.journal import stage
+from tests.practice.stage import found
 from tests.relay.process import RelayProcess
+from tests.relay.stopping import StopOrder
+from tests.system.test_revoked import write_everything
 
 MARKER = "MARQUEUR-EN-CLAIR-7f3a"
+PAGE = 65_536
+ZEROS = bytes(PAGE)
+NAMES = ("Garance", "Théo Lambert", "Baptiste", "Rivière", "Cabinet des Lilas")
 
 
 @pytest.fixture
@@ -30,7 +43,7 @@ def files(root: Path) -> Iterator[tuple[Path, bytes]]:
 
 
 def memory(pid: int) -> Iterator[bytes]:
-    """Every readable, private piece of a process's memory."""
+    """Every piece of a process's memory that it may have written, while it runs: heap, stacks, mapped files."""
     with Path(f"/proc/{pid}/maps").open() as maps, Path(f"/proc/{pid}/mem").open("rb", 0) as bytes_of:
         for line in maps:
             span, rights, *_ = line.split()
@@ -38,7 +51,28 @@ def memory(pid: int) -> Iterator[bytes]:
                 continue
             first, last = (int(part, 16) for part in span.split("-"))
             bytes_of.seek(first)
-            yield bytes_of.read(last - first)
+            try:
+                data = bytes_of.read(last - first)
+            except OSError:
+                continue  # given back to the system since the list was read
+            yield b"".join(
+                piece for at in range(0, len(data), PAGE) if (piece := data[at : at + PAGE]) != ZEROS
+            )
+
+
+def every_way(word: str) -> set[bytes]:
+    """A word as it may lie in a memory: as bytes, in a string of one, two or four bytes a sign."""
+    return {
+        word.encode(),
+        word.encode("latin-1", "ignore"),
+        word.encode("utf-16-le"),
+        word.encode("utf-32-le"),
+    }
+
+
+def every_writing(secret: bytes) -> set[bytes]:
+    """A secret as it is, in hex, and in base64 wherever it begins."""
+    return {secret, secret.hex().encode(), b64encode(secret)[:40]}
 
 
 def secrets_of(practice: stage.Practice) -> list[bytes]:
@@ -75,6 +109,72 @@ def test_the_relay_holds_nothing_that_reads(tmp_path: Path, practice: stage.Prac
             assert [one for one in hunted if one in image] == []
     finally:
         relay.kill()
+
+
+def keys_that_open(record: Record, device: DeviceKeys) -> set[bytes]:
+    """Every secret of the seat and of the epochs it opens, and the machine's."""
+    found = {
+        record.seat.secret_to_store(),
+        record.seat.local_key,
+        device.to_file(record.journal.practice)[8:],
+    }
+    for epoch in record.keyring._epochs.values():
+        found |= {epoch.hand_down(), epoch.part_key, epoch.table_key, epoch.naming_key, epoch._previous_key}
+    return found
+
+
+def test_all_that_a_record_holds_passes_through_and_nothing_reads(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A fact of every kind, documents, names: written on one machine while the relay's memory is read, time and again."""
+    if sys.platform != "linux":
+        pytest.skip("reads /proc/<pid>/mem, which only Linux has")
+    monkeypatch.setattr(unlock, "ARGON2_MEMORY_KIB", 64)
+    machine = found(tmp_path / "lilas").machine(tmp_path / "garance")
+    record = machine.open("Garance", clock=now_ms)  # type: ignore[arg-type]
+    device = read_device(record.journal)
+    relay = RelayProcess.start(tmp_path / "relay", "--open")
+    order = StopOrder(tmp_path / "relay", f"http://{relay.address[0]}:{relay.address[1]}", machine.root)
+    try:
+        hunted = {one for word in (MARKER, *NAMES) for one in every_way(word)}
+        hunted |= {one for secret in keys_that_open(record, device) for one in every_writing(secret)}
+        write_everything(record, MARKER)
+        hunted |= {one for key in blob_keys(record) for one in every_writing(key)}
+        giving = threading.Thread(target=order.exchange)
+        giving.start()
+        giving.join(0.15)
+        meanwhile = b"".join(memory(relay.process.pid))
+        giving.join()
+        images = (meanwhile, b"".join(memory(relay.process.pid)))
+        last = [one.entry for one in record.journal.since(Stream.CARE)][-1]
+        assert any(last.head.signature in image for image in images), "what just passed is in the memory read"
+        mine = b"".join(memory(os.getpid()))
+        assert all(word.encode() in mine for word in (MARKER, *NAMES)), (
+            "who writes holds them: this can be found"
+        )
+        assert [one for one in hunted for image in images if one in image] == []
+        at_rest = [content for _, content in files(tmp_path / "relay")]
+        assert [one for one in hunted for content in at_rest if one in content] == []
+        assert sum(map(len, at_rest)) > 50_000
+    finally:
+        relay.kill()
+        machine.close()
+
+
+def blob_keys(record: Record) -> set[bytes]:
+    """The keys of documents, as the facts name them."""
+    opened = (
+        record.keyring.open_part(one.entry.head, index, body)
+        for one in record.journal.since(Stream.CARE)
+        for index, body in enumerate(one.entry.bodies)
+        if body is not None
+    )
+    return {
+        bytes.fromhex(str(fact.body["key"]))
+        for part in opened
+        for fact in part.facts
+        if "blob" in fact.body and "key" in fact.body
+    }
 
 
 def test_the_relays_own_key_is_its_owners_to_read(tmp_path: Path) -> None:

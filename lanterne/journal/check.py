@@ -188,6 +188,7 @@ def _check_apart(layout: Layout, files: Files, membership: Membership, report: R
         else:
             report.note(f"journal/apart/{name}", "", "waits", "E12: waits for the entry before it")
 
+
 def _check_early(layout: Layout, files: Files, membership: Membership, report: Report) -> None:
     """What a first copy fetched ahead: a file that does not verify holds nothing that does not come again."""
     for name in files.listing(layout.early):
@@ -230,9 +231,9 @@ def _check_local(layout: Layout, files: Files, report: Report) -> None:
             latest.decode(files.read(layout.clock))
         except latest.ClockDamaged as error:
             report.fault("local/clock", "", "clock_damaged", f"{error}; the latest time seen is forgotten")
-    if files.size(layout.pairing) is not None and read_pairing(layout, files) is None:
     if files.size(layout.first) is not None and read_list(layout, files) is None:
         report.fault("local/first", "", "first_damaged", "what was to come first comes in its turn")
+    if files.size(layout.pairing) is not None and read_pairing(layout, files) is None:
         report.fault("local/pairing", "", "pairing_damaged", "begin adding this device anew")
     if files.size(layout.going) is not None:
         told = files.read(layout.going)

@@ -12,6 +12,7 @@ import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from lanterne.journal.files import disk_errors
 from lanterne.journal.journal import Journal
 from lanterne.sync.alarms import Alarm, read_alarm
 from lanterne.sync.errors import KnownDamaged
@@ -67,7 +68,8 @@ class Raised:
 
     def read(self) -> RaisedAlarms:
         """What stands now. Raises DiskFailed."""
-        names = [name for name in self._files.listing(self._folder) if _ALARM.fullmatch(name)]
+        with disk_errors("reading the alarms"):
+            names = [name for name in self._files.listing(self._folder) if _ALARM.fullmatch(name)]
         damaged = []
         for name in names:
             if name not in self._held:
@@ -92,7 +94,8 @@ class Raised:
         if _ALARM.fullmatch(name) is None:
             return None
         try:
-            data = read_file(self._files, self._folder / name)
+            with disk_errors("reading an alarm"):
+                data = read_file(self._files, self._folder / name)
             alarm = None if data is None else read_alarm(data)
             return alarm if alarm is not None and alarm.name == name else None
         except (KnownDamaged, MessageRefused):
@@ -118,7 +121,8 @@ class Raised:
 
     def _mark(self, name: str) -> Seen | None:
         try:
-            data = read_file(self._files, self._mark_of(name))
+            with disk_errors("reading who has seen an alarm"):
+                data = read_file(self._files, self._mark_of(name))
             if data is None:
                 return None
             fields = Fields.unpack(data, "seen", at_most=MOST_BYTES)

@@ -11,13 +11,14 @@ from pathlib import Path
 import pytest
 
 import lanterne
-from tests.desk.stage import engine
+from tests.desk.stage import engine, render
 
 engine()
 
 from django.utils import translation  # noqa: E402  Django is set up first
 
 from lanterne.desk.exchange import alarms, bar, words  # noqa: E402
+from lanterne.desk.exchange.page import page  # noqa: E402
 from lanterne.desk.exchange.told import Looking, Told  # noqa: E402
 from lanterne.desk.presence import Presence  # noqa: E402
 from lanterne.desk.sentences import SENTENCES  # noqa: E402
@@ -110,6 +111,10 @@ RUNNING = WayGoing(
         (
             told(relayed(), ways=WAYS, going=Going(NOON - 5_000, NOON - DAY, ways=(RUNNING,))),
             "Échange en cours : 40 écritures sur 400",
+        ),
+        (
+            replace(told(SEVERAL), at_ms=NOON - HOUR),
+            "Vu à 13 h 05 : Enregistré ici · reçu par 2 postes sur 3",
         ),
         (
             told(relayed(), ways=WAYS, going=Going(NOON - HOUR, NOON - DAY)),
@@ -205,6 +210,21 @@ def test_a_look_that_fails_is_said_and_taken_again(
     monkeypatch.setattr(looking, "_take", broken)
     assert isinstance(looking.now(30).fault, DiskFailed)
     assert words.line(looking.now(30), NOON) == "État des échanges illisible"
+    clock[0] += 6
+
+    def unreadable() -> Told:
+        raise PermissionError(13, "not yours")
+
+    monkeypatch.setattr(looking, "_take", unreadable)
+    assert isinstance(looking.now(30).fault, DiskFailed)
+    presence = Presence(record, "x")
+    presence.exchanges = looking
+    shown = page(presence)
+    assert not shown.readable
+    assert "« lanterne check »" in spaced(shown.notices[0].text)
+    html = render("desk/exchange/state.html", {"page": shown})
+    assert "Ce poste est le seul" not in html
+    assert "Aucun relais" not in html
     monkeypatch.setattr(looking, "_take", real)
     clock[0] += 6
     assert looking.now(30).fault is None

@@ -20,6 +20,7 @@ from lanterne.sync.going import WayGoing
 from lanterne.sync.peers.port import Way
 from lanterne.sync.raised import Seen
 from lanterne.sync.state import DeviceState, SyncState
+from lanterne.wire.errors import LanterneError
 
 RUNNING_S, RESTING_S = 2, 10
 PAGE_WAIT_S = 2.0
@@ -41,7 +42,7 @@ def page(presence: Presence, *, wait_s: float = PAGE_WAIT_S) -> ExchangePage:
         notices=tuple(_notices(told, now_ms)),
         first=_first(told),
         facts=_facts(state) if state is not None else (),
-        ways=tuple(_ways(told, now_ms, manages=manages)),
+        ways=tuple(_ways(record, told, now_ms, manages=manages)),
         devices=tuple(_device(record, one, now_ms) for one in state.devices[:MOST_LINES]) if state else (),
         alarms=tuple(_alarm(record, told, one, now_ms) for one in told.alarms.alarms[::-1][:MOST_LINES]),
         relay_url=reverse("exchange-relay") if manages else "",
@@ -49,12 +50,13 @@ def page(presence: Presence, *, wait_s: float = PAGE_WAIT_S) -> ExchangePage:
         device_url=reverse("exchange-device") if manages else "",
         listen_url=reverse("exchange-listen") if manages else "",
         listening=_listening(told),
+        readable=state is not None,
     )
 
 
 def _notices(told: Told, now_ms: int) -> list[Notice]:
     """What hinders, by what it is; the operator's words whole; nothing red."""
-    found = [Notice(sentence(told.fault), "warn")] if told.fault is not None else []
+    found = [Notice(_unread(told.fault), "warn")] if told.fault is not None else []
     found += [
         Notice(words.why(f"ways.{name}_damaged" if name == "relay" else "ways.damaged"), "warn")
         for name in told.ways.damaged
@@ -100,6 +102,16 @@ def _notices(told: Told, now_ms: int) -> list[Notice]:
     return found
 
 
+def _unread(fault: LanterneError) -> str:
+    """Why the state could not be read; nothing was being written."""
+    code = {
+        "disk_full": "carrier.disk_full",
+        "disk_failed": "carrier.disk_failed",
+        "journal_busy": "carrier.busy",
+    }
+    return words.why(code[fault.code]) if fault.code in code else sentence(fault)
+
+
 def _first(told: Told) -> tuple[int, int, str] | None:
     """The first copy: done, of how much, in words."""
     if told.first is None or told.first.over:
@@ -141,7 +153,7 @@ def _facts(state: SyncState) -> tuple[tuple[str, str], ...]:
 # ------------------------------------------------------------------ ways
 
 
-def _ways(told: Told, now_ms: int, *, manages: bool) -> list[WayLine]:
+def _ways(record: Record, told: Told, now_ms: int, *, manages: bool) -> list[WayLine]:
     lines = []
     ways, relay = told.ways, told.state.relay if told.state is not None else None
     if ways.relay is not None:
@@ -169,7 +181,7 @@ def _ways(told: Told, now_ms: int, *, manages: bool) -> list[WayLine]:
     lines += [
         _way(
             told.going.of(Way.DEVICE, one),
-            _("Poste"),
+            _answering(record, told.going.of(Way.DEVICE, one)),
             one,
             now_ms,
             forget="exchange-device-forget" if forget else "",
@@ -177,6 +189,14 @@ def _ways(told: Told, now_ms: int, *, manages: bool) -> list[WayLine]:
         for one in ways.devices
     ]
     return lines
+
+
+def _answering(record: Record, going: WayGoing | None) -> str:
+    """Which device answers at an address, once one did."""
+    if going is None or not going.device:
+        return _("Poste")
+    name = words.device(record, going.device)
+    return name[:1].upper() + name[1:]
 
 
 def _way(

@@ -14,6 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from lanterne.journal.files import disk_errors
 from lanterne.journal.first_copy import FirstCopy, Progress
 from lanterne.journal.journal import Journal
 from lanterne.practice.record import Record
@@ -105,9 +106,10 @@ class Looking:
         told = Told()
         try:
             try:
-                self._record.journal.refresh()
-                mark = self._mark_now()
-                told = self._take()
+                with disk_errors("looking at the exchanges"):
+                    self._record.journal.refresh()
+                    mark = self._mark_now()
+                    told = self._take()
             except LanterneError as error:
                 told = Told(self._record.clock_ms(), fault=error)
         finally:

@@ -53,7 +53,7 @@ class ExchangePage:
     """How things stand. `state_url` is asked in the background every `every_s` seconds for all of it again.
 
     `first` is the first copy of this device: done, of how much, in words. The last URLs are empty for who may not
-    change the ways.
+    change the ways. Nothing is claimed of ways and devices when the state was not `readable`.
     """
 
     sentence: str
@@ -72,6 +72,7 @@ class ExchangePage:
     device_url: str = ""
     listen_url: str = ""
     listening: str = ""
+    readable: bool = True
 
 
 @dataclass(frozen=True, slots=True)

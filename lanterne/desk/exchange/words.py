@@ -23,6 +23,8 @@ from lanterne.sync.state import DeviceState, RelayState, SyncState
 NARROW = "\u202f"
 LARGE = 100
 """Entries from which an exchange in course is worth a word on every page."""
+STALE_MS = 180_000
+"""A look this old is shown with its moment: the disk, or something else, keeps newer ones from being taken."""
 MOST_NAMED = 3
 MOST_SIGNS = 400
 
@@ -97,12 +99,15 @@ def device(record: Record, device_id: str) -> str:
 
 
 def line(told: Told, now_ms: int) -> str:
-    """How things stand, in one short sentence."""
+    """How things stand, in one short sentence; with its moment when it is no longer fresh."""
     if told.state is None:
         if told.fault is not None:
             return _("État des échanges illisible")
         return _("Enregistré ici")
-    return first(told) or _in_course(told) or _standing(told, told.state, now_ms)
+    said = first(told) or _in_course(told) or _standing(told, told.state, now_ms)
+    if abs(now_ms - told.at_ms) > STALE_MS:
+        return _("Vu %(when)s : %(said)s") % {"when": at_moment(told.at_ms, now_ms), "said": said}
+    return said
 
 
 def first(told: Told) -> str:

@@ -7,7 +7,7 @@ written after. Neither way holds more than a chunk in memory. Source: docs/forma
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
@@ -57,6 +57,8 @@ class Blobs:
 
     def __init__(self, layout: Layout, files: Files, random: Callable[[int], bytes]) -> None:
         self._layout, self._files, self._random = layout, files, random
+        self.emptied: Container[str] = ()
+        """Names of documents that were emptied: dropped, and never taken again."""
 
     def put(self, source: bytes | BinaryIO, random: Callable[[int], bytes] | None = None) -> SealedBlob:
         """Seal and keep a document; its name, key, sizes.
@@ -186,6 +188,8 @@ class Blobs:
         """
         if not _is_name(name):
             raise BlobDamaged("not the name of a document", blob=name)
+        if name in self.emptied:
+            raise BlobDamaged("this document was emptied", blob=name)
         if self.has(name):
             return self.size(name) or 0
         coming, held = self._layout.coming_blob(name), self.begun(name)
@@ -203,6 +207,20 @@ class Blobs:
             if last:
                 self._settle(name, coming)
         return held + len(data)
+
+    def any_of(self, name: str) -> bool:
+        """Whether this device holds the blob, damaged or not, or the beginning of it."""
+        paths = (self._layout.blob(name), self._layout.coming_blob(name), self._layout.damaged_blob(name))
+        return any(self._files.size(path) is not None for path in paths)
+
+    def drop(self, name: str) -> None:
+        """Let a blob go for good; durable when this returns. Only for one that was emptied. Raises DiskFailed."""
+        path = self._layout.blob(name)
+        with disk_errors("dropping a document"):
+            for one in (path, self._layout.coming_blob(name), self._layout.damaged_blob(name)):
+                if self._files.size(one) is not None:
+                    self._files.remove(one)
+                    self._files.fsync_directory(one.parent)
 
     def _settle(self, name: str, coming: Path) -> None:
         try:

@@ -10,7 +10,7 @@ from contextlib import suppress
 
 from lanterne.journal.errors import IndexUnusable
 from lanterne.journal.files import Files
-from lanterne.journal.holdings import ORDER
+from lanterne.journal.holdings import ORDER, kept_head
 from lanterne.journal.index import EMPTIED as EMPTIED_FLAG
 from lanterne.journal.index import RECEIVED, RECORD, WAITS, Line, read_generation, read_lines
 from lanterne.journal.layout import Layout
@@ -63,7 +63,8 @@ class StreamCheck:
         practice, key_of = self.membership.practice, self.membership.sign_key
         check = self.membership.check_signature
         if kind == EMPTIED:
-            head = read_head(payload, practice=practice, key_of=key_of, check_signature=check, verify=verify)
+            kept = kept_head(payload, practice)
+            head = read_head(kept, practice=practice, key_of=key_of, check_signature=check, verify=verify)
             return emptied(head)
         return read_entry(payload, practice=practice, key_of=key_of, check_signature=check, verify=verify)
 
@@ -173,6 +174,15 @@ class StreamCheck:
         name, place = self._name(stream, number), f"offset {frame.offset}"
         self._check_chain(head, name, place)
         self._enter(head, at(number, frame.offset), frame.kind)
+        said = head.hash in self.membership.emptied
+        if frame.kind == EMPTIED and not said:
+            self._report.note(
+                name, place, "emptied_alone", "its parts were dropped, and no act that stands says so"
+            )
+        elif frame.kind != EMPTIED and said:
+            self._report.note(
+                name, place, "emptied_later", "emptied; its parts are dropped at the next start"
+            )
         standing = self.membership.entitled(head)
         if standing is not Standing.COUNTS and stream is not Stream.MEMBERS:
             self._report.note(name, place, standing.value, "kept apart until a person reviews it (E15)")

@@ -19,7 +19,7 @@ from lanterne.journal.ranks import Ranks
 from lanterne.journal.register import Chain, Place, Register
 from lanterne.journal.segment import EMPTIED, ENTRY
 from lanterne.journal.store import Loose, StreamStore
-from lanterne.wire.entry import Entry, EntryHead, emptied, read_entry, read_head, read_preamble
+from lanterne.wire.entry import Entry, EntryHead, emptied, read_either, read_head, read_preamble
 from lanterne.wire.errors import EntryRefused
 from lanterne.wire.names import PracticeId, SeatId, Stream
 
@@ -47,7 +47,7 @@ def parse(payload: bytes, kind: int, practice: PracticeId) -> Entry:
     if kind == EMPTIED:
         head = kept_head(payload, practice)
         return emptied(read_head(head, practice=practice, key_of=any_seat, verify=False))
-    return read_entry(payload, practice=practice, key_of=any_seat, verify=False)
+    return read_either(payload, practice=practice, key_of=any_seat, verify=False)
 
 
 def kept_head(payload: bytes, practice: PracticeId) -> bytes:
@@ -235,6 +235,18 @@ class Holdings:
         number, offset = position >> 32, position & 0xFFFFFFFF
         self.damaged[place] = Damage(place.stream, number, offset, offset)
         self._suspects.add((place.stream, position))
+
+    def emptied(self, places: Iterable[Place]) -> None:
+        """The parts at these places were dropped: their lines say so from now on. Lock held."""
+        lines: dict[Stream, list[Line]] = {stream: [] for stream in Stream}
+        for place in places:
+            table = self.register.tables[place.stream]
+            flags = table.flags[place.row] | EMPTIED_FLAG
+            self.register.change(place.stream, place.row, rank=table.ranks[place.row], flags=flags)
+            lines[place.stream].append(self.register.line(place.stream, place.row))
+        for stream in ORDER:
+            if lines[stream]:
+                self._list(stream, lines[stream], durable=True)
 
     def rewritten(self, places: Iterable[tuple[Place, int]]) -> None:
         """These frames were damaged, and stand whole at their positions again. Lock held.

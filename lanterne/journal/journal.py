@@ -18,13 +18,14 @@ from lanterne.journal.blobs import Blobs
 from lanterne.journal.branches import Branches
 from lanterne.journal.clock import milliseconds
 from lanterne.journal.early import Early
+from lanterne.journal.emptying import Emptier
 from lanterne.journal.errors import NoPractice, SeatMayNotWrite
 from lanterne.journal.files import Files, OsFiles
 from lanterne.journal.holdings import Damage, Holdings, Taken, parse
 from lanterne.journal.identity import read_genesis_file
 from lanterne.journal.layout import Layout
 from lanterne.journal.local import LocalFiles
-from lanterne.journal.mending import Mender
+from lanterne.journal.mending import Mender, in_its_place
 from lanterne.journal.receiving import Outcome, Received, Sorter, Waiting, check_apart
 from lanterne.journal.register import Place
 from lanterne.journal.reserve import Reserve
@@ -82,6 +83,8 @@ class Journal:
         self.mender = Mender(self._holdings, self._mutex)
         """Finds what is damaged here, and what is to be asked of others for it (S5)."""
         self.blobs = Blobs(self.layout, files, random)
+        self.emptier = Emptier(self._holdings, self.blobs, lambda: self.membership)
+        """What an `entry.emptied` made due to be dropped here."""
 
     @classmethod
     def open(
@@ -100,6 +103,7 @@ class Journal:
             raise NoPractice("there is no practice in this directory")
         journal = cls(root, Membership.found(genesis), files, random)
         journal.refresh()
+        journal.empty()
         journal.reserve.make()
         return journal
 
@@ -191,6 +195,15 @@ class Journal:
             self._holdings.refresh()
             self.ahead.load()
 
+    def empty(self) -> None:
+        """Drop what acts that stand emptied, if anything of it is here still. Raises JournalBusy."""
+        with self._mutex:
+            self.blobs.emptied = self.membership.emptied_blobs
+            if self.emptier.due() or self.emptier.due_blobs():
+                with self.files.lock(self.layout.lock):
+                    self._holdings.catch_up()
+                    self.emptier.settle()
+
     def _members_arrived(self, entries: list[Entry]) -> None:
         try:
             self.membership = self.membership.with_entries(entries)
@@ -255,7 +268,9 @@ class Journal:
             self._holdings.catch_up()
             if not self.membership.is_admin(keyring.keys.id, now_ms):
                 raise SeatMayNotWrite("this seat may not change the membership", seat=keyring.keys.id)
-            return self._writer.write_members(keyring, Part(None, tuple(facts)), now_ms)
+            written = self._writer.write_members(keyring, Part(None, tuple(facts)), now_ms)
+            self.emptier.settle()
+            return written
 
     def close(self, *seats: SeatKeys) -> None:
         """Write down what was acknowledged to these seats. Nothing is lost without it.
@@ -298,7 +313,9 @@ class Journal:
                 if len(batch) >= 2_000 or raw[6:7] == b"\x03":
                     answers += self._receive(batch)
                     batch = []
-            return answers + self._receive(batch)
+            answers += self._receive(batch)
+            self.emptier.settle()
+            return answers
 
     def receive_early(self, raws: Iterable[bytes]) -> list[Received | EntryRefused]:
         """Take in entries of care and trace chains whose predecessors are still to come, in a first copy.
@@ -343,9 +360,11 @@ class Journal:
             mine = [one.entry for one in sorter.accepted if one.entry.head.stream is stream]
             if mine:
                 self._holdings.stale = True
-                positions = self._holdings.stores[stream].append([entry.raw for entry in mine])
+                kinds, payloads = zip(*(in_its_place(entry) for entry in mine), strict=True)
+                positions = self._holdings.stores[stream].append(payloads, kinds)
                 taken += [
-                    Taken(entry, place, received=True) for entry, place in zip(mine, positions, strict=True)
+                    Taken(entry, place, kind, received=True)
+                    for entry, place, kind in zip(mine, positions, kinds, strict=True)
                 ]
         reranked = self._holdings.take(taken) if taken else False
         self.mender.put(sorter.healed)

@@ -30,9 +30,9 @@ class Lack(NamedTuple):
     seq: int
 
 
-def in_its_place(entry: Entry, *, empty: bool) -> tuple[int, bytes]:
+def in_its_place(entry: Entry) -> tuple[int, bytes]:
     """(kind, payload) of an entry's frame, as long as that of the whole entry: zeros stand where dropped parts were."""
-    if not empty and all(body is not None for body in entry.bodies):
+    if all(body is not None for body in entry.bodies):
         return ENTRY, entry.raw
     head = entry.head
     return EMPTIED, head.raw + bytes(sum(part.size for part in head.parts))
@@ -120,7 +120,11 @@ class Mender:
             for entry, place in healed:
                 if place.stream is stream:
                     position = table.positions[place.row]
-                    payload = in_its_place(entry, empty=bool(table.flags[place.row] & EMPTIED_FLAG))
+                    payload = in_its_place(entry)
+                    flags = table.flags[place.row] & ~EMPTIED_FLAG | (
+                        EMPTIED_FLAG if payload[0] == EMPTIED else 0
+                    )
+                    holdings.register.change(stream, place.row, rank=table.ranks[place.row], flags=flags)
                     by_segment.setdefault(position >> 32, {})[position & 0xFFFFFFFF] = payload
                     done.append((place, position))
             for number, frames in sorted(by_segment.items()):
@@ -135,7 +139,7 @@ class Mender:
         """
         for entry in arrived:
             store = self._holdings.stores[entry.head.stream]
-            payload = in_its_place(entry, empty=False)
+            payload = in_its_place(entry)
             found = _stretch_of(store, payload) if store.damages else None
             if found is None:
                 continue

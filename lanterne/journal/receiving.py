@@ -19,7 +19,7 @@ from lanterne.journal.layout import Layout
 from lanterne.journal.register import Place
 from lanterne.proof.acts import read_deed
 from lanterne.proof.membership import Membership
-from lanterne.wire.entry import MAX_ENTRY_BYTES, Entry, EntryHead, read_entry
+from lanterne.wire.entry import MAX_ENTRY_BYTES, Entry, EntryHead, read_either
 from lanterne.wire.errors import EntryRefused
 from lanterne.wire.names import NO_ENTRY, EntryHash, Head, SeatId, Stream
 
@@ -41,17 +41,19 @@ class Outcome(Enum):
 
 
 def check_apart(data: bytes, membership: Membership) -> Entry:
-    """E1–E11, E19 for members, and that its time is one: everything that needs no other entry.
+    """E1–E11, E21, E19 for members, and that its time is one: everything that needs no other entry. One that was
+    emptied has no parts, whether they came or not.
 
     Raises EntryRefused.
     """
     if len(data) > MAX_ENTRY_BYTES:
         raise EntryRefused("E5", f"{len(data)} bytes, {MAX_ENTRY_BYTES} allowed")
-    entry = read_entry(
+    entry = read_either(
         data,
         practice=membership.practice,
         key_of=membership.sign_key,
         check_signature=membership.check_signature,
+        emptied_ones=membership.emptied,
     )
     if entry.head.time >= TIME_LIMIT:
         raise EntryRefused("E14", "its time lies beyond the year 6429")

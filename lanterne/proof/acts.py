@@ -23,7 +23,7 @@ from lanterne.proof.records import (
 )
 from lanterne.wire.entry import Entry, EntryHead
 from lanterne.wire.errors import EntryRefused
-from lanterne.wire.names import Compartment, FactId, Head, PersonId, SeatId
+from lanterne.wire.names import Compartment, FactId, Head, PersonId, SeatId, Stream
 from lanterne.wire.part import Fact, unpack_part
 
 SEAT_ADMITTED = "seat.admitted"
@@ -33,6 +33,7 @@ DEVICE_ADMITTED = "device.admitted"
 EPOCH_ROTATED = "epoch.rotated"
 ROTATION_DUE = "rotation.due"
 SHEET_REPLACED = "sheet.replaced"
+ENTRY_EMPTIED = "entry.emptied"
 VERSION = 1
 """The version of every membership fact this program writes and reads."""
 
@@ -84,6 +85,14 @@ class SheetReplaced(NamedTuple):
     wraps: tuple[Wrap, ...]
 
 
+class EntryEmptied(NamedTuple):
+    """M13: holders drop the parts of these entries, and these documents; `reason` is a word."""
+
+    entries: tuple[Head, ...]
+    blobs: tuple[str, ...]
+    reason: str
+
+
 class Misshapen(NamedTuple):
     """A fact of a known kind whose body does not hold."""
 
@@ -105,6 +114,7 @@ Act = (
     | EpochRotated
     | RotationDue
     | SheetReplaced
+    | EntryEmptied
     | Misshapen
     | Unknown
 )
@@ -175,4 +185,20 @@ def _read(fact: Fact, scope: bytes) -> Act:
         reader = Reader(body, "M8", kind)
         sheet = read_sheet(reader.value("sheet"), "M8")
         return SheetReplaced(sheet, read_wraps(reader.items("wraps"), sheet.id, "M8", scope))
+    if kind == ENTRY_EMPTIED:
+        return _read_emptied(Reader(body, "M13", kind))
     return Unknown(kind)
+
+
+def _read_emptied(reader: Reader) -> EntryEmptied:
+    entries = tuple(read_cut(item, "M13") for item in reader.items("entries"))
+    if any(head.chain.stream is Stream.MEMBERS for head in entries):
+        raise reader.refuse("the membership is never emptied")
+    blobs = []
+    for item in reader.items("blobs"):
+        if type(item) is not bytes or len(item) != 32:
+            raise reader.refuse("a document is not named by a hash")
+        blobs.append(item.hex())
+    if not entries and not blobs:
+        raise reader.refuse("names nothing")
+    return EntryEmptied(entries, tuple(blobs), reader.text("reason"))

@@ -19,7 +19,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from lanterne.proof.acts import EpochRotated, PersonLeft, Revocation, SeatAdmitted, SeatRevoked, SheetReplaced
+from lanterne.proof.acts import (
+    EntryEmptied,
+    EpochRotated,
+    PersonLeft,
+    Revocation,
+    SeatAdmitted,
+    SeatRevoked,
+    SheetReplaced,
+)
 from lanterne.proof.genesis import Genesis
 from lanterne.proof.history import History, Notice, Placed
 from lanterne.proof.records import MembershipRefused
@@ -47,6 +55,8 @@ class World:
     revocations: dict[SeatId, list[tuple[Placed, Revocation]]] = field(default_factory=dict)
     """By seat: those that stand."""
     notices: list[Notice] = field(default_factory=list)
+    emptied: list[tuple[Placed, EntryEmptied]] = field(default_factory=list)
+    """What was emptied, by acts that stand, in order."""
 
 
 class Judge:
@@ -254,6 +264,8 @@ class _Weighing:
                 if isinstance(act, PersonLeft):
                     world.state.left.add(act.person)
             elif acts:
+                if isinstance(act, EntryEmptied):
+                    world.emptied.append((entry, act))
                 late = world.state.apply(act, verdict.removed)
                 if late is not None:
                     world.notices.append(Notice(entry.hash, fact, "M7", late))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from enum import Enum
+from typing import NamedTuple
 
 from lanterne.proof.acts import Deed, EpochRotated, SeatAdmitted, SheetReplaced, keep_deed
 from lanterne.proof.cuts import find_cuts
@@ -44,6 +45,18 @@ class Standing(Enum):
     """M10: its seat is not admitted, or its admission fell."""
 
 
+class Emptying(NamedTuple):
+    """Why an entry has no parts any more: who said so, when by their clock (milliseconds), for what reason (a word),
+    in which members entry.
+    """
+
+    entry: Head
+    by: SeatId
+    at_ms: int
+    reason: str
+    act: Head
+
+
 class Membership:
     """Whose signature counts. Immutable; `with_entries` gives another."""
 
@@ -69,6 +82,15 @@ class Membership:
         self._begun: dict[KeyId, tuple[int, int]] = {}
         self._admitted: dict[SeatId, int] = {genesis.seat.id: genesis.created}
         self._gather(judge)
+        self._emptied: dict[EntryHash, Emptying] = {}
+        self._emptied_blobs: dict[str, Head] = {}
+        for entry, emptied in self._world.emptied:
+            head = entry.deed.head
+            for named in emptied.entries:
+                why = Emptying(named, head.seat, head.time_ms, emptied.reason, head.as_head)
+                self._emptied.setdefault(named.hash, why)
+            for blob in emptied.blobs:
+                self._emptied_blobs.setdefault(blob, head.as_head)
         self._cuts, cut_notices = find_cuts(self._history, self._world.revocations)
         found = {*self._history.notices, *self._world.notices, *cut_notices}
         self._notices = tuple(sorted(found, key=str))
@@ -240,6 +262,16 @@ class Membership:
     def cuts(self, seat: SeatId) -> tuple[Mapping[ChainId, Head], ...]:
         """For each revocation of `seat` that stands: the newest head the revoker knew of its chains."""
         return self._cuts.get(seat, ())
+
+    @property
+    def emptied(self) -> Mapping[EntryHash, Emptying]:
+        """M13: the entries whose parts holders drop."""
+        return self._emptied
+
+    @property
+    def emptied_blobs(self) -> Mapping[str, Head]:
+        """M13: the documents holders drop, by name, each with the members entry that says so."""
+        return self._emptied_blobs
 
     @property
     def heads(self) -> tuple[Head, ...]:

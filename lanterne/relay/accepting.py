@@ -18,15 +18,19 @@ from lanterne.proof.membership import Membership, Standing
 from lanterne.relay.limits import Quota
 from lanterne.relay.store import Account, Batch, Holding, NewEntry, Store
 from lanterne.wire.asking import Verdict, refusal
-from lanterne.wire.entry import MAX_ENTRY_BYTES, Entry, EntryHead, read_entry
+from lanterne.wire.entry import MAX_ENTRY_BYTES, Entry, EntryHead, read_either
 from lanterne.wire.errors import EntryRefused
-from lanterne.wire.exchange import NUMBER_LIMIT
+from lanterne.wire.exchange import NUMBER_LIMIT, BlobName
 from lanterne.wire.framing import LENGTH_SIZE, MAX_ENTRIES, framed_size
 from lanterne.wire.names import NO_ENTRY, ChainId, EntryHash, SeatId, Stream
 from lanterne.wire.statements import Kept
 
 TIME_LIMIT = 1 << 63
 """S12: no hybrid time lies beyond the year 6429."""
+
+
+_MEMBERS = bytes([Stream.MEMBERS])
+"""Seventh byte of a members entry."""
 
 
 class Accepted(NamedTuple):
@@ -40,6 +44,7 @@ class Accepted(NamedTuple):
     kept: tuple[Kept, ...]
     batch: Batch
     membership: Membership
+    emptied_blobs: tuple[BlobName, ...]
 
 
 class _Wait(Exception):
@@ -93,7 +98,7 @@ class _Acceptance:
     ) -> None:
         self._account, self._store, self._quota, self._suspended = account, store, quota, suspended
         self._practice = account.practice
-        self._members = membership
+        self._members = self._before = membership
         self._unread: list[Entry] = []
         self._use = _Use(
             account.last,
@@ -128,12 +133,15 @@ class _Acceptance:
                 kept[digest] = self._known[digest].position
                 if answers[index] == Verdict.WAITS:
                     answers[index] = Verdict.KEPT
+        before = self._before
+        emptied = tuple(one for one in self._membership().emptied if one not in before.emptied)
         batch = Batch(
             self._practice,
             self._account.last,
             self._entries,
             tuple(self._waiting.values()),
             self._released,
+            emptied,
         )
         in_order = sorted(kept.items(), key=lambda item: item[1])[:MAX_ENTRIES]
         return Accepted(
@@ -141,6 +149,11 @@ class _Acceptance:
             tuple(Kept(digest, position) for digest, position in in_order),
             batch,
             self._membership(),
+            tuple(
+                BlobName(name)
+                for name in self._membership().emptied_blobs
+                if name not in before.emptied_blobs
+            ),
         )
 
     def _answer(self, raw: bytes) -> tuple[int, EntryHash | None]:
@@ -148,11 +161,11 @@ class _Acceptance:
         try:
             entry = self._read(raw)
             digest = entry.head.hash
-            return self._place(entry, raw), digest
+            return self._place(entry, entry.raw), digest
         except EntryRefused as refused:
             return refusal(refused.check), None
         except _Wait:
-            return self._keep_waiting(entry, raw), digest
+            return self._keep_waiting(entry, entry.raw), digest
         except _NoRoom:
             return Verdict.NO_ROOM, None
 
@@ -171,8 +184,13 @@ class _Acceptance:
         """E1–E11, the time's limit, and E19 of members entries."""
         if len(raw) > MAX_ENTRY_BYTES:
             raise EntryRefused("E5", f"{len(raw)} bytes, {MAX_ENTRY_BYTES} allowed")
-        entry = read_entry(
-            raw, practice=self._practice, key_of=self._key_of, check_signature=self._check_signature
+        entry = read_either(
+            raw,
+            practice=self._practice,
+            key_of=self._key_of,
+            check_signature=self._check_signature,
+            # No members entry is ever emptied, and computing the membership for each would cost as the square.
+            emptied_ones=() if raw[6:7] == _MEMBERS else self._membership().emptied,
         )
         if entry.head.seq >= NUMBER_LIMIT:
             raise EntryRefused("E5", "its number is beyond what is kept")
@@ -336,13 +354,13 @@ class _Acceptance:
         """An entry that waited is kept, or goes on waiting, or is let go when it can never be kept."""
         try:
             entry = self._read(raw)
-            self._place(entry, raw)
+            self._place(entry, entry.raw)
         except (_Wait, _NoRoom):
             return
         except EntryRefused:
             self._let_go(raw)
 
     def _let_go(self, raw: bytes) -> None:
-        entry = read_entry(raw, practice=self._practice, key_of=lambda _seat: b"", verify=False)
+        entry = read_either(raw, practice=self._practice, key_of=lambda _seat: b"", verify=False)
         self._waiting.pop(entry.head.hash, None)
         self._released.append(entry.head.hash)

@@ -148,6 +148,10 @@ class Answering:
         if not (batch.entries or batch.waiting or batch.released):
             return
         await house.durable(house.store.append(batch))
+        for name in accepted.emptied_blobs:
+            # Should this end here, a device that knows the act asks for it to be dropped (DELETE).
+            await house.run(house.shelf.drop, batch.practice, name)
+            await house.durable(house.store.forget_blob(batch.practice, name))
         more = sum(new.head.stream == Stream.MEMBERS for new in batch.entries)
         if more:
             house.practices.moved(batch.practice, accepted.membership, members_before + more)

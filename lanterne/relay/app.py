@@ -202,6 +202,7 @@ class Desk:
                 return _say(held.answer, 200 if held.taken else 409)
             if http.method == "DELETE":
                 await self._blobs.drop(guest, name)
+                return _say(b"")
             asked = read_range(http.headers.get("range"))
             piece = await self._blobs.piece(guest, name, asked)
             response = _say(piece.data, 200 if piece.whole else 206)

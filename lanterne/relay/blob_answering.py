@@ -1,8 +1,8 @@
 """What a relay answers about sealed documents: which it lacks, a piece of one, a piece to keep.
 
 Law: a document is handed over only when the whole of it has the hash its name says; pieces come in order, and
-what was received is kept across interruptions. Nothing is let go for being asked: only an `entry.emptied`
-could say so, and this version knows none.
+what was received is kept across interruptions. Nothing is let go for being asked: only an `entry.emptied` that
+stands can say so; what it names is not taken again.
 """
 
 from __future__ import annotations
@@ -115,6 +115,8 @@ class BlobAnswering:
     async def keep(self, guest: Guest, name: BlobName, offset: int, total: int, data: bytes) -> Held:
         """A piece to keep."""
         house, practice = self._house, guest.membership.practice
+        if name in guest.membership.emptied_blobs:
+            raise Refusal(403, Complaint("emptied", "this document was emptied"))
         async with house.writes.of(practice):
             row, taken = await house.run(self._write, practice, name, offset, total, data)
             if row is None:
@@ -147,9 +149,14 @@ class BlobAnswering:
             return None, True
         return BlobRow(name, held, total, whole, house.now_ms()), True
 
-    async def drop(self, _guest: Guest, _name: BlobName) -> None:
-        """Raises Refusal 403."""
-        raise Refusal(403, Complaint("emptied", "no entry that empties this document is known here"))
+    async def drop(self, guest: Guest, name: BlobName) -> None:
+        """Let a document go that was emptied; nothing when it is not held. Raises Refusal 403."""
+        house, practice = self._house, guest.membership.practice
+        if name not in guest.membership.emptied_blobs:
+            raise Refusal(403, Complaint("emptied", "no entry that empties this document is known here"))
+        async with house.writes.of(practice):
+            await house.run(house.shelf.drop, practice, name)
+            await house.durable(house.store.forget_blob(practice, name))
 
     def sweep(self) -> int:
         """Let go what nobody finished. Returns how many. Run while nobody is served."""

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from lanterne.relay.errors import Conflict
 from lanterne.relay.store import Batch, BlobRow, NewEntry
+from lanterne.wire.entry import read_preamble
 from lanterne.wire.names import EntryHash, PracticeId, Stream
 
 
@@ -44,6 +45,32 @@ def append(connection: sqlite3.Connection, batch: Batch) -> None:
             practice,
         ),
     )
+    for digest in batch.emptied:
+        _empty(connection, practice, bytes.fromhex(digest))
+
+
+_KEPT = (
+    "SELECT raw, apart FROM entry WHERE practice = ? AND hash = ?",
+    "UPDATE entry SET raw = ?, size = ? WHERE practice = ? AND hash = ?",
+    "UPDATE practice SET entry_bytes = entry_bytes - ?, apart_bytes = apart_bytes - ? WHERE practice = ?",
+)
+_WAITS = (
+    "SELECT raw, 0 FROM waiting WHERE practice = ? AND hash = ?",
+    "UPDATE waiting SET raw = ?, size = ? WHERE practice = ? AND hash = ?",
+    "UPDATE practice SET waiting_bytes = waiting_bytes - ?, apart_bytes = apart_bytes - ? WHERE practice = ?",
+)
+
+
+def _empty(connection: sqlite3.Connection, practice: bytes, digest: bytes) -> None:
+    """Keep the head alone of an entry, whether it is kept or waits; the account follows."""
+    for find, change, count in (_KEPT, _WAITS):
+        found = connection.execute(find, (practice, digest)).fetchone()
+        if found is not None:
+            raw, apart = found
+            head = raw[: read_preamble(raw, practice=None).head_size]
+            connection.execute(change, (head, len(head), practice, digest))
+            less = len(raw) - len(head)
+            connection.execute(count, (less, less * apart, practice))
 
 
 def _insert(connection: sqlite3.Connection, practice: bytes, position: int, new: NewEntry) -> int:

@@ -59,7 +59,7 @@ class Batch(NamedTuple):
     """What is kept in one go for one practice.
 
     Positions follow `expected_last`, in the order of `entries`, predecessors first. `waiting` are to wait;
-    `released` no longer do.
+    `released` no longer do. Of `emptied`, whether kept or waiting, the head alone stays.
     """
 
     practice: PracticeId
@@ -67,6 +67,7 @@ class Batch(NamedTuple):
     entries: Sequence[NewEntry]
     waiting: Sequence[NewEntry] = ()
     released: Sequence[EntryHash] = ()
+    emptied: Sequence[EntryHash] = ()
 
 
 class BlobRow(NamedTuple):

@@ -9,6 +9,7 @@ from typing import Any
 
 from lanterne.proof import acts
 from lanterne.proof.records import (
+    MAX_LIST,
     DeviceRecord,
     EpochRecord,
     SeatRecord,
@@ -38,6 +39,27 @@ def admit_seat(keyring: Keyring, seat: SeatRecord, random: Random) -> Fact:
 def admit_device(device: DeviceRecord, random: Random) -> Fact:
     """Admit a device, beside or before its first seat."""
     return _fact(acts.DEVICE_ADMITTED, {"device": device.to_wire()}, random)
+
+
+def empty_entries(
+    entries: Sequence[Head], blobs: Sequence[str], reason: str, random: Random
+) -> tuple[Fact, ...]:
+    """M13: drop the parts of these entries, and these documents, everywhere; as many facts as that takes.
+
+    `reason` is a word such as "retention" or "erasure".
+    """
+    return tuple(
+        _fact(
+            acts.ENTRY_EMPTIED,
+            {
+                "entries": [cut_to_wire(head) for head in entries[start : start + MAX_LIST]],
+                "blobs": [bytes.fromhex(name) for name in blobs[start : start + MAX_LIST]],
+                "reason": reason,
+            },
+            random,
+        )
+        for start in range(0, max(len(entries), len(blobs)), MAX_LIST)
+    )
 
 
 def revoke_seat(

@@ -216,9 +216,7 @@ class Driver:
 
     def _fetch(self, move: Fetch) -> Event:
         came = self._peer.entries(move.ranges, move.limit)
-        items = (
-            self._take_early(came.entries) if move.early else self._take(came.entries, apart=move.apart)
-        )
+        items = self._take_early(came.entries) if move.early else self._take(came.entries, apart=move.apart)
         self._watch.refused(self._peer, came, items)
         return Came(tuple(items), came.more)
 
@@ -361,6 +359,13 @@ class Driver:
                 firsts = bytes(first for first in firsts if first not in listed.firsts)
         except PeerUnknown:
             return BlobsListed((), ())  # a holder that keeps no documents
+        # Emptied documents go nowhere, and whoever holds one still is told to drop it.
+        emptied = self._journal.membership.emptied_blobs.keys()
+        for name in sorted(there & emptied):
+            with suppress(PeerRefuses, PeerUnknown):  # it does not know the act yet, or drops by itself
+                self._peer.drop(name)
+        there -= emptied
+        here -= emptied
         kept = self._first.kept()
         early = set(kept.first.blobs) if kept is not None else set[str]()
         wanted = sorted(there - here, key=lambda name: (name not in early, name))

@@ -48,6 +48,7 @@ _REASONS = {
     206: "Partial Content",
     400: "Bad Request",
     401: "Unauthorized",
+    403: "Forbidden",
     404: "Not Found",
     409: "Conflict",
     413: "Content Too Large",
@@ -219,6 +220,8 @@ class DeviceServer:
                 return self._keep(blob[1], str(environ.get("HTTP_CONTENT_RANGE", "")), body)
             if request == "news" and method == "GET":
                 return Reply(200, pack_news(self._news.wait(_after(environ))))
+            if blob is not None and method == "DELETE":
+                return self._drop(blob[1])
             answer = self._holding.requests.get(request) if method == "POST" else None
             if answer is None:
                 return Refused(404, "request", "no such request").reply
@@ -240,6 +243,12 @@ class DeviceServer:
             return Refused(416, "range", "a range beyond the blob").reply
         data = self._journal.blobs.read(name, start, min(end - start + 1, MAX_BATCH))
         return Reply(206, data, f"bytes {start}-{start + len(data) - 1}/{size}")
+
+    def _drop(self, name: str) -> Reply:
+        if name not in self._journal.membership.emptied_blobs:
+            return Refused(403, "emptied", "no entry that empties this document is known here").reply
+        self._journal.empty()
+        return Reply(200, b"")
 
     def _keep(self, name: str, placed: str, body: bytes) -> Reply:
         found = _PLACED.fullmatch(placed)

@@ -6,6 +6,7 @@ Law: nothing here is believed; it tells where an entry would belong, before its 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Container
 from typing import NamedTuple
 
 from lanterne.wire.entry import ENTRY_CONTEXT, PREAMBLE_SIZE, read_preamble
@@ -34,3 +35,11 @@ def skim(raw: bytes, practice: PracticeId) -> Skimmed | None:
     prev = EntryHash(raw[PREAMBLE_SIZE : PREAMBLE_SIZE + 32].hex())
     before = None if prev == NO_ENTRY else Head(chain, preamble.seq - 1, prev)
     return Skimmed(Head(chain, preamble.seq, name), before)
+
+
+def without_parts(raw: bytes, practice: PracticeId, emptied: Container[EntryHash]) -> bytes:
+    """The head alone of an entry that was emptied; any other as it is."""
+    found = skim(raw, practice)
+    if found is None or found.head.hash not in emptied:
+        return raw
+    return raw[: read_preamble(raw, practice=practice).head_size]

@@ -57,7 +57,7 @@ class Verdict(IntEnum):
 
 
 REFUSED = 100
-MAX_CHECK = 20
+MAX_CHECK = 21
 
 
 def refusal(check: str) -> int:

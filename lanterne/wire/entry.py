@@ -11,7 +11,7 @@ calls.
 
 import hashlib
 import struct
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -236,6 +236,34 @@ def read_head(
     return head
 
 
+def read_either(
+    data: bytes,
+    *,
+    practice: PracticeId,
+    key_of: KeyOf,
+    check_signature: CheckSignature | None = None,
+    verify: bool = True,
+    emptied_ones: Container[EntryHash] | None = None,
+) -> Entry:
+    """An entry, whole or emptied, as it travels: E1–E11, and E21: it is emptied only when it is among `emptied_ones`,
+    and then whatever came of its parts is let go. With None, it is taken as it comes: from one's own store.
+
+    Raises:
+        EntryRefused: with the number of the first check that failed.
+    """
+    if len(data) == read_preamble(data, practice=practice).head_size:
+        head = read_head(
+            data, practice=practice, key_of=key_of, check_signature=check_signature, verify=verify
+        )
+        if emptied_ones is not None and head.hash not in emptied_ones:
+            raise EntryRefused("E21", "its parts are missing, and nothing known here says they were emptied")
+        return emptied(head)
+    entry = read_entry(data, practice=practice, key_of=key_of, check_signature=check_signature, verify=verify)
+    if emptied_ones is not None and entry.head.hash in emptied_ones:
+        return emptied(entry.head)
+    return entry
+
+
 def emptied(head: EntryHead) -> Entry:
     """The entry of which only the head is kept."""
     return Entry(head, (None,) * len(head.parts), head.raw)
@@ -437,6 +465,7 @@ __all__ = [
     "associated_data",
     "build_entry",
     "emptied",
+    "read_either",
     "read_entry",
     "read_head",
     "read_preamble",

@@ -30,7 +30,7 @@ from lanterne.sync.peers.folder_files import (
     write_whole,
 )
 from lanterne.sync.peers.port import BLOB_PIECE, PeerEntries, PeerGave, PeerHeads, PeerPlaced, Way
-from lanterne.sync.skim import skim
+from lanterne.sync.skim import skim, without_parts
 from lanterne.wire.asking import HeadsAnswer, Range, StatementVerdict, Verdict
 from lanterne.wire.blob_lists import BlobList, list_names, sum_names
 from lanterne.wire.errors import EntryRefused
@@ -92,6 +92,7 @@ class FolderPeer:
             if not self._folder.is_dir():
                 raise FolderUnusable("the folder is not there")
             self._found()
+            self._empty()
             raws = self._look()
         tips = self._tips()
         return PeerHeads(HeadsAnswer(tips, tuple(raws), 0), self._covered())
@@ -104,6 +105,21 @@ class FolderPeer:
             write_raw(path, genesis)
         elif held != genesis:
             raise FolderUnusable("the folder holds another practice, or a damaged genesis")
+
+    def _empty(self) -> None:
+        """Our own files hold no parts of what was emptied any more: each is written anew without them."""
+        emptied = self._membership.emptied
+        place = self._base / self._device
+        names = names_in(place, NUMBERED, "file", MAX_FILES) if emptied and not place.is_symlink() else []
+        for name in names:
+            data = read_whole(place / name, MAX_FILE)
+            try:
+                raws = () if data is None else read_framed(data, at_most=MAX_FILE)
+            except MessageRefused:
+                continue  # not whole: it counts for nothing, and is left as it is
+            kept = [without_parts(raw, self._membership.practice, emptied) for raw in raws]
+            if kept != list(raws):
+                write_whole(place / name, frame(kept))
 
     def _look(self) -> list[bytes]:
         raws = []
@@ -155,12 +171,12 @@ class FolderPeer:
     def _passes(self, raw: bytes) -> bool:
         """E1–E11; an altered entry counts for nothing, or nobody would put the true one beside it.
 
-        One by a seat not known yet (E7) may be admitted by another that lies here.
+        One by a seat not known yet (E7) may be admitted by another that lies here; so may an act that emptied (E21).
         """
         try:
             check_apart(raw, self._membership)
         except EntryRefused as refused:
-            return refused.check == "E7"
+            return refused.check in ("E7", "E21")
         return True
 
     def _add(self, lies: _Lies) -> None:
@@ -302,6 +318,17 @@ class FolderPeer:
             coming.unlink(missing_ok=True)
         self.sent += total
         return (total, True) if hashlib.sha256(whole).hexdigest() == name else (0, False)
+
+    def drop(self, name: str) -> None:
+        """See Peer: whoever knows the act removes it; who laid it there is not known."""
+        with folder_errors():
+            path = self._base / "blobs" / name
+            if read_regular(path, 0, 1) is not None:
+                path.unlink()
+        if self._names is not None:
+            self._names[int(name[:2], 16)] = [
+                one for one in self._names.get(int(name[:2], 16), []) if one != name
+            ]
 
     def close(self) -> None:
         """See Peer: nothing is held open."""

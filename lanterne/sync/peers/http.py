@@ -281,6 +281,10 @@ class HttpPeer:
         answer = self._ask("PUT", f"blobs/{name}", data, extra={"Content-Range": span})
         return _read(read_held, answer.body)
 
+    def drop(self, name: str) -> None:
+        """See Peer."""
+        self._ask("DELETE", f"blobs/{name}")
+
     def close(self) -> None:
         """See Peer."""
         self._connection.close()

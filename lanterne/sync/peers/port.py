@@ -126,5 +126,8 @@ class Peer(Protocol):
     def keep(self, name: str, offset: int, data: bytes, total: int) -> tuple[int, bool]:
         """Hand over a piece; the size it holds now, and whether that is the whole."""
 
+    def drop(self, name: str) -> None:
+        """Have a document dropped that was emptied; raises PeerRefuses when it knows no act that says so."""
+
     def close(self) -> None:
         """Nothing more is asked."""

@@ -36,6 +36,7 @@ class Ahead:
     ) -> None:
         self._holdings, self._early, self._mutex, self._members = holdings, early, mutex, members
         self._seen = (0, -1, -1)
+        holdings.foreseen = self._times
 
     # ------------------------------------------------------------------ what is there
 
@@ -57,10 +58,6 @@ class Ahead:
         with self._mutex:
             rows = self._holdings.register.rows_of(chain, seq)
             return next(rows, None) is not None or self._early.has_number(chain, seq)
-
-    def tips(self) -> dict[ChainId, tuple[Head, int]]:
-        """The newest of each chain, with its hybrid time."""
-        return self._early.tips()
 
     def entries(self, heads: Iterable[Head]) -> Iterator[Foreseen]:
         """Those of these that can be read."""
@@ -135,6 +132,9 @@ class Ahead:
         if len(self._early):
             self._early.drop(heads)
         self._early.sweep()
+
+    def _times(self) -> list[int]:
+        return self._early.newest_times()
 
     def _holds(self, head: Head) -> bool:
         return self._holdings.register.find(head) is not None

@@ -61,6 +61,7 @@ class Early:
         self._left: dict[str, set[Head]] = {}
         self._numbers: Counter[tuple[ChainId, int]] = Counter()
         self._fresh = False
+        self._timed, self._times = (0, 0), list[int]()
         self.version = 0
         """Rises whenever something came."""
 
@@ -78,13 +79,15 @@ class Early:
         """Whether an entry of this number lies here."""
         return self._numbers[chain, seq] > 0
 
-    def tips(self) -> dict[ChainId, tuple[Head, int]]:
-        """The newest of each chain, with its hybrid time."""
-        found: dict[ChainId, tuple[Head, int]] = {}
-        for head, lies in self._lies.items():
-            if head.chain not in found or found[head.chain][0].seq < head.seq:
-                found[head.chain] = head, lies.time
-        return found
+    def newest_times(self) -> list[int]:
+        """The hybrid time of the newest entry of each chain here: asked at every write, hence remembered."""
+        mark = (self.version, len(self._lies))
+        if mark != self._timed:
+            newest: dict[ChainId, tuple[int, int]] = {}
+            for head, lies in self._lies.items():
+                newest[head.chain] = max(newest.get(head.chain, (0, 0)), (head.seq, lies.time))
+            self._timed, self._times = mark, [time for _, time in newest.values()]
+        return list(self._times)
 
     # ------------------------------------------------------------------ files
 

@@ -86,6 +86,8 @@ class Holdings:
     ) -> None:
         self.layout, self.practice, self.files = layout, practice, files
         self._on_members, self._check_signature = on_members, check_signature
+        self.foreseen: Callable[[], list[int]] = list
+        """Hybrid times of the newest entries that came ahead of their predecessors (`journal.ahead`)."""
         self.stores = {stream: StreamStore(layout, stream, practice, files) for stream in Stream}
         self.generation = 0
         """Rises whenever everything was read anew: what was remembered of the register is void."""

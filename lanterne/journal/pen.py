@@ -111,7 +111,8 @@ class Pen:
         tip = self._tip(chain)
         since = self._named.get(chain, 0)
         heads: list[Head] = []
-        times: list[int] = []
+        # What a first copy brought ahead is no head yet; whoever writes has read it, so it goes before.
+        times: list[int] = self._holdings.foreseen()
         for other in self._moved_since(since):
             if other == chain:
                 continue

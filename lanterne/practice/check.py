@@ -170,7 +170,8 @@ class _Checker:
         for identifier, compartment, why in connection.execute("SELECT hash, compartment, why FROM unread"):
             row = connection.execute(_ENTRY, (identifier,)).fetchone()
             stream, position = Stream(int(row[0])), int(row[1])
-            path = self._journal.layout.segment(stream, position >> 32)
+            layout = self._journal.layout
+            path = layout.early if position < 0 else layout.segment(stream, position >> 32)
             part = Compartment(int(compartment)).name.lower()
             self._fault(path, f"offset {position & 0xFFFFFFFF}", "part_does_not_open", f"{why} ({part} part)")
 

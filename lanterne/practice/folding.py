@@ -21,10 +21,11 @@ from typing import NamedTuple
 
 from filelock import FileLock, Timeout
 
-from lanterne.journal.journal import Arrived, Damage, Journal
-from lanterne.practice import counting, reordering
+from lanterne.journal.journal import Arrived, Journal
+from lanterne.practice import ahead, counting, reordering
 from lanterne.practice.catalogue import KINDS
 from lanterne.practice.conflicts import folding as conflicts
+from lanterne.practice.cursors import cursor_of, move_cursor, of_another_journal
 from lanterne.practice.errors import TablesBehind
 from lanterne.practice.inserting import NOTED, Again, Batch, fact_row, insert, take_again
 from lanterne.practice.kinds import Shape
@@ -43,6 +44,8 @@ PRACTICE_SUBJECT = "0" * 32
 
 # Facts in one transaction: bounds memory in bulk without costing time (measured flat from 5,000).
 CHUNK_FACTS = 20_000
+# Entries that came ahead in one transaction: charts wait for them.
+CHUNK_AHEAD = 500
 # Entries between two words to the progress bar.
 TELL_EVERY = 1_000
 # How long to wait for another process that rebuilds the same tables.
@@ -88,6 +91,8 @@ class Folder:
         # What was looked at last, so that a request with nothing new asks nothing: of which generation,
         # with which keys, under which membership, after how many changes of ranks.
         self._looked_at: object = None
+        self._ahead = -1
+        self._misplaced = False
         self._members: Membership | None = None
         self._tried: Keyring | None = None
         self._reranks = -1
@@ -97,7 +102,7 @@ class Folder:
     def behind(self) -> bool:
         """Whether the journal holds entries these tables have not folded."""
         connection = self.tables.read()
-        return any(self.journal.end(stream) > _cursor(connection, stream) for stream in self.streams)
+        return any(self.journal.end(stream) > cursor_of(connection, stream) for stream in self.streams)
 
     def build(self, progress: Progress | None = None) -> None:
         """Build the tables unless they are there, with the schema of this program; another process may be
@@ -114,7 +119,7 @@ class Folder:
         """
         folded = 0
         if self._looked_at != self.tables.path:
-            self._members, self._tried, self._reranks = None, None, -1
+            self._members, self._tried, self._reranks, self._ahead = None, None, -1, -1
             if self._is_of_another_journal():
                 folded += self._renew(self._is_of_another_journal, progress)
             self._looked_at = self.tables.path
@@ -126,28 +131,33 @@ class Folder:
         if self._tried is not self.keyring:
             folded += self._try_again()
             self._tried = self.keyring
+        folded += self._take_ahead()
+        anew = False
         while self.behind():
             with self.tables.transaction() as connection:
                 folded += self._step(connection, progress)
+            anew = anew or self._misplaced
+        if anew or ahead.gone(self.tables.read(), self.journal):
+            folded += self._renew(lambda: anew or ahead.gone(self.tables.read(), self.journal), progress)
+            folded += self._take_ahead()
+        return folded
+
+    def _take_ahead(self) -> int:
+        """Fold what a first copy fetched ahead of what it stands on. Returns the number of facts folded."""
+        version = self.journal.ahead.version
+        if self._ahead == version:
+            return 0
+        heads, folded = ahead.unfolded(self.tables.read(), self.journal, self.streams), 0
+        while heads:
+            with self.tables.transaction() as connection:
+                arriving = list(ahead.arriving(connection, self.journal, heads[:CHUNK_AHEAD]))
+                folded += self._enter_all(connection, arriving)
+            heads = heads[CHUNK_AHEAD:]
+        self._ahead = version
         return folded
 
     def _is_of_another_journal(self) -> bool:
-        """Whether the newest entry folded is not where it was: these tables tell what this journal does
-        not hold.
-        """
-        for stream in self.streams:
-            row = self.tables.read().execute(
-                "SELECT hash, position FROM entry WHERE stream = ? ORDER BY no DESC LIMIT 1", (int(stream),)
-            ).fetchone()  # fmt: skip
-            if row is None:
-                continue
-            found = next(self.journal.since(stream, int(row[1])), None)
-            if found is None or found.position != row[1]:
-                if not any(_covers(damage, stream, int(row[1])) for damage in self.journal.damages):
-                    return True
-            elif bytes.fromhex(found.entry.head.hash) != bytes(row[0]):
-                return True
-        return False
+        return of_another_journal(self.tables.read(), self.journal, self.streams)
 
     def _follow_members(self, members: Membership, progress: Progress | None) -> int:
         connection = self.tables.read()
@@ -166,7 +176,7 @@ class Folder:
         anew = False
         held = self.tables.read()
         if any(
-            reordering.may_have_risen(held, stream, self.journal, _cursor(held, stream))
+            reordering.may_have_risen(held, stream, self.journal, cursor_of(held, stream))
             for stream in self.streams
         ):
             self._fold_missed()
@@ -181,20 +191,25 @@ class Folder:
         """Fold what lay damaged behind the cursors and was put in its place again."""
         for stream in self.streams:
             held = self.tables.read()
-            found = reordering.missed(held, stream, self.journal, _cursor(held, stream))
+            found = reordering.missed(held, stream, self.journal, cursor_of(held, stream))
             if found:
                 with self.tables.transaction() as connection:
                     self._fold(connection, stream, found)
 
     def _fold(self, connection: Connection, stream: Stream, found: Sequence[Arrived]) -> None:
+        found = [arrived for arrived in found if ahead.place(connection, arrived) is None]
+        self._enter_all(connection, found)
+        reordering.remember(connection, stream, [arrived.rank for arrived in found])
+
+    def _enter_all(self, connection: Connection, found: Sequence[Arrived]) -> int:
+        """Fold entries out of their turn. Returns the number of facts."""
         batch, entry = Batch(), _next(connection, "entry")
         number = first = _next(connection, "fact")
         self._forget()
-        found = [arrived for arrived in found if not reordering.moved(connection, arrived)]
         for place, arrived in enumerate(found):
             number = self._enter(connection, batch, arrived, entry + place, number, None)
-        reordering.remember(connection, stream, [arrived.rank for arrived in found])
         self._write(connection, batch, first, number)
+        return number - first
 
     def _try_again(self) -> int:
         """Open what lacked a key when it was folded."""
@@ -278,12 +293,8 @@ class Folder:
             if collecting:
                 gc.enable()
             fresh.close()
-        self._looked_at, self._members, self._tried, self._reranks = (
-            self.tables.path,
-            members,
-            keyring,
-            reranks,
-        )
+        self._looked_at, self._members, self._tried = self.tables.path, members, keyring
+        self._reranks, self._ahead = reranks, -1
         return folded
 
     # ------------------------------------------------------------------ one transaction
@@ -302,12 +313,16 @@ class Folder:
         if bulk is None:
             self._forget()
         held = sum(self.journal.count(stream) for stream in self.streams)
+        risen: list[int] = []
         for stream in self.streams:
-            cursor = start = _cursor(connection, stream)
+            cursor = start = cursor_of(connection, stream)
             ranks: list[int] = []
             for arrived in self.journal.since(stream, cursor):
                 cursor = arrived.next
-                if bulk is None and reordering.moved(connection, arrived):
+                placed = ahead.place(connection, arrived) if bulk is None else None
+                if placed is not None:
+                    ranks += placed.ranks
+                    risen += placed.risen
                     continue
                 ranks.append(arrived.rank)
                 number = self._enter(connection, batch, arrived, entry, number, bulk)
@@ -317,9 +332,7 @@ class Folder:
                 if number - first >= CHUNK_FACTS:
                     break
             if cursor != start:
-                connection.execute(
-                    "INSERT OR REPLACE INTO meta(name, value) VALUES (?, ?)", (_name(stream), cursor)
-                )
+                move_cursor(connection, stream, cursor)
                 reordering.remember(connection, stream, ranks)
             if number - first >= CHUNK_FACTS:
                 break
@@ -327,6 +340,7 @@ class Folder:
             progress(entry - 1, max(entry - 1, held))
         if bulk is None:
             self._write(connection, batch, first, number)
+            self._misplaced = bool(risen) and reordering.settle_risen(connection, risen)
         else:
             insert(connection, batch)
             self._again += batch.again
@@ -470,20 +484,6 @@ class Folder:
             found = _Known(number, stands, latest, name in NOTED, kind.compartment, kind.of_a_patient)
         self._kinds[name] = found
         return found
-
-
-def _covers(damage: Damage, stream: Stream, position: int) -> bool:
-    segment, offset = position >> 32, position & 0xFFFFFFFF
-    return damage[:2] == (stream, segment) and damage.offset <= offset < max(damage.end, damage.offset + 1)
-
-
-def _name(stream: Stream) -> str:
-    return f"cursor.{stream.name.lower()}"
-
-
-def _cursor(connection: Connection, stream: Stream) -> int:
-    row = connection.execute("SELECT value FROM meta WHERE name = ?", (_name(stream),)).fetchone()
-    return int(row[0]) if row is not None else 0
 
 
 def _next(connection: Connection, table: str) -> int:

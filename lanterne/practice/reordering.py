@@ -55,24 +55,13 @@ def missed(connection: Connection, stream: Stream, journal: Journal, cursor: int
     return found
 
 
-def moved(connection: Connection, arrived: Arrived) -> bool:
-    """Whether this entry is folded already and now lies elsewhere: its first place was damaged, and a peer
-    healed it.
-    """
-    identifier = bytes.fromhex(arrived.entry.head.hash)
-    found = connection.execute(
-        "UPDATE entry SET position = ? WHERE hash = ? RETURNING no", (arrived.position, identifier)
-    ).fetchone()
-    return found is not None
-
-
 def follow(connection: Connection, stream: Stream, journal: Journal) -> bool:
     """Take in the ranks that rose. True when everything must be folded anew: the order decides there which
     of two entries a fact id counts in, and only one of them is kept."""
     held = {
         position: (number, rank)
         for number, position, rank in connection.execute(
-            "SELECT no, position, rank FROM entry WHERE stream = ?", (int(stream),)
+            "SELECT no, position, rank FROM entry WHERE stream = ? AND position >= 0", (int(stream),)
         )
     }
     risen = []
@@ -85,14 +74,29 @@ def follow(connection: Connection, stream: Stream, journal: Journal) -> bool:
     if connection.execute("SELECT 1 FROM again").fetchone() is not None:
         return True
     connection.executemany("UPDATE entry SET rank = ? WHERE no = ?", risen)
-    total = connection.execute("SELECT count(*) FROM entry WHERE stream = ?", (int(stream),)).fetchone()[0]
     now = {number: rank for rank, number in risen}
     every = sum(now.get(number, rank) for number, rank in held.values())
-    connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (_name(stream), f"{total} {every}"))
+    connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (_name(stream), f"{len(held)} {every}"))
     if len(risen) > SETTLED_ONE_BY_ONE:
         settle_all(connection)
     else:
         _settle(connection, [number for _, number in risen])
+    return False
+
+
+def settle_risen(connection: Connection, entries: list[int]) -> bool:
+    """Settle anew what depends on the order of these entries, whose ranks changed. True as `follow` says it."""
+    chosen = json.dumps(entries)
+    if connection.execute(
+        "SELECT 1 FROM again a JOIN fact f ON f.id = a.id WHERE f.entry IN (SELECT value FROM json_each(?1))"
+        " OR a.entry IN (SELECT value FROM json_each(?1)) LIMIT 1",
+        (chosen,),
+    ).fetchone():
+        return True
+    if len(entries) > SETTLED_ONE_BY_ONE:
+        settle_all(connection)
+    else:
+        _settle(connection, entries)
     return False
 
 

@@ -69,6 +69,8 @@ _TABLES = (
 _INDEXES = (
     "CREATE UNIQUE INDEX entry_by_hash ON entry(hash)",
     "CREATE INDEX entry_by_rank ON entry(rank)",
+    # Entries that came ahead of their predecessors in a first copy: none, but then.
+    "CREATE INDEX entry_ahead ON entry(position) WHERE position = -1",
     "CREATE UNIQUE INDEX fact_by_id ON fact(id)",
     "CREATE INDEX statement_by_day ON statement(subject, day DESC)",
     "CREATE INDEX statement_by_kind ON statement(subject, kind, live, day DESC)",

@@ -16,6 +16,7 @@ from lanterne.desk.patients import merging
 from lanterne.desk.patients import views as patients
 from lanterne.desk.references import views as references
 from lanterne.desk.settings import views as settings
+from lanterne.desk.settling import views as settling
 from lanterne.desk.team import ending, pairing
 from lanterne.desk.team import views as team
 from lanterne.desk.trace import views as trace
@@ -73,6 +74,16 @@ urlpatterns = [
     path("agenda/<id:fact>/deplacer", agenda.move, name="appointment-move"),
     path("agenda/<id:fact>/annuler", agenda.cancel, name="appointment-cancel"),
     path("agenda/<id:fact>/retablir", agenda.restore, name="appointment-restore"),
+    path("a-regler", settling.settling, name="settling"),
+    path("a-regler/voulus", settling.both, name="settling-both"),
+    path("a-regler/rendez-vous/<id:fact>/garder", settling.hour, name="settling-hour"),
+    path("a-regler/rendez-vous/<id:fact>/annuler", settling.hour_undo, name="settling-hour-undo"),
+    path("a-regler/dossier/<id:patient>", settling.of_patient, name="settling-chart"),
+    path("a-regler/dossier/<id:patient>/garder/<id:fact>", settling.keep_one, name="settling-keep"),
+    path("a-regler/dossier/<id:patient>/distincts/<id:fact>", settling.tell_apart, name="settling-apart"),
+    path("a-regler/dossier/<id:patient>/autre/<id:fact>", settling.third, name="settling-third"),
+    path("a-regler/dossier/<id:patient>/annuler/<id:fact>", settling.undo, name="settling-undo"),
+    path("a-regler/patients/<id:patient>/deux/<id:fact>", settling.two_undo, name="settling-two-undo"),
     path("dossier/<id:patient>", chart.chart, name="chart"),
     path("dossier/<id:patient>/resume", chart.summary, name="summary"),
     path("dossier/<id:patient>/histoire", chart.timeline, name="timeline"),

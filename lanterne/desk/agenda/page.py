@@ -129,6 +129,7 @@ def day_page(presence: Presence, writer: Writer, on: date) -> view.DayPage:
         today_url=reverse("agenda"),
         jump_url=reverse("agenda"),
         book_url=f"{reverse('appointment-new')}?jour={on}" if may_write else "",
+        settle_url=reverse("settling"),
         doubts=sum(bool(line.doubt) for column in columns for line in column.lines),
     )
 

@@ -113,7 +113,7 @@ def move(request: HttpRequest, fact: str) -> HttpResponse:
         if form.is_valid() and not warnings and not form.errors:
             return written(request, _of_day(form.cleaned_data["date"]))
     name = who or held.body.name or _("créneau fermé")
-    title = _("Déplacer : %(name)s") % {"name": name}
+    title = _("Déplacer : %(name)s") % {"name": name}
     return _form(
         request, form, title, reverse("appointment-move", args=[fact]), _("Enregistrer"), warnings,
         back=_of_day(held.body.start[:10]),
@@ -210,7 +210,7 @@ def _record(request: HttpRequest, form: AppointmentForm, command: Any, kind: typ
     chosen = form.cleaned_data.get("chosen", "")
     if "chosen" in form.fields:
         if not chosen:
-            return (Notice(_("Des patients du cabinet portent ce nom : dites si c’est l’un d’eux."), "warn"),)
+            return (Notice(_("Des patients du cabinet portent ce nom : dites si c’est l’un d’eux."), "warn"),)
         if chosen != NOBODY_YET:
             form.cleaned_data["patient"] = chosen
     try:
@@ -223,7 +223,7 @@ def _record(request: HttpRequest, form: AppointmentForm, command: Any, kind: typ
         lines = Lines(presence_of(request), writer_of(request))
         return tuple(
             Notice(
-                _("De %(hour)s à %(until)s : %(who)s est déjà inscrit(e) (par %(author)s).")
+                _("De %(hour)s à %(until)s : %(who)s est déjà inscrit(e) (par %(author)s).")
                 % {
                     "hour": line.hour,
                     "until": line.until,

@@ -28,6 +28,7 @@ from lanterne.desk.opening import (
 from lanterne.journal.errors import DiskFailed, DiskFull
 from lanterne.practice.chart import commands
 from lanterne.practice.chart.statements import Statement, one, thread
+from lanterne.practice.conflicts.commands import settled_id
 from lanterne.practice.errors import Refusal
 from lanterne.practice.recording import record
 from lanterne.wire.names import FactId, PatientId
@@ -128,10 +129,10 @@ def settle(request: HttpRequest, patient: str, fact: str) -> HttpResponse:
         chosen = next((item for item in standing if item.id == request.POST.get("keep")), None)
         if chosen is None or chosen.body is None or len(standing) < 2:
             raise Refusal("changed_meanwhile")
-        command = commands.Record(
-            PatientId(patient), chosen.body, chosen.at, tuple(item.id for item in standing), fact_id(request)
-        )
-        record(presence_of(request).record, command)
+        held, ids = presence_of(request).record, tuple(sorted(item.id for item in standing))
+        # Chosen alike on two devices, it is one fact.
+        settled = settled_id(held, chosen.id, ids)
+        record(held, commands.Record(PatientId(patient), chosen.body, chosen.at, ids, settled))
         return written(request, reverse("chart", args=[patient]))
     context = {
         "band": seen.band,

@@ -336,7 +336,7 @@ class PastLine:
 class ChartPage:
     """The whole chart page. `summary_url` and `timeline_url` answer summary.html and timeline.html alone,
     asked again when something was written (event `lanterne:written`). `draft_url` continues an unfinished
-    consultation.
+    consultation. `doubts` counts what is to settle in the chart, at `doubts_url`.
     """
 
     band: PatientBand
@@ -358,6 +358,8 @@ class ChartPage:
     draft_kept: When | None = None
     notes: tuple[str, ...] = ()
     proposals: tuple[Proposal, ...] = ()
+    doubts: int = 0
+    doubts_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from lanterne.desk.opening import Opened, opened, opened_widest, page, today
 from lanterne.desk.patients.lists import remember
 from lanterne.desk.sentences import reason_text
 from lanterne.practice.chart.statements import one, thread, with_code, withdrawals
+from lanterne.practice.conflicts.queries import of_chart
 from lanterne.practice.results.facts import ResultRecorded
 from lanterne.wire.names import FactId
 
@@ -161,6 +162,8 @@ def chart_page(seen: Opened, *, with_story: bool = True) -> view.ChartPage:
         draft_kept=draft.kept if draft else None,
         notes=tuple(note.body.text for note in seen.must_know.pinned_notes if note.body is not None),
         proposals=pages.proposals(seen),
+        doubts=len(of_chart(seen.chart)),
+        doubts_url=reverse("settling-chart", args=[patient]),
     )
 
 

@@ -73,8 +73,8 @@ class AppointmentForm(forms.Form):
     def ask_which(self, candidates: list[tuple[str, str]]) -> None:
         """Patients of the practice that the name typed may mean."""
         self.fields["chosen"] = forms.ChoiceField(
-            label=_("Est-ce l’un de ces patients ?"),
-            choices=[*candidates, (NOBODY_YET, _("Non : garder le nom tel qu’il est tapé"))],
+            label=_("Est-ce l’un de ces patients ?"),
+            choices=[*candidates, (NOBODY_YET, _("Non : garder le nom tel qu’il est tapé"))],
             widget=forms.RadioSelect,
             required=False,
         )

@@ -25,9 +25,11 @@ from lanterne.desk.frame.view import (
     when,
 )
 from lanterne.desk.presence import Presence
+from lanterne.practice.agenda.rules import minute_at
 from lanterne.practice.arrivals import queries as arrivals
 from lanterne.practice.chart.queries import Summary
 from lanterne.practice.chart.statements import Statement
+from lanterne.practice.conflicts import queries as conflicts
 from lanterne.practice.patients.queries import Identity
 from lanterne.practice.record import Writer
 from lanterne.practice.rights import Right
@@ -138,6 +140,7 @@ def frame(
     links = [NavLink(_("Patients"), reverse("home"), "search", current == "home")]
     links.append(NavLink(_("Agenda"), reverse("agenda"), "calendar", current == "agenda"))
     links.append(_arrivals(connection, writer, current=current == "arrivals"))
+    links += _to_settle(presence, writer, current=current == "settling")
     links.append(NavLink(_("Équipe"), reverse("team"), "user", current == "team"))
     if Right.READ_TRACES in writer.rights:
         links.append(NavLink(_("Accès"), reverse("traces"), "eye", current == "traces"))
@@ -160,6 +163,14 @@ def frame(
         saved=saved,
         exchange=bar.line(presence),
     )
+
+
+def _to_settle(presence: Presence, writer: Writer, *, current: bool) -> list[NavLink]:
+    """What two devices wrote without knowing each other: in the bar while there is some."""
+    record = presence.record
+    medical = Right.READ_CHART in writer.rights and record.reads_medical
+    waiting = conflicts.count(record.tables.read(), minute_at(record.clock_ms()), medical=medical)
+    return [NavLink(_("À régler"), reverse("settling"), "scales", current, waiting)] if waiting or current else []
 
 
 def _arrivals(connection: Connection, writer: Writer, *, current: bool) -> NavLink:

@@ -85,11 +85,13 @@ class Move:
 
     Attributes:
         shown: the versions the form showed: one, or all that stand when several are settled into one.
+        overlap_left: what takes the slot already is no reason to refuse: the overlap is left to settle.
     """
 
     shown: tuple[FactId, ...]
     appointment: AppointmentMoved
     overlap_wanted: bool = False
+    overlap_left: bool = False
     id: FactId | None = None
     right: Right = Right.KEEP_AGENDA
 
@@ -99,7 +101,7 @@ class Move:
 
     def decide(self, known: Known) -> Sequence[NewFact]:
         """See Command.decide. Raises OverlapSuspected."""
-        return _taken(known, overlap_wanted=self.overlap_wanted)
+        return _taken(known, overlap_wanted=self.overlap_wanted, overlap_left=self.overlap_left)
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,15 +238,15 @@ def _standing(connection: Connection, shown: Sequence[FactId]) -> tuple[Meeting,
     )
 
 
-def _taken(known: Known, *, overlap_wanted: bool) -> list[NewFact]:
+def _taken(known: Known, *, overlap_wanted: bool, overlap_left: bool = False) -> list[NewFact]:
     check(known.body)
     if not known.practitioner_known:
         raise Refusal("agenda_practitioner", field="practitioner")
-    if known.others and not overlap_wanted:
+    if known.others and not (overlap_wanted or overlap_left):
         raise OverlapSuspected(known.others)
     at = with_offset(known.body.start, known.body.zone)
     facts = [NewFact(known.body, None, known.id, at, known.replaced, known.unknown)]
-    if known.others:
+    if known.others and overlap_wanted:
         named = [known.id, *(other.fact for other in known.others[: NAMED_MOST - 1])]
         facts.append(NewFact(OverlapWanted(appointments=[str(one) for one in named]), None))
     return facts

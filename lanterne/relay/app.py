@@ -25,6 +25,7 @@ from lanterne.proof.genesis import read_genesis
 from lanterne.relay import status as status_page
 from lanterne.relay.answering import Answering
 from lanterne.relay.blob_answering import BlobAnswering, read_content_range, read_range
+from lanterne.relay.boxes import STRANGERS, BoxAnswering
 from lanterne.relay.door import Door, Guest, read_header
 from lanterne.relay.errors import Busy, Refusal, StoreBusy, StoreFailed
 from lanterne.relay.house import House
@@ -32,6 +33,8 @@ from lanterne.wire.asking import MAX_REQUEST, Complaint, pack_complaint
 from lanterne.wire.errors import CheckFailed
 from lanterne.wire.exchange import MAX_BATCH, MEDIA_TYPE, NUMBER_LIMIT, BlobName
 from lanterne.wire.names import PracticeId
+from lanterne.wire.pairing_box import BOX, PATH, BoxName
+from lanterne.wire.pairing_box import MAX_REQUEST as MAX_BOX_REQUEST
 from lanterne.wire.request import DEVICE_HEADER, HOLDER_HEADER, Request, RequestHeader
 from lanterne.wire.statements import MAX_STATEMENT_BYTES
 
@@ -39,6 +42,10 @@ _log = logging.getLogger("lanterne.relay")
 _PRACTICE = re.compile(r"[0-9a-f]{64}")
 _AFTER = re.compile(r"after=(\d{1,18})")
 _DISK_RETRY_S = 30
+_STRANGERS_MAY = frozenset({("GET", "offer"), ("GET", "answer"), ("POST", "request")})
+_DEVICES_MAY = frozenset(
+    {("PUT", "offer"), ("PUT", "answer"), ("GET", "request"), ("DELETE", "request"), ("DELETE", "offer")}
+)
 _NOTICES_S = 1.0
 Answer = Callable[[Guest, bytes], Awaitable[bytes]]
 Work = Callable[[RequestHeader, PracticeId], Awaitable[Response]]
@@ -52,6 +59,7 @@ class Desk:
         self._door = Door(house)
         self._entries = Answering(house)
         self._blobs = BlobAnswering(house)
+        self._boxes = BoxAnswering(house)
         asked: dict[str, tuple[Answer, int]] = {
             "heads": (self._entries.heads, 0),
             "members": (self._entries.members, MAX_REQUEST),
@@ -74,12 +82,32 @@ class Desk:
     async def _answered(self, http: HttpRequest, work: Work) -> Response:
         """Do `work`; whatever happens becomes an answer, signed when the request was."""
         header: RequestHeader | None = None
-        try:
+
+        async def signed() -> Response:
+            nonlocal header
             practice = PracticeId(http.path_params["practice"])
             if _PRACTICE.fullmatch(practice) is None:
                 raise Refusal(404, Complaint("practice", "this practice is not held here"))
             header = read_header(http.headers.getlist(DEVICE_HEADER))
-            response = await work(header, practice)
+            return await work(header, practice)
+
+        response = await self._settled(signed)
+        if header is not None:
+            house = self._house
+            answer = sign_answer(
+                header,
+                status=response.status_code,
+                body=bytes(response.body),
+                holder=house.key.id,
+                signer=house.key,
+            )
+            response.headers[HOLDER_HEADER] = answer.to_text()
+        return response
+
+    async def _settled(self, work: Callable[[], Awaitable[Response]]) -> Response:
+        """Do `work`; whatever happens becomes an answer that is not kept anywhere."""
+        try:
+            response = await work()
         except Refusal as refusal:
             response = _complain(refusal.status, refusal.complaint)
         except CheckFailed as failed:
@@ -92,16 +120,6 @@ class Desk:
             response = self._disk(error)
         except ClientDisconnect:
             return Response(status_code=400)
-        if header is not None:
-            house = self._house
-            answer = sign_answer(
-                header,
-                status=response.status_code,
-                body=bytes(response.body),
-                holder=house.key.id,
-                signer=house.key,
-            )
-            response.headers[HOLDER_HEADER] = answer.to_text()
         response.headers["Cache-Control"] = "no-store"
         return response
 
@@ -212,6 +230,46 @@ class Desk:
 
         return await self._answered(http, work)
 
+    # ------------------------------------------------------------ boxes of pairings
+
+    async def box(self, http: HttpRequest) -> Response:
+        """GET, POST /1/pairing/<box>/<what>: somebody who is no device of any practice yet; not signed."""
+
+        async def work() -> Response:
+            found = PATH.fullmatch(http.url.path)
+            what = found[2] if found is not None else ""
+            if found is None or (http.method, what) not in _STRANGERS_MAY:
+                raise Refusal(404, Complaint("request", "no such request"))
+            name = BoxName(found[1])
+            if http.method == "POST":
+                await self._boxes.ask(name, await self._body(http, STRANGERS, MAX_BOX_REQUEST))
+                return _say(b"")
+            return _say(await self._boxes.read(name, what))
+
+        return await self._settled(work)
+
+    async def own_box(self, http: HttpRequest) -> Response:
+        """PUT offer and answer, GET and DELETE request, DELETE offer, below /1/<practice>/pairing/<box>/"""
+        name, what = BoxName(http.path_params["box"]), str(http.path_params["what"])
+
+        async def work(header: RequestHeader, practice: PracticeId) -> Response:
+            act = (http.method, what)
+            if BOX.fullmatch(name) is None or act not in _DEVICES_MAY:
+                raise Refusal(404, Complaint("request", "no such request"))
+            most = self._house.quota.box_bytes + 8 if http.method == "PUT" else 0
+            guest, body = await self._guest(http, header, practice, most)
+            if act == ("PUT", "offer"):
+                return _say(await self._boxes.open(guest, name, body))
+            if act == ("PUT", "answer"):
+                return _say(await self._boxes.answer(guest, name, body))
+            if act == ("GET", "request"):
+                return _say(await self._boxes.request(guest, name))
+            if act == ("DELETE", "request"):
+                return _say(await self._boxes.refuse(guest, name))
+            return _say(await self._boxes.close(guest, name))
+
+        return await self._answered(http, work)
+
     # ------------------------------------------------------------ for people
 
     async def status(self, _http: HttpRequest) -> Response:
@@ -275,6 +333,8 @@ def make_app(house: House) -> Starlette:
         routes=[
             Route("/status", desk.status, methods=["GET"]),
             Route("/status.json", desk.status_json, methods=["GET"]),
+            Route("/1/pairing/{box}/{what}", desk.box, methods=["GET", "POST"]),
+            Route("/1/{practice}/pairing/{box}/{what}", desk.own_box, methods=["GET", "PUT", "DELETE"]),
             Route("/1/{practice}/news", desk.news, methods=["GET"]),
             Route("/1/{practice}/blobs/{name}", desk.blob, methods=["GET", "PUT", "DELETE"]),
             Route("/1/{practice}/{request}", desk.ask, methods=["POST"]),

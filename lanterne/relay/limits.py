@@ -39,6 +39,10 @@ class Quota:
     devices: int = 200
     """Of which statements are kept."""
     statement_bytes: int = 16 * MIB
+    boxes: int = 4
+    """Devices being added at once."""
+    box_bytes: int = 8 * MIB
+    """Of an offer, and of an answer."""
     contradictions: int = 4
     """Statements of one device kept beside its newest."""
 

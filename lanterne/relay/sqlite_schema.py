@@ -10,9 +10,10 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
+from lanterne.relay import sqlite_boxes
 from lanterne.relay.errors import RelayError
 
-VERSION = 1
+VERSION = 2
 APPLICATION = 0x4C4E5452  # "LNTR"
 
 TABLES = """
@@ -87,7 +88,7 @@ def prepare(path: Path) -> None:
         (found,) = connection.execute("PRAGMA user_version").fetchone()
         (owner,) = connection.execute("PRAGMA application_id").fetchone()
         if found == 0 and owner == 0:
-            for statement in TABLES.split(";"):
+            for statement in f"{TABLES};{sqlite_boxes.TABLES}".split(";"):
                 connection.execute(statement)
             connection.execute(f"PRAGMA user_version = {VERSION}")
             connection.execute(f"PRAGMA application_id = {APPLICATION}")
@@ -95,6 +96,10 @@ def prepare(path: Path) -> None:
             raise RelayError("relay.not_ours", "the database is not a relay's")
         elif found > VERSION:
             raise RelayError("relay.newer", "the database was written by a newer Lanterne")
+        elif found < VERSION:
+            for statement in sqlite_boxes.TABLES.split(";"):  # all that 1 lacks
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {VERSION}")
         connection.execute("COMMIT")
     finally:
         connection.close()

@@ -13,16 +13,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 
-from lanterne.relay import sqlite_rows, sqlite_schema
+from lanterne.relay import sqlite_boxes, sqlite_rows, sqlite_schema
 from lanterne.relay.errors import StoreFailed
 from lanterne.relay.sqlite_writer import Work, Writer
-from lanterne.relay.store import Account, Batch, BlobRow, Holding
+from lanterne.relay.store import Account, Batch, BlobRow, BoxRow, Holding
 from lanterne.wire.asking import Range
 from lanterne.wire.exchange import NUMBER_LIMIT, BlobName, head_key
 from lanterne.wire.framing import Piece, Placed, PlacedPiece, framed_size
 from lanterne.wire.names import ChainId, DeviceId, EntryHash, Head, PracticeId, SeatId, Stream
+from lanterne.wire.pairing_box import BoxName
 
 _SMALL = 4096
+_STRANGERS = b"pairing"
 _STREAMS = {int(stream): stream for stream in Stream}
 
 
@@ -324,6 +326,49 @@ class SqliteStore:
         with self._reading() as connection:
             rows = connection.execute(sql, (before_ms,)).fetchall()
         return tuple((PracticeId(practice.hex()), BlobName(name.hex())) for practice, name in rows)
+
+    # ------------------------------------------------------------ boxes of pairings
+
+    def box(self, name: BoxName) -> BoxRow | None:
+        """See Store."""
+        with self._reading() as connection:
+            return sqlite_boxes.find(connection, name)
+
+    def box_message(self, name: BoxName, what: str) -> bytes | None:
+        """See Store."""
+        with self._reading() as connection:
+            return sqlite_boxes.message(connection, name, what)
+
+    def boxes_of(self, practice: PracticeId) -> tuple[BoxName, ...]:
+        """See Store."""
+        with self._reading() as connection:
+            return sqlite_boxes.of_practice(connection, practice)
+
+    def open_box(self, row: BoxRow, offer: bytes) -> Future[None]:
+        """See Store."""
+        return self._submit(row.practice, len(offer), lambda one: sqlite_boxes.open_box(one, row, offer))
+
+    def ask_box(self, name: BoxName, request: bytes) -> Future[None]:
+        """See Store."""
+        return self._writer.submit(_STRANGERS, len(request), lambda one: sqlite_boxes.ask(one, name, request))
+
+    def refuse_box(self, practice: PracticeId, name: BoxName) -> Future[None]:
+        """See Store."""
+        return self._submit(practice, _SMALL, lambda one: sqlite_boxes.refuse(one, practice, name))
+
+    def answer_box(self, practice: PracticeId, name: BoxName, answer: bytes) -> Future[None]:
+        """See Store."""
+        return self._submit(
+            practice, len(answer), lambda one: sqlite_boxes.answer(one, practice, name, answer)
+        )
+
+    def close_box(self, practice: PracticeId, name: BoxName) -> Future[None]:
+        """See Store."""
+        return self._submit(practice, _SMALL, lambda one: sqlite_boxes.close(one, practice, name))
+
+    def sweep_boxes(self, now_ms: int) -> Future[None]:
+        """See Store."""
+        return self._writer.submit(_STRANGERS, _SMALL, lambda one: sqlite_boxes.sweep(one, now_ms))
 
     # ------------------------------------------------------------
 

@@ -1,8 +1,8 @@
 """What a relay keeps, as a contract that any store stands behind (tests/contracts/relay_store.py).
 
 Law: a future that resolves means durable: on the disk, whatever happens to the process or the power next.
-Every row of a practice is found by a key led by the practice's id. A store decides nothing: what may be kept
-was decided before it is called. Reads see everything whose future has resolved.
+Every row of a practice is found by a key led by the practice's id, but for the boxes of pairings. A store decides
+nothing: what may be kept was decided before it is called. Reads see everything whose future has resolved.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from lanterne.wire.entry import EntryHead
 from lanterne.wire.exchange import BlobName
 from lanterne.wire.framing import Piece, PlacedPiece
 from lanterne.wire.names import ChainId, DeviceId, EntryHash, Head, PracticeId
+from lanterne.wire.pairing_box import BoxName
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,14 @@ class BlobRow(NamedTuple):
     total: int
     whole: bool
     touched: int
+
+
+class BoxRow(NamedTuple):
+    """A box of a pairing, and when it lapses (milliseconds)."""
+
+    name: BoxName
+    practice: PracticeId
+    ends: int
 
 
 class Store(Protocol):
@@ -181,6 +190,36 @@ class Store(Protocol):
 
     def stale_blobs(self, before_ms: int) -> tuple[tuple[PracticeId, BlobName], ...]:
         """Blobs not whole and not touched since."""
+
+    # ------------------------------------------------------------ boxes of pairings
+
+    def box(self, name: BoxName) -> BoxRow | None:
+        """The only rows found without a practice: who asks for one is of none yet."""
+
+    def box_message(self, name: BoxName, what: str) -> bytes | None:
+        """What lies in a box: "offer", "request" or "answer"."""
+
+    def boxes_of(self, practice: PracticeId) -> tuple[BoxName, ...]:
+        """The boxes of a practice, sorted."""
+
+    def open_box(self, row: BoxRow, offer: bytes) -> Future[None]:
+        """Fails with Conflict when there is a box of that name, whosesoever."""
+
+    def ask_box(self, name: BoxName, request: bytes) -> Future[None]:
+        """Keep the one request; the same again changes nothing. Fails with Conflict when another lies there, or
+        there is no such box."""
+
+    def refuse_box(self, practice: PracticeId, name: BoxName) -> Future[None]:
+        """Let the request go."""
+
+    def answer_box(self, practice: PracticeId, name: BoxName, answer: bytes) -> Future[None]:
+        """Keep an answer in the place of the one before; nothing in a box of another practice."""
+
+    def close_box(self, practice: PracticeId, name: BoxName) -> Future[None]:
+        """Let a box go; nothing when it is another practice's."""
+
+    def sweep_boxes(self, now_ms: int) -> Future[None]:
+        """Let go of those that lapsed before."""
 
     def close(self) -> None:
         """Finish what was begun. Nothing may be called afterwards."""

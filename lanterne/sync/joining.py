@@ -29,7 +29,7 @@ from lanterne.sync.going import nudge
 from lanterne.sync.invitation import MOST_TEXT, read_invitation
 from lanterne.sync.pairing_ways import FolderWay, HttpWay, PairingWay, only_box
 from lanterne.sync.relay_file import read_relay_file
-from lanterne.sync.ways import MOST_PATH, keep_device, keep_folder, keep_relay
+from lanterne.sync.ways import MOST_PATH, keep_device, keep_folder, keep_relay, read_ways
 from lanterne.wire import packing
 from lanterne.wire.errors import LanterneError
 from lanterne.wire.exchange import FORMAT, Fields, MessageRefused
@@ -246,7 +246,10 @@ class Joining:
             with suppress(MessageRefused):
                 keep_relay(journal, read_relay_file(done.relay))
         if kept.how is How.NETWORK:
-            keep_device(journal, read_invitation(kept.where).address)
+            invitation = read_invitation(kept.where)
+            relay = read_ways(journal).relay
+            if relay is None or relay.url.rstrip("/") != invitation.url:
+                keep_device(journal, invitation.address)
         elif kept.how is How.FOLDER:
             keep_folder(journal, Path(kept.where))
 

@@ -16,6 +16,9 @@ BOX = re.compile(r"[2-9A-HJ-NP-Z]{12}")
 PATH = re.compile(r"/1/pairing/([2-9A-HJ-NP-Z]{12})/(offer|request|answer)")
 """Over HTTP, below the holder's own address."""
 
+MAX_REQUEST = 64 * 1024
+LAPSES_MS = 72 * 60 * 60 * 1000
+"""Milliseconds a box stands at most."""
 EMPTY = "empty"
 """The complaint of a box in which this does not lie yet; any other says that there is no such box."""
 

@@ -12,12 +12,13 @@ from concurrent.futures import Future
 import pytest
 
 from lanterne.relay.errors import Conflict
-from lanterne.relay.store import Batch, BlobRow, NewEntry, Store
+from lanterne.relay.store import Batch, BlobRow, BoxRow, NewEntry, Store
 from lanterne.wire.asking import Range
 from lanterne.wire.entry import Entry
 from lanterne.wire.exchange import BlobName
 from lanterne.wire.framing import framed_size
 from lanterne.wire.names import EntryHash, PracticeId
+from lanterne.wire.pairing_box import BoxName
 from tests import cast
 
 PRACTICE = cast.founding().practice
@@ -234,6 +235,48 @@ class RelayStoreContract:
         account = store.account(PRACTICE)
         assert account is not None
         assert (account.blob_bytes, store.blob(PRACTICE, NAME)) == (3, None)
+
+    def test_a_box_takes_one_request_and_the_newest_answer(
+        self, store: Store, again: Callable[[], Store]
+    ) -> None:
+        name, other = BoxName("A" * 12), BoxName("B" * 12)
+        assert store.box(name) is None
+        with pytest.raises(Conflict):
+            sure(store.ask_box(name, b"request"))
+        sure(store.open_box(BoxRow(name, PRACTICE, 100), b"offer"))
+        with pytest.raises(Conflict):
+            sure(store.open_box(BoxRow(name, OTHER, 900), b"another"))
+        assert store.box(name) == BoxRow(name, PRACTICE, 100)
+        assert [store.box_message(name, what) for what in ("offer", "request", "answer")] == [
+            b"offer",
+            None,
+            None,
+        ]
+        sure(store.ask_box(name, b"request"))
+        sure(store.ask_box(name, b"request"))
+        with pytest.raises(Conflict):
+            sure(store.ask_box(name, b"another"))
+        sure(store.refuse_box(OTHER, name))
+        sure(store.answer_box(OTHER, name, b"nothing of theirs"))
+        sure(store.close_box(OTHER, name))
+        assert store.box_message(name, "request") == b"request"
+        assert store.box_message(name, "answer") is None
+        sure(store.answer_box(PRACTICE, name, b"reveal"))
+        sure(store.answer_box(PRACTICE, name, b"admission"))
+        sure(store.refuse_box(PRACTICE, name))
+        sure(store.ask_box(name, b"another"))
+        sure(store.open_box(BoxRow(other, OTHER, 200), b"theirs"))
+        store = again()
+        assert store.box_message(name, "request") == b"another"
+        assert store.box_message(name, "answer") == b"admission"
+        assert (store.boxes_of(PRACTICE), store.boxes_of(OTHER)) == ((name,), (other,))
+        sure(store.sweep_boxes(100))
+        assert store.box(name) is not None
+        sure(store.sweep_boxes(101))
+        assert (store.box(name), store.box_message(name, "offer")) == (None, None)
+        sure(store.close_box(OTHER, other))
+        sure(store.close_box(OTHER, other))
+        assert store.box(other) is None
 
     def test_many_threads_append_and_nothing_is_mixed(self, store: Store) -> None:
         practices = [PracticeId(f"{number:064x}") for number in range(1, 9)]

@@ -15,7 +15,7 @@ from lanterne.relay.sqlite_store import SqliteStore
 from lanterne.relay.sqlite_writer import Writer
 from lanterne.relay.store import Store
 from lanterne.wire.errors import LanterneError
-from tests.contracts.relay_store import RelayStoreContract, sure
+from tests.contracts.relay_store import PRACTICE, RelayStoreContract, sure
 
 
 class TestSqliteStore(RelayStoreContract):
@@ -123,7 +123,7 @@ def test_a_newer_database_and_another_program_are_refused(tmp_path: Path) -> Non
     path = tmp_path / "relay.db"
     SqliteStore(path).close()
     with sqlite3.connect(path) as connection:
-        connection.execute("PRAGMA user_version = 2")
+        connection.execute(f"PRAGMA user_version = {sqlite_schema.VERSION + 1}")
     with pytest.raises(RelayError) as newer:
         SqliteStore(path)
     assert newer.value.code == "relay.newer"
@@ -133,6 +133,21 @@ def test_a_newer_database_and_another_program_are_refused(tmp_path: Path) -> Non
     with pytest.raises(RelayError) as foreign:
         SqliteStore(other)
     assert foreign.value.code == "relay.not_ours"
+
+
+def test_a_database_from_before_the_boxes_gets_them(tmp_path: Path) -> None:
+    path = tmp_path / "relay.db"
+    store = SqliteStore(path)
+    sure(store.found(PRACTICE, b"genesis", 1))
+    store.close()
+    with sqlite3.connect(path) as connection:
+        connection.execute("DROP TABLE box")
+        connection.execute("PRAGMA user_version = 1")
+    for _ in range(2):
+        store = SqliteStore(path)
+        assert store.count_practices() == 1
+        assert store.boxes_of(PRACTICE) == ()
+        store.close()
 
 
 def test_every_commit_is_fsynced(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from lanterne.desk.forms.fields import WhenField, choice, words
 from lanterne.desk.forms.team import ROLES
 from lanterne.desk.reentering import ReenterForm
-from lanterne.practice.team.adding import Carriage
+from lanterne.practice.team.mirrors import Carriage
 from lanterne.practice.team.queries import Person
 from lanterne.sync.ways import MOST_PATH
 
@@ -66,11 +66,14 @@ class DeviceForm(ReenterForm):
         "passphrase",
     )
 
-    def __init__(self, *args: Any, persons: tuple[Person, ...] = (), **kwargs: Any) -> None:
+    def __init__(self, *args: Any, persons: tuple[Person, ...] = (), relay: str = "", **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
         known = [(one.id, one.display_name) for one in persons if not one.body.left]
         self.fields["who"].choices = [*known, (NEW, now("Quelqu’un de nouveau"))]  # type: ignore[attr-defined]
+        if relay:
+            shown = (Carriage.RELAY.value, now("Le relais du cabinet (%(url)s)") % {"url": relay})
+            self.fields["way"].choices = [CARRIAGES[0], shown, *CARRIAGES[1:]]  # type: ignore[attr-defined]
         self.fields["passphrase"].widget.attrs.pop("autofocus", None)
 
     def clean(self) -> dict[str, Any]:

@@ -26,7 +26,7 @@ class JoinForm(forms.Form):
     way = forms.ChoiceField(
         label=_("Comment"),
         choices=[
-            (How.NETWORK.value, _("Par le réseau")),
+            (How.NETWORK.value, _("Par le réseau ou le relais")),
             (How.FOLDER.value, _("Par un dossier (clé USB, partage)")),
             (How.FILES.value, _("Par des fichiers")),
         ],

@@ -30,7 +30,8 @@ from lanterne.journal.pairing_messages import MAX_SMALL
 from lanterne.practice.record import Record
 from lanterne.practice.rights import Right
 from lanterne.practice.team import adding, joining, queries
-from lanterne.practice.team.adding import Adding, Carriage, Stage
+from lanterne.practice.team.adding import Adding, Stage
+from lanterne.practice.team.mirrors import Carriage
 from lanterne.sync.going import read_going
 from lanterne.sync.invitation import SCHEME, invite, own_addresses
 from lanterne.sync.ways import read_ways
@@ -50,8 +51,12 @@ def add(request: HttpRequest) -> HttpResponse:
     if adding.look(record) is not None:
         return HttpResponseRedirect(reverse("device-adding"))
     persons = tuple(queries.persons(record.tables.read()))
+    ways = read_ways(record.journal)
     form = DeviceForm(
-        request.POST or None, persons=persons, initial={"port": read_ways(record.journal).listen or None}
+        request.POST or None,
+        persons=persons,
+        relay=ways.relay.url if ways.relay is not None else "",
+        initial={"port": ways.listen or None},
     )
     if request.method == "POST" and form.opens(record):
         try:
@@ -282,9 +287,12 @@ def _whom(record: Record, found: Adding) -> str:
 
 def _invitations(record: Record, found: Adding) -> tuple[str, ...]:
     """The texts to type on the new machine, without the scheme: one an address of this machine."""
+    ways = read_ways(record.journal)
+    if found.carriage is Carriage.RELAY and ways.relay is not None:
+        return (invite(ways.relay.url, found.box).removeprefix(SCHEME),)
     if found.carriage is not Carriage.NETWORK:
         return ()
-    port = read_going(record.journal).listening or read_ways(record.journal).listen
+    port = read_going(record.journal).listening or ways.listen
     return tuple(invite(f"{address}:{port}", found.box).removeprefix(SCHEME) for address in own_addresses())
 
 

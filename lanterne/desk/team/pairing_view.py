@@ -13,7 +13,7 @@ class AddingPage:
 
     Attributes:
         stage: "request", "code", "copy" or "done" (practice.team.adding).
-        carriage: "network", "folder" or "files".
+        carriage: "network", "relay", "folder" or "files".
         invitation: the text to type on the new machine; "" when a file or folder carries.
         others: the same by this machine's other addresses.
         where: the folder.

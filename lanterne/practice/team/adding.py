@@ -12,18 +12,19 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
+from hashlib import sha256
 from pathlib import Path
-from typing import Protocol
 
 from lanterne.journal import pairing
-from lanterne.journal.boxes import Boxes, BoxTaken, box_of
+from lanterne.journal.boxes import Boxes, box_of
 from lanterne.journal.errors import JournalError
 from lanterne.journal.pairing import Offered, PairingForeign, PairingStale, Welcomed
 from lanterne.journal.pairing_messages import PairingUnreadable, read_answer, read_request
 from lanterne.practice.record import Record
 from lanterne.practice.rights import Right
 from lanterne.practice.team import joining
-from lanterne.sync.errors import PeerError
+from lanterne.practice.team.mirrors import Carriage, Mirror, mirror_of
+from lanterne.sync.errors import PeerError, PeerUnknown
 from lanterne.sync.going import nudge
 from lanterne.sync.peers.lan import DEFAULT_PORT
 from lanterne.sync.state import read_state
@@ -34,15 +35,8 @@ from lanterne.wire.names import DeviceId
 from lanterne.wire.pairing_box import BoxName
 
 _CARRIED = "pairing-way"
+_PUT = "pairing-put"
 _MOST = 8 * 1024
-
-
-class Carriage(Enum):
-    """How the messages travel."""
-
-    NETWORK = "network"
-    FOLDER = "folder"
-    FILES = "files"
 
 
 class Stage(Enum):
@@ -79,54 +73,6 @@ class Adding:
     trouble: LanterneError | None = None
 
 
-class Mirror(Protocol):
-    """A second place for the messages of a box. Its methods raise PeerError or JournalError."""
-
-    def show(self, box: BoxName, offer: bytes, ends: int, now_ms: int) -> None:
-        """The offer lies there too."""
-
-    def request(self, box: BoxName) -> bytes | None:
-        """The request that came there."""
-
-    def refuse(self, box: BoxName) -> None:
-        """Let a request go that is none."""
-
-    def put_answer(self, box: BoxName, answer: bytes) -> None:
-        """The newest answer lies there too."""
-
-    def close(self, box: BoxName) -> None:
-        """Let the box go."""
-
-
-class FolderMirror:
-    """A folder that travels, or a share."""
-
-    def __init__(self, record: Record, folder: Path) -> None:
-        self._boxes = Boxes.carried(folder, record.journal.files)
-
-    def show(self, box: BoxName, offer: bytes, ends: int, now_ms: int) -> None:
-        """See Mirror."""
-        if self._boxes.offer(box, now_ms) is None:
-            self._boxes.open(offer, ends, now_ms)
-
-    def request(self, box: BoxName) -> bytes | None:
-        """See Mirror."""
-        return self._boxes.request(box)
-
-    def refuse(self, box: BoxName) -> None:
-        """See Mirror."""
-        self._boxes.refuse(box)
-
-    def put_answer(self, box: BoxName, answer: bytes) -> None:
-        """See Mirror."""
-        if self._boxes.answer(box) != answer:
-            self._boxes.put_answer(box, answer)
-
-    def close(self, box: BoxName) -> None:
-        """See Mirror."""
-        self._boxes.close(box)
-
-
 MakeOffer = Callable[[bytes | None], bytes]
 """Makes the offer (`joining.offer_to_person` or `offer_to_newcomer`), given the file that names the relay."""
 
@@ -156,7 +102,7 @@ def begin(
     journal.local(record.seat).put(_CARRIED, packing.encode(kept))
     try:
         box = Boxes.of(journal.layout, journal.files).open(offer, held.ends, now)
-        mirror = _mirror(record, carriage, where)
+        mirror = mirror_of(record, carriage, where)
         if mirror is not None:
             mirror.show(box, offer, held.ends, now)
     except (PeerError, JournalError):
@@ -191,14 +137,11 @@ def look(record: Record) -> Adding | None:
     offer = boxes.offer(box, now)
     if offer is None:
         return None  # made by the command line: its messages are carried by hand
-    mirror = _mirror(record, carriage, where)
+    mirror = mirror_of(record, carriage, where)
     trouble: LanterneError | None = None
-    if mirror is not None:
+    if mirror is not None and boxes.request(box) is None:
         try:
-            mirror.show(box, offer, held.ends, now)
-            came = mirror.request(box) if boxes.request(box) is None else None
-            if came is not None:
-                boxes.ask(box, came)
+            _fetched(mirror, boxes, box, offer, held.ends, now)
         except (PeerError, JournalError) as error:
             trouble = error
     adding = Adding(Stage.REQUEST, carriage, where, box, held, trouble=trouble)
@@ -216,10 +159,30 @@ def look(record: Record) -> Adding | None:
         return Adding(Stage.REQUEST, carriage, where, box, held, trouble=error)
     if mirror is not None:
         try:
-            mirror.put_answer(box, answer)
+            _put(record, mirror, box, answer)
         except (PeerError, JournalError) as error:
             trouble = error
     return _stage(record, adding, device, trouble)
+
+
+def _fetched(mirror: Mirror, boxes: Boxes, box: BoxName, offer: bytes, ends: int, now: int) -> None:
+    """The request that came to the mirror is here too; an offer that is not there any more is shown anew."""
+    try:
+        came = mirror.request(box, now)
+    except PeerUnknown:
+        mirror.show(box, offer, ends, now)
+        return
+    if came is not None:
+        boxes.ask(box, came)
+
+
+def _put(record: Record, mirror: Mirror, box: BoxName, answer: bytes) -> None:
+    """The answer lies in the mirror too: put there once, however often the page asks."""
+    local = record.journal.local(record.seat)
+    digest = sha256(answer).digest()
+    if local.get(_PUT) != digest:
+        mirror.put_answer(box, answer)
+        local.put(_PUT, digest)
 
 
 def _answered(record: Record, boxes: Boxes, box: BoxName, request: bytes) -> tuple[bytes, DeviceId]:
@@ -343,7 +306,7 @@ def _is_admitted(record: Record, box: BoxName) -> bool:
 def _close(record: Record, held: Offered) -> None:
     """Let its box go, here and where it was mirrored."""
     box = box_of(held.offer)
-    mirror = _mirror(record, *_carriage(record, held))
+    mirror = mirror_of(record, *_carriage(record, held))
     Boxes.of(record.journal.layout, record.journal.files).close(box)
     record.journal.local(record.seat).remove(_CARRIED)
     if mirror is not None:
@@ -360,21 +323,3 @@ def _carriage(record: Record, held: Offered) -> tuple[Carriage, str]:
     if tree["offer"] != held.offer:
         return Carriage.FILES, ""
     return Carriage(tree["way"]), str(tree["where"])
-
-
-def _mirror(record: Record, carriage: Carriage, where: str) -> Mirror | None:
-    return FolderMirror(record, Path(where)) if carriage is Carriage.FOLDER else None
-
-
-__all__ = [
-    "Adding",
-    "BoxTaken",
-    "Carriage",
-    "Stage",
-    "admit",
-    "begin",
-    "bring_request",
-    "cancel",
-    "look",
-    "message_to_carry",
-]

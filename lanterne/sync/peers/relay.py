@@ -14,6 +14,7 @@ from lanterne.sync.peers.http import MAX_SMALL, TIMEOUT_S, Asker, Connection, Ht
 from lanterne.sync.peers.port import PeerHeads, Way
 from lanterne.sync.relay_file import RelayFile
 from lanterne.wire.exchange import HolderId
+from lanterne.wire.pairing_box import EMPTY, BoxName
 
 
 class RelayPeer(HttpPeer):
@@ -48,6 +49,33 @@ class RelayPeer(HttpPeer):
                 raise
             self._post("found", self._genesis)
             return super().heads()
+
+    # ------------------------------------------------------------------ boxes of pairings
+
+    def open_box(self, box: BoxName, offer: bytes, ends: int) -> None:
+        """Lay an offer down until `ends` (milliseconds); nothing changes when it lies there. Raises PeerError."""
+        self._ask("PUT", f"pairing/{box}/offer", ends.to_bytes(8) + offer)
+
+    def box_request(self, box: BoxName) -> bytes | None:
+        """The request that came. Raises PeerUnknown: there is no such box, and as any request."""
+        try:
+            return self._ask("GET", f"pairing/{box}/request").body
+        except PeerUnknown as unknown:
+            if unknown.params.get("check") == EMPTY:
+                return None
+            raise
+
+    def refuse_box(self, box: BoxName) -> None:
+        """Let a request go that is none. Raises PeerError."""
+        self._ask("DELETE", f"pairing/{box}/request")
+
+    def answer_box(self, box: BoxName, answer: bytes) -> None:
+        """Lay the newest answer down. Raises PeerError."""
+        self._ask("PUT", f"pairing/{box}/answer", answer)
+
+    def close_box(self, box: BoxName) -> None:
+        """Let the box go. Raises PeerError."""
+        self._ask("DELETE", f"pairing/{box}/offer")
 
 
 def ask_who(url: str, *, tls: ssl.SSLContext | None = None, timeout_s: float = TIMEOUT_S) -> RelayFile:

@@ -24,20 +24,22 @@ from lanterne.journal.layout import Layout
 from lanterne.journal.pairing import LAPSES_MS, CodesDiffer, PairingForeign, PairingStale
 from lanterne.journal.pairing_messages import PairingUnreadable
 from lanterne.practice.errors import NotAllowed
-from lanterne.practice.record import Record
+from lanterne.practice.record import Record, now_ms
 from lanterne.practice.team import adding, joining, queries
-from lanterne.practice.team.adding import Adding, Carriage, Stage
+from lanterne.practice.team.adding import Adding, Stage
+from lanterne.practice.team.mirrors import Carriage
 from lanterne.seal import unlock
 from lanterne.seal.errors import WeakPassphrase
 from lanterne.sync.errors import PeerAway, PeerUnknown, PeerUnreadable
 from lanterne.sync.invitation import invite
 from lanterne.sync.joining import Joining, NotEmpty, Step
 from lanterne.sync.server import DeviceServer
-from lanterne.sync.ways import read_ways
+from lanterne.sync.ways import keep_relay, read_ways
 from lanterne.wire.errors import LanterneError
 from lanterne.wire.pairing_box import BoxName
 from tests.cast import FOUNDED
 from tests.practice import stage
+from tests.sync.places import relay_at
 
 LEA, HERS = "Dr Léa Petit", "un phare dans la brume 9"
 NOON = FOUNDED + 86_400_000
@@ -49,6 +51,13 @@ def light_passphrases() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(unlock, "ARGON2_MEMORY_KIB", 64)
         yield
+
+
+class Now(stage.Clock):
+    """The machine's own time."""
+
+    def __call__(self) -> int:
+        return now_ms()
 
 
 def to_lea(record: Record) -> Callable[[bytes | None], bytes]:
@@ -161,6 +170,54 @@ def test_files_carried_by_hand(garance: Record, tmp_path: Path) -> None:
     done = new.bring(admission)
     assert done is not None
     assert done.step is Step.ADMITTED
+
+
+def test_by_the_relay_which_learns_nothing_it_could_use(
+    machine: stage.Machine, garance: Record, tmp_path: Path
+) -> None:
+    """Two machines that never meet. Here clocks are the relay's: it bounds what lapses by its own."""
+    garance = machine.open("Garance", clock=Now())
+    with relay_at(tmp_path / "relay") as relay:
+        keep_relay(garance.journal, relay)
+        box = adding.begin(garance, to_lea(garance), Carriage.RELAY)
+        new = Joining(tmp_path / "portable", now_ms=now_ms)
+        new.begin_by_network(invite(relay.url, box), name=LEA, passphrase=HERS)
+        first = new.standing()
+        assert first is not None
+        assert first.trouble is None
+        assert seen(garance).stage is Stage.CODE
+        assert seen(garance).trouble is None
+        adding.admit(garance, code_of(new))
+        assert seen(garance).stage is Stage.COPY
+        done = new.standing()
+        assert done is not None
+        assert done.step is Step.ADMITTED
+        ways = read_ways(Journal.open(tmp_path / "portable"))
+        assert ways.relay == relay
+        assert ways.devices == ()
+        adding.cancel(garance)
+    kept = b"".join(path.read_bytes() for path in (tmp_path / "relay").rglob("*") if path.is_file())
+    assert LEA.encode() not in kept
+    assert HERS.encode() not in kept
+
+
+def test_a_relay_that_is_away_is_tried_again(machine: stage.Machine, tmp_path: Path) -> None:
+    garance = machine.open("Garance", clock=Now())
+    with relay_at(tmp_path / "relay") as relay:
+        keep_relay(garance.journal, relay)
+        box = adding.begin(garance, to_lea(garance), Carriage.RELAY)
+        new = Joining(tmp_path / "portable", now_ms=now_ms)
+        new.begin_by_network(invite(relay.url, box), name=LEA, passphrase=HERS)
+    found = seen(garance)
+    assert found.stage is Stage.REQUEST
+    assert isinstance(found.trouble, PeerAway)
+    told = new.standing()
+    assert told is not None
+    assert (told.step, told.over) == (Step.ANSWER, False)
+    adding.cancel(garance)
+    with pytest.raises(PeerAway):
+        adding.begin(garance, to_lea(garance), Carriage.RELAY)
+    assert adding.look(garance) is None  # what could not be laid down is no offer
 
 
 def test_only_who_manages_the_team_adds(machine: stage.Machine) -> None:

@@ -30,6 +30,7 @@ from lanterne.wire.names import ChainId, DeviceId, Head
 from lanterne.wire.statements import (
     MAX_RECEIPTS,
     Comparison,
+    Kept,
     Named,
     Receipt,
     Statement,
@@ -222,10 +223,9 @@ class Known:
             receipt = self.receipt_of(raw, relay)
             if receipt is None or relay is None or not receipt.entries:
                 continue
-            top = receipt.entries[-1].position
 
-            def pend(memory: RelayMemory, raw: bytes = raw, top: int = top) -> RelayMemory:
-                if top <= memory.verified or raw in (*memory.pending, memory.receipt, memory.brief):
+            def pend(memory: RelayMemory, raw: bytes = raw, last: Kept = receipt.entries[-1]) -> RelayMemory:
+                if memory.was_audited(last) or raw in (*memory.pending, memory.receipt, memory.brief):
                     return memory
                 return replace(memory, pending=(*memory.pending, raw)[-MAX_PENDING:])
 

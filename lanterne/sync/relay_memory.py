@@ -6,6 +6,7 @@ L3–L5.
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, replace
 
 from lanterne.wire import packing
@@ -20,13 +21,15 @@ from lanterne.wire.exchange import (
     heads_to_wire,
 )
 from lanterne.wire.names import ChainId, Head
-from lanterne.wire.statements import MAX_NOTICE_BYTES, MAX_RECEIPT_BYTES
+from lanterne.wire.statements import MAX_NOTICE_BYTES, MAX_RECEIPT_BYTES, Kept
 
 MAX_BYTES = 60 * 1024 * 1024
 BRIEF = 16
 """Entries of a receipt that is small enough to be handed on with every statement: 1 KB."""
 MAX_PENDING = 64
-"""Receipts waiting to be verified; the oldest positions go first, since a later one vouches for more."""
+"""Receipts waiting to be verified; the oldest are let go first."""
+MAX_AUDITED = 256
+"""Places verified that are remembered: 4 KB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,8 @@ class RelayMemory:
         promised: heads it gave a receipt for since; `receipt` is the newest one given to this device, `brief` the
             newest that names few entries: the one handed on in statements.
         pending: receipts that came in statements of others, to be verified at the next exchange.
-        verified: the greatest position verified so far.
+        audited: places (position and entry) verified so far, 16 bytes each, newest last. Each is verified by itself:
+            that a later one holds says nothing of an earlier one, where a relay may show others another history.
         heard, silent_since: milliseconds by this device's clock; 0 when never, or not silent.
         why: the code of what went wrong, while it is silent.
         notices: the operator's notices in force, raw.
@@ -53,7 +57,7 @@ class RelayMemory:
     receipt: bytes = b""
     brief: bytes = b""
     pending: tuple[bytes, ...] = ()
-    verified: int = 0
+    audited: tuple[bytes, ...] = ()
     heard: int = 0
     silent_since: int = 0
     why: str = ""
@@ -81,6 +85,14 @@ class RelayMemory:
             last=max(last, self.last),
         )
 
+    def was_audited(self, last: Kept) -> bool:
+        """Whether this entry was found at this position."""
+        return _place(last) in self.audited
+
+    def audit(self, last: Kept) -> RelayMemory:
+        """The relay was asked for this place."""
+        return replace(self, audited=(*self.audited, _place(last))[-MAX_AUDITED:])
+
     def pack(self) -> bytes:
         """As it is kept."""
         return packing.encode(
@@ -94,7 +106,7 @@ class RelayMemory:
                 "receipt": self.receipt,
                 "brief": self.brief,
                 "pending": list(self.pending),
-                "verified": self.verified,
+                "audited": list(self.audited),
                 "heard": self.heard,
                 "silent_since": self.silent_since,
                 "why": self.why,
@@ -116,12 +128,16 @@ def read_memory(data: bytes) -> RelayMemory:
         fields.octets("receipt", at_most=MAX_RECEIPT_BYTES),
         fields.octets("brief", at_most=MAX_RECEIPT_BYTES),
         fields.signed("pending", MAX_PENDING, MAX_RECEIPT_BYTES),
-        fields.integer("verified", NUMBER_LIMIT),
+        fields.signed("audited", MAX_AUDITED, 16) if fields.has("audited") else (),
         fields.integer("heard", MOMENT_LIMIT),
         fields.integer("silent_since", MOMENT_LIMIT),
         fields.text("why", 64),
         fields.signed("notices", 64, MAX_NOTICE_BYTES),
     )
+
+
+def _place(last: Kept) -> bytes:
+    return hashlib.sha256(last.position.to_bytes(8) + bytes.fromhex(last.hash)).digest()[:16]
 
 
 def shrunk(before: tuple[Head, ...], now: tuple[Head, ...]) -> list[Head]:

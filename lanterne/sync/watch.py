@@ -114,13 +114,13 @@ class Watch:
         memory = self._known.relay(peer.id)
         for raw in (*memory.pending, memory.receipt):
             receipt = self._known.receipt_of(raw, relay) if raw else None
-            if receipt is None or not receipt.entries or receipt.entries[-1].position <= memory.verified:
+            if receipt is None or not receipt.entries or memory.was_audited(receipt.entries[-1]):
                 continue
             self._audit_one(
                 peer, peer.id, raw, receipt, Lie.RECEIPT if raw == memory.receipt else Lie.WITHHELD
             )
-            top = receipt.entries[-1].position
-            memory = self._known.change_relay(peer.id, lambda one, top=top: _verified(one, top))  # type: ignore[misc]
+            last = receipt.entries[-1]
+            memory = self._known.change_relay(peer.id, lambda one, last=last: one.audit(last))  # type: ignore[misc]
         if memory.pending:
             self._known.change_relay(peer.id, lambda one: replace(one, pending=()))
 
@@ -163,10 +163,6 @@ class Watch:
             return memory.promise(tuple(promised), raw, last)
 
         self._known.change_relay(peer.id, change)
-
-
-def _verified(memory: RelayMemory, top: int) -> RelayMemory:
-    return replace(memory, verified=max(memory.verified, top))
 
 
 def _name(head: Head) -> str:

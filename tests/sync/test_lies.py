@@ -108,6 +108,33 @@ class Swapper(RelayPeer):
         return order[:1] if self.short else [order[0]] * len(order)
 
 
+def test_a_later_position_does_not_vouch_for_an_earlier_one(
+    garance: Machine, theo: Machine, relay: RelayPlay, stick: Path
+) -> None:
+    """Two histories under one key: Théo's relay put his entry where Garance's put hers, and is further on."""
+    for machine in (garance, theo, garance, theo):
+        machine.exchange(RelayPeer(relay, machine))
+    common = list(relay.order)
+    garance.jot("at a place Théo is shown another entry under")
+    garance.exchange(RelayPeer(relay, garance))
+
+    class Another(RelayPeer):
+        def say_order(self, order: list[bytes]) -> list[bytes]:
+            return [*common, common[0], *order[len(common) + 1 :]]
+
+        def say_heads(self, said: HeadsAnswer) -> HeadsAnswer:
+            return replace(said, statements=())
+
+    theo.jot("further on")
+    for _ in range(3):
+        theo.exchange(Another(relay, theo))
+    assert lies(theo) == [], "his own stands where it was promised"
+    garance.by_folder(stick)
+    theo.by_folder(stick)
+    theo.exchange(Another(relay, theo))
+    assert (Lie.WITHHELD, "other") in lies(theo)
+
+
 @pytest.mark.parametrize("short", [False, True])
 def test_another_entry_or_none_under_a_position_promised_is_alarmed(
     garance: Machine, relay: RelayPlay, short: bool

@@ -36,6 +36,7 @@ def check(world: World, active: list[Device]) -> None:
 
 def is_damaged(device: Device) -> bool:
     """Whether it says itself that something is missing from what it shows."""
+    device.held()  # what is damaged is known once it was read
     return bool(device.front.damages or device.journal.damages)
 
 
@@ -93,7 +94,7 @@ def alarms(world: World, active: list[Device], forks: dict[tuple[ChainId, int], 
         raised = device.known.alarms()
         told = {one.about for one in raised if one.lie is Lie.FORK}
         if forked - told and not is_damaged(device):
-            raise Violation(f"{device.name} did not alarm the fork of {sorted(forked - told)[0][:8]}")
+            raise Violation(f"{device.name} did not alarm the fork of {min(forked - told)[:8]}")
         for one in raised:
             guilty = {
                 Lie.FORK: one.about in forked,

@@ -61,7 +61,7 @@ class Witness:
         if known.damaged:
             return
         for about, signed in known.statements().items():
-            number, reached = self.reached.get((device.name, about), (0, {}))
+            number, _ = self.reached.get((device.name, about), (0, {}))
             now = reach(signed.value.heads)
             if signed.value.number < number:
                 raise Violation(f"{device.name} knows an older statement of {about[:8]} than before")

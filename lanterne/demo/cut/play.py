@@ -1,6 +1,7 @@
 """What happens: two machines, a way between them that is cut, both go on writing, the way is back, one record.
 
-Law: each sentence printed as checked was looked at on both machines' own disks, after the exchange and not before.
+Law: each sentence printed as checked was looked at on both machines' own disks, when it is said and not before; the
+machines exchange by themselves, in the background, as `lanterne serve` does.
 """
 
 from __future__ import annotations
@@ -8,25 +9,28 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from lanterne.demo.cut.cable import Cable
 from lanterne.demo.cut.french import _
 from lanterne.demo.cut.processes import Machine, RelayProcess, lanterne
 
 GARANCE, THEO = "lampe tempete au bout du quai", "un velo rouge sous la pluie"
-
 FIRST_NAMES = ("Jeanne", "Louise", "Marie")
 """Of the patients of each act."""
+LOOK_S, WAIT_S = 0.2, 60.0
 
 
 class Way(NamedTuple):
-    """One way between the machines: what cuts it, what brings it back, and how a machine exchanges by it."""
+    """One way between the machines: how it is told to them and forgotten, what cuts it and what brings it back."""
 
     title: str
+    kept: Callable[[], None]
     cut: Callable[[], None]
     back: Callable[[], None]
-    exchange: Callable[[Machine], Mapping[str, Any]]
+    forgotten: Callable[[], None]
 
 
 @dataclass
@@ -54,7 +58,7 @@ class Play:
         self.relay = RelayProcess(folder / "relais")
         self.stick = folder / "cle-usb"
         self.machines: tuple[Machine, ...] = ()
-        self.patient = ""
+        self.cable: Cable | None = None
         self.acts = 0
 
     # ------------------------------------------------------------------ before
@@ -64,16 +68,8 @@ class Play:
         self.stick.mkdir()
         first, second = self.folder / "poste-1", self.folder / "poste-2"
         say(_("Un cabinet, son premier poste : Dr Garance Morel."))
-        words = (
-            "init",
-            "--data",
-            str(first),
-            "--practice",
-            "Cabinet des Lilas",
-            "--person",
-            "Dr Garance Morel",
-        )
-        seat = str(lanterne(*words, secret=GARANCE)["seat"])
+        words = ("init", "--data", str(first), "--practice", "Cabinet des Lilas")
+        seat = str(lanterne(*words, "--person", "Dr Garance Morel", secret=GARANCE)["seat"])
         say(_("Un second poste, ajouté en comparant un code : Dr Théo Lambert."))
         other = self._join(first, second)
         self.machines = (
@@ -105,92 +101,111 @@ class Play:
     # ------------------------------------------------------------------ one way
 
     def act(self, way: Way) -> None:
-        """Together, cut, both write everything, together again."""
+        """Together, cut, both write everything, together again, settled."""
         self.acts += 1
         say("")
         say(way.title)
-        garance, _theo = self.machines
-        patient, allergy = self._begin(garance)
-        self._exchange(way)
-        self._same(_("avant la coupure, un seul dossier sur les deux postes"))
+        garance, theo = self.machines
+        name = {"family": "MARTIN", "given": FIRST_NAMES[self.acts - 1]}
+        patient = str(garance.ask("register", **name, born="1958-04-12", sex="female")["patient"])
+        allergy = {"patient": patient, "substance": "Pénicilline"}
+        known = str(garance.ask("allergy", **allergy, reaction="", criticality="low")["fact"])
+        way.kept()
+        self._until_same(_("avant la coupure, un seul dossier sur les deux postes"))
         way.cut()
-        silent = [way.exchange(machine)["exchange"] for machine in self.machines]
+        reactions = (_("Urticaire"), _("Œdème de Quincke"))
+        letters = [
+            self._write(
+                machine, {**allergy, "reaction": reaction, "criticality": "high", "replaces": [known]}
+            )
+            for machine, reaction in zip(self.machines, reactions, strict=True)
+        ]
+        contents = self._contents()
         self.findings.check(
-            _("coupé : aucun des deux postes n’échange plus, et chacun le dit"),
-            so=all(done["why"] and not done["whole"] for done in silent),
-        )
-        self._write_apart(patient, allergy)
-        self.findings.check(
-            _("coupés l’un de l’autre, les deux postes ont écrit : leurs contenus diffèrent"),
-            so=len(set(self._contents())) == 2,
+            _("coupés l’un de l’autre, aucun n’a ce que l’autre a écrit"),
+            so=contents[0] != contents[1] and self._lettered(letters) == [1, 0, 0, 1],
         )
         way.back()
-        self._exchange(way)
-        self._same(_("le chemin rétabli, un seul dossier sur les deux postes"))
-        self._settle(patient)
-
-    def _begin(self, machine: Machine) -> tuple[str, str]:
-        """A patient with an allergy both know of."""
-        jeanne = {
-            "family": "MARTIN",
-            "given": FIRST_NAMES[self.acts - 1],
-            "born": "1958-04-12",
-            "sex": "female",
-        }
-        patient = str(machine.ask("register", **jeanne)["patient"])
-        allergy = machine.ask(
-            "allergy", patient=patient, substance="Pénicilline", reaction="", criticality="low"
+        self._until_same(_("le chemin rétabli, un seul dossier sur les deux postes"))
+        self._until(
+            _("les lettres classées pendant la coupure s’ouvrent sur les deux postes"),
+            lambda: self._lettered(letters) == [1, 1, 1, 1],
         )
-        return patient, str(allergy["fact"])
+        self._doubts(patient, sorted(reactions))
+        theo.ask("settle", patient=patient, reaction=reactions[1])
+        self._until_same(_("départagé sur le poste de Théo, départagé sur les deux"))
+        settled = [machine.ask("doubts", patient=patient) for machine in self.machines]
+        self.findings.check(
+            _("il ne reste rien à départager, sur aucun des deux"),
+            so=all(one == {"overlaps": [], "values": []} for one in settled),
+        )
+        way.forgotten()
 
-    def _write_apart(self, patient: str, allergy: str) -> None:
-        reactions = (_("Urticaire"), _("Œdème de Quincke"))
-        for machine, reaction in zip(self.machines, reactions, strict=True):
-            paul = {"family": f"DE {machine.who}", "given": FIRST_NAMES[self.acts - 1]}
-            new = machine.ask("register", **paul, born="1990-01-02", sex="female")
-            consult = machine.ask(
-                "consult", patient=new["patient"], reason=_("Toux"), text=_("Vu pendant la coupure.")
-            )
-            changed = machine.ask(
-                "allergy", patient=patient, substance="Pénicilline", reaction=reaction, criticality="high",
-                replaces=[allergy],
-            )  # fmt: skip
-            done = ("entry" in one for one in (new, consult, changed))
-            self.findings.check(
-                _(
-                    "{machine} écrit un nouveau patient, une consultation et une autre valeur de l’allergie"
-                ).format(machine=machine.name),
-                so=all(done),
-            )
+    def _write(self, machine: Machine, allergy: Mapping[str, Any]) -> str:
+        """A new patient, a consultation, a letter, an appointment, another value of an allergy. The new patient."""
+        name = {"family": f"DE {machine.who}", "given": FIRST_NAMES[self.acts - 1]}
+        new = str(machine.ask("register", **name, born="1990-01-02", sex="female")["patient"])
+        slot = f"{date.today() + timedelta(days=6 + self.acts)}T09:00"  # noqa: DTZ011 - a day on the wall
+        done = [
+            machine.ask("consult", patient=new, reason=_("Toux"), text=_("Vue pendant la coupure.")),
+            machine.ask("file", patient=new, title=_("Courrier"), text=f"Cher confrère, {machine.who}. "),
+            machine.ask("book", patient=new, practitioner=self.machines[0].person, start=slot),
+            machine.ask("allergy", **allergy),
+        ]
+        said = _(
+            "coupé, {machine} enregistre un patient, une consultation, une lettre, un rendez-vous, une allergie"
+        )
+        self.findings.check(said.format(machine=machine.name), so=all("entry" in one for one in done))
+        return new
 
-    def _settle(self, patient: str) -> None:
-        """Both values are shown on both machines; none was chosen for anybody."""
+    def _doubts(self, patient: str, reactions: list[str]) -> None:
+        """Both values and both appointments are shown on both machines; none was chosen for anybody."""
         for machine in self.machines:
-            found = machine.ask("allergies", patient=patient)["allergies"]
+            found = machine.ask("doubts", patient=patient)
             self.findings.check(
-                _("{machine} montre les deux valeurs de l’allergie, à départager").format(
+                _("{machine} montre à départager : deux rendez-vous à la même heure").format(
                     machine=machine.name
                 ),
-                so=len(found) == 2 and all(one["conflict"] for one in found),
+                so=len(found["overlaps"]) == 1,
+            )
+            self.findings.check(
+                _("{machine} montre à départager : les deux valeurs de l’allergie").format(
+                    machine=machine.name
+                ),
+                so=found["values"] == [reactions],
             )
 
     # ------------------------------------------------------------------ both
 
-    def _exchange(self, way: Way) -> None:
-        """Until both have all: what the second gives, the first takes at its next exchange."""
-        first, second = self.machines
-        done = [way.exchange(machine)["exchange"] for machine in (first, second, first)]
-        for machine, one in zip((first, second, first), done, strict=True):
-            if not one["whole"]:
-                self.findings.check(
-                    _("{machine} échange : {why}").format(machine=machine.name, why=one["why"]), so=False
-                )
-
     def _contents(self) -> list[str]:
         return [str(machine.ask("content")["content"]) for machine in self.machines]
 
-    def _same(self, said: str) -> None:
-        contents = self._contents()
+    def _lettered(self, patients: list[str]) -> list[int]:
+        """Of each new patient, how many letters open on each machine; 0 where the patient is not known."""
+        found = []
+        for machine in self.machines:
+            for patient in patients:
+                known = machine.ask("knows", patient=patient)["known"]
+                found.append(int(machine.ask("letters", patient=patient)["letters"]) if known else 0)
+        return found
+
+    def _until(self, said: str, so: Callable[[], bool]) -> None:
+        """The machines exchange by themselves: it is looked at until it is so, a minute at most."""
+        ends = time.monotonic() + WAIT_S
+        while not (done := so()) and time.monotonic() < ends:
+            time.sleep(LOOK_S)
+        self.findings.check(said, so=done)
+
+    def _until_same(self, said: str) -> None:
+        contents: list[str] = []
+
+        def same() -> bool:
+            contents[:] = self._contents()
+            return len(set(contents)) == 1
+
+        ends = time.monotonic() + WAIT_S
+        while not same() and time.monotonic() < ends:
+            time.sleep(LOOK_S)
         self.findings.check(f"{said} ({contents[0][:12]})", so=len(set(contents)) == 1)
 
     # ------------------------------------------------------------------ after
@@ -202,46 +217,32 @@ class Play:
             machine.close()
         found = [machine.check() for machine in self.machines]
         acknowledged = {entry for machine in self.machines for entry in machine.acknowledged}
-        self.findings.check(_("vérification complète : aucun défaut, sur aucun poste"),
-                            so=not any(one["faults"] for one in found))  # fmt: skip
-        self.findings.check(_("les deux postes ont le même contenu"),
-                            so=len({str(one["content"]) for one in found}) == 1)  # fmt: skip
+        self.findings.check(
+            _("vérification complète : aucun défaut, sur aucun poste"),
+            so=not any(one["faults"] for one in found),
+        )
+        self.findings.check(
+            _("les deux postes ont le même contenu"), so=len({str(one["content"]) for one in found}) == 1
+        )
         for machine in self.machines:
-            lost = acknowledged - entries_of(machine.root)
             self.findings.check(
                 _("les {count} écritures dites « enregistrées » sont sur {machine}").format(
                     count=len(acknowledged), machine=machine.name
                 ),
-                so=not lost,
+                so=acknowledged <= entries_of(machine.root),
             )
         alarms = [machine.sync("--state")["alarms"] for machine in self.machines]
         self.findings.check(
             _("aucune alerte : personne n’a menti, personne n’est accusé"), so=not any(alarms)
         )
 
-    # ------------------------------------------------------------------ the ways
-
-    def by_relay(self) -> Way:
-        """The relay, killed and started again on what its disk kept."""
-        return Way(
-            _("Par le relais, tué puis relancé."),
-            self.relay.kill,
-            self.relay.start,
-            lambda machine: machine.sync("--relay", self.relay.url),
-        )
-
-    def by_folder(self) -> Way:
-        """A stick, taken away and put back."""
-        away = self.stick.with_name("cle-usb-partie")
-        return Way(
-            _("Par un dossier seul (une clé USB), retiré puis remis."),
-            lambda: self._move(self.stick, away),
-            lambda: self._move(away, self.stick),
-            lambda machine: machine.sync("--folder", str(self.stick)),
-        )
-
-    def _move(self, here: Path, there: Path) -> None:
-        here.rename(there)
+    def stop(self) -> None:
+        """Whatever happened."""
+        self.relay.kill()
+        for machine in self.machines:
+            machine.stop()
+        if self.cable is not None:
+            self.cable.close()
 
 
 def entries_of(root: Path) -> set[str]:
@@ -260,18 +261,16 @@ def say(text: str) -> None:
 
 def play(folder: Path) -> Findings:
     """The whole of it. Raises Broken when a process did not do what it was asked."""
+    from lanterne.demo.cut.between import by_folder, by_network, by_relay
+
     began = time.monotonic()
     stage = Play(folder)
     try:
         stage.prepare()
-        stage.relay.start()
-        stage.act(stage.by_relay())
-        stage.relay.kill()
-        stage.act(stage.by_folder())
+        for way in (by_relay, by_folder, by_network):
+            stage.act(way(stage))
         stage.end()
     finally:
-        stage.relay.kill()
-        for machine in stage.machines:
-            machine.stop()
+        stage.stop()
     stage.findings.seconds = time.monotonic() - began
     return stage.findings

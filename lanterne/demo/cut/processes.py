@@ -77,15 +77,19 @@ class RelayProcess:
 
 @dataclass
 class Machine:
-    """One machine: its data directory, and a process that writes there under the seat of who works at it."""
+    """One machine: its data directory, a process that writes there under the seat of who works at it, and the process
+    that exchanges in the background, as `lanterne serve` starts it.
+    """
 
     name: str
     root: Path
     seat: str
     secret: str
     who: str
+    person: str = ""
     acknowledged: list[str] = field(default_factory=list)
     process: subprocess.Popen[str] | None = None
+    carrier: subprocess.Popen[bytes] | None = None
 
     def open(self) -> None:
         """Returns when the passphrase was taken. Raises Broken."""
@@ -98,7 +102,13 @@ class Machine:
             encoding="utf-8",
         )
         self._say(self.secret)
-        self._hear("open")
+        self.person = str(self._hear("open")["person"])
+        self.carrier = subprocess.Popen(
+            [sys.executable, "-m", "lanterne.sync.carrier"], stdin=subprocess.PIPE
+        )
+        if self.carrier.stdin is not None:
+            self.carrier.stdin.write(json.dumps({"data": str(self.root)}).encode() + b"\n")
+            self.carrier.stdin.flush()
 
     def ask(self, do: str, **words: Any) -> dict[str, Any]:
         """One order, carried out when this returns. Raises Broken."""
@@ -107,7 +117,7 @@ class Machine:
         if "refused" in answer:
             raise Broken(f"{self.name}, {do} : {answer['refused']}")
         if "entry" in answer:
-            self.acknowledged.append(str(answer["entry"]))
+            self.acknowledged += [str(one) for one in answer.get("entries", [answer["entry"]])]
         return answer
 
     def sync(self, *way: str) -> Mapping[str, Any]:
@@ -122,17 +132,21 @@ class Machine:
         return told
 
     def close(self) -> None:
-        """End of the day."""
+        """End of the day: whoever works there leaves, and the background with them."""
         if self.process is not None:
             self.process.communicate(timeout=WAIT_S)
             self.process = None
+        if self.carrier is not None:
+            self.carrier.communicate(timeout=WAIT_S)
+            self.carrier = None
 
     def stop(self) -> None:
         """Whatever happened."""
-        if self.process is not None:
-            self.process.kill()
-            self.process.communicate()
-            self.process = None
+        for process in (self.process, self.carrier):
+            if process is not None:
+                process.kill()
+                process.communicate()
+        self.process = self.carrier = None
 
     def _say(self, line: str) -> None:
         if self.process is None or self.process.stdin is None:

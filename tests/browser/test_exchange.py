@@ -47,12 +47,15 @@ def ask_again(page: Page) -> None:
 
 def ask_until_red(page: Page, count: int) -> None:
     """The same, until the page has so many red banners."""
-    for _turn in range(40):
-        with page.expect_response(lambda answer: "/echanges/ligne" in answer.url):
-            ask_again(page)
-        if page.locator(".banner.danger").count() == count:
-            return
-    raise AssertionError(f"never {count} red banners")
+    red = page.locator(".banner.danger")
+    for _turn in range(20):
+        ask_again(page)
+        try:
+            expect(red).to_have_count(count, timeout=1_000)
+        except AssertionError:
+            continue  # the look was taken before, or the page was being changed: ask once more
+        return
+    expect(red).to_have_count(count)
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -177,6 +177,10 @@ def test_every_lie_is_told_its_meaning_and_what_to_do(machine: stage.Machine) ->
             assert f"poste {device[:6]}" in spaced(said)
             assert "Garance" in said
         foreign = replace(alarm, about="<b>" + "f" * 120)
+        record.journal.layout.known.mkdir(exist_ok=True)
+        (record.journal.layout.known / f"relay-{'5a' * 16}").touch()
+        if lie is Lie.NO_ENTRY:
+            assert alarms.said(record, replace(alarm, about="5a" * 16)).startswith("Le relais a remis")
         assert alarms.said(record, foreign)
 
 

@@ -18,6 +18,9 @@ from lanterne.practice.record import Record
 from lanterne.sync.alarms import Alarm, Lie
 from lanterne.wire.names import SeatId
 
+RELAYS = frozenset({Lie.RECEIPT, Lie.SHRANK, Lie.WITHHELD})
+"""What only a relay can do."""
+
 SEEN: dict[Lie, str] = {
     Lie.FORK: _("Deux écritures différentes portent le même numéro : %(who)s a été copié, ou sa clé volée."),
     Lie.STATEMENT: _(
@@ -101,7 +104,8 @@ def accused(record: Record, alarm: Alarm) -> str:
         return gettext("l’accès %(id)s") % {"id": words.plain(alarm.about, 8)}
     if any(seat.device == alarm.about for seat in membership.seats):
         return gettext("le %(device)s") % {"device": words.device(record, alarm.about)}
-    if alarm.lie in (Lie.RECEIPT, Lie.SHRANK, Lie.WITHHELD):
+    spoken_with = record.journal.files.listing(record.journal.layout.known)
+    if alarm.lie in RELAYS or f"relay-{alarm.about}" in spoken_with:
         return gettext("le relais")
     return gettext("l’interlocuteur %(id)s") % {"id": words.plain(alarm.about, 8)}
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from hashlib import sha256
+
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -33,7 +36,7 @@ def page(presence: Presence, *, wait_s: float = PAGE_WAIT_S) -> ExchangePage:
     record, now_ms = presence.record, presence.record.clock_ms()
     manages = Right.MANAGE_TEAM in record.writer().rights
     state = told.state
-    return ExchangePage(
+    shown = ExchangePage(
         sentence=words.line(told, now_ms),
         state_url=reverse("exchange-state"),
         every_s=RUNNING_S if told.going.running or told.first is not None else RESTING_S,
@@ -52,6 +55,8 @@ def page(presence: Presence, *, wait_s: float = PAGE_WAIT_S) -> ExchangePage:
         listening=_listening(told),
         readable=state is not None,
     )
+    stamp = sha256(repr(shown).encode()).hexdigest()[:16]
+    return replace(shown, state_url=f"{shown.state_url}?{stamp}")
 
 
 def _notices(told: Told, now_ms: int) -> list[Notice]:
@@ -145,8 +150,12 @@ def _facts(state: SyncState) -> tuple[tuple[str, str], ...]:
             )
         )
     if state.damaged:
-        said = _("%(n)s fichiers abîmés : ce sera redemandé") % {"n": len(state.damaged)}
-        facts.append((_("Ce que d’autres avaient dit"), said))
+        said = ngettext(
+            "%(n)s fichier abîmé : ce sera redemandé",
+            "%(n)s fichiers abîmés : ce sera redemandé",
+            len(state.damaged),
+        )
+        facts.append((_("Ce que d’autres avaient dit"), said % {"n": len(state.damaged)}))
     return tuple(facts)
 
 

@@ -38,17 +38,18 @@ def exchange(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def state(request: HttpRequest) -> HttpResponse:
-    """The same without its frame, for the page that shows it."""
-    return render(
-        request, "desk/exchange/state.html", {"page": exchange_page(_presence(request), wait_s=1.0)}
-    )
+    """The same without its frame, for the page that shows it; 204 while nothing of it changed."""
+    shown = exchange_page(_presence(request), wait_s=ASKED_WAIT_S)
+    if _is_shown(request, shown.state_url):
+        return HttpResponse(status=204)
+    return render(request, "desk/exchange/state.html", {"page": shown})
 
 
 @require_GET
 def line(request: HttpRequest) -> HttpResponse:
     """The line of every page, with its banners; 204 while they are those the page shows already."""
     shown = bar.line(_presence(request), wait_s=ASKED_WAIT_S)
-    if shown.state_url.partition("?")[2] == request.META.get("QUERY_STRING", ""):
+    if _is_shown(request, shown.state_url):
         return HttpResponse(status=204)
     return render(request, "desk/exchange/line_fresh.html", {"line": shown})
 
@@ -98,6 +99,11 @@ def seen(request: HttpRequest, alarm: str) -> HttpResponse:
             raised.mark(one.name, record.seat.id, record.person_of(record.seat.id), record.clock_ms())
     presence.exchanges.now(PAGE_WAIT_S)
     return _back("alarm_seen")
+
+
+def _is_shown(request: HttpRequest, url: str) -> bool:
+    """Whether the page that asks shows this very state already: its address says so."""
+    return url.partition("?")[2] == request.META.get("QUERY_STRING", "")
 
 
 def _presence(request: HttpRequest) -> Presence:

@@ -222,12 +222,8 @@ def admit_request(
     *,
     now_ms: int,
     random: Random,
-    first: First | None = None,
 ) -> Welcomed:
     """Admit the device whose request was taken, once its code was typed. Asked again, gives the same admission.
-
-    Args:
-        first: what the new device had better fetch first.
 
     Raises:
         CodesDiffer: nobody was admitted.
@@ -244,8 +240,20 @@ def admit_request(
         ring = keyring.with_membership(journal.membership)
         facts = [admit_device(read.device, random), admit_seat(ring, read.seat, random)]
         journal.write_members(ring, facts, now_ms)
-    admission = Answer(journal.practice, digest, state["nonce"], _members(journal), first).to_bytes()
+    admission = Answer(journal.practice, digest, state["nonce"], _members(journal)).to_bytes()
     return Welcomed(admission, read.seat.person, read.seat.id, str(state["about"]), again)
+
+
+def name_first(admission: bytes, first: First) -> bytes:
+    """The admission, which also says what to fetch first, unless the list is longer than one may be.
+
+    Raises PairingUnreadable: it is no admission.
+    """
+    longer = read_answer(admission)._replace(first=first).to_bytes()
+    try:
+        return longer if len(longer) <= MAX_LARGE and read_answer(longer).first is not None else admission
+    except PairingUnreadable:
+        return admission
 
 
 def cancel_offer(journal: Journal, seat: SeatKeys) -> None:

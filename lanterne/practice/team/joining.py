@@ -18,7 +18,7 @@ from lanterne.practice.errors import Refusal
 from lanterne.practice.opening import compartments_of, describe_new, parse_name
 from lanterne.practice.record import Record
 from lanterne.practice.rights import Right
-from lanterne.practice.team import queries
+from lanterne.practice.team import first_copy, queries
 from lanterne.practice.team.facts import Role
 from lanterne.wire.names import PersonId
 
@@ -105,7 +105,8 @@ def admit(record: Record, request: bytes, code: str, *, random: Random = secrets
             record, welcomed.person, about["name"], role, administrator=seat is not None and seat.admin
         )
     record.catch_up()
-    return welcomed
+    # After the person was described: their own device must know at once who they are.
+    return welcomed._replace(admission=pairing.name_first(welcomed.admission, first_copy.gather(record)))
 
 
 def _offer(record: Record, grant: Grant, about: str, relay: bytes | None, random: Random) -> bytes:

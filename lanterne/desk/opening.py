@@ -21,7 +21,9 @@ from lanterne.desk.forms.fields import PARIS
 from lanterne.desk.frame import build
 from lanterne.desk.frame.view import PatientBand
 from lanterne.desk.presence import Presence
+from lanterne.practice.allergies.facts import AllergyRecorded
 from lanterne.practice.chart.queries import Summary, summary
+from lanterne.practice.conflicts.queries import of_chart
 from lanterne.practice.errors import NotAllowed, Refusal, UnknownPatient
 from lanterne.practice.patients import queries as patients
 from lanterne.practice.patients.queries import Identity
@@ -98,9 +100,9 @@ def opened(
     if identity is None:
         raise UnknownPatient("no such patient")
     held = summary(chart, today=today(presence)) if full and chart.medical else None
-    return Opened(
-        presence, chart, identity, held, build.band(presence, identity, held), build.People(presence)
-    )
+    in_doubt = held is not None and any(one.kind == AllergyRecorded.KIND for one in of_chart(chart))
+    band = build.band(presence, identity, held, allergies_in_doubt=in_doubt)
+    return Opened(presence, chart, identity, held, band, build.People(presence))
 
 
 def opened_widest(request: HttpRequest, patient: str) -> Opened:

@@ -102,6 +102,17 @@ MATRIX = (
     Line("appointment-move",    "agenda/{f}/deplacer",                      404, 404, 404, "allergy"),
     Line("appointment-cancel",  "agenda/{f}/annuler",                       404, 404, 404, "allergy"),
     Line("appointment-restore", "agenda/{f}/retablir",                      404, 404, 404, "allergy", posts=True),
+    Line("settling",            "a-regler",                                 200, 200, 200),
+    Line("settling-chart",      "a-regler/dossier/{p}",                     200, 200, 403),
+    # Nothing is in doubt in this practice; tests/browser/test_settling.py settles what is.
+    Line("settling-keep",       "a-regler/dossier/{p}/garder/{f}",          409, 409, 403, "allergy", posts=True),
+    Line("settling-apart",      "a-regler/dossier/{p}/distincts/{f}",       409, 409, 403, "allergy", posts=True),
+    Line("settling-third",      "a-regler/dossier/{p}/autre/{f}",           409, 409, 403, "allergy"),
+    Line("settling-undo",       "a-regler/dossier/{p}/annuler/{f}",         409, 409, 403, "allergy", posts=True),
+    Line("settling-both",       "a-regler/voulus",                          409, 409, 409, posts=True),
+    Line("settling-hour",       "a-regler/rendez-vous/{f}/garder",          404, 404, 404, "allergy", posts=True),
+    Line("settling-hour-undo",  "a-regler/rendez-vous/{f}/annuler",         404, 404, 404, "allergy", posts=True),
+    Line("settling-two-undo",   "a-regler/patients/{p}/deux/{f}",           404, 404, 404, "allergy", posts=True),
     Line("team",                "equipe",                                   200, 200, 200),
     Line("practice",            "equipe/cabinet",                           200, 403, 403),
     Line("person-add",          "equipe/ajouter",                           200, 403, 403),
@@ -302,7 +313,7 @@ def test_a_form_without_its_token_writes_nothing(shared: Server, everybody: dict
         for line in MATRIX:
             if line.name in ("home", "chart", "summary", "timeline", "curve", "item", "document", "document-file",
                              "document-rendition", "arrivals", "arrival", "arrival-file", "chart-traces", "identity",
-                             "agenda", "agenda-day", "team", "team-review", "device-adding", "device-adding-file", "device-adding-qr", "exchange", "exchange-state", "exchange-line",
+                             "agenda", "agenda-day", "settling", "settling-chart", "team", "team-review", "device-adding", "device-adding-file", "device-adding-qr", "exchange", "exchange-state", "exchange-line",
                              "exchange-alarm", "exchange-evidence", "traces", "settings", "watched-state", "awake"):  # fmt: skip
                 continue
             path = address(line, practice, patient=patient, chart=JEAN)

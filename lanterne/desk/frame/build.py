@@ -170,7 +170,11 @@ def _to_settle(presence: Presence, writer: Writer, *, current: bool) -> list[Nav
     record = presence.record
     medical = Right.READ_CHART in writer.rights and record.reads_medical
     waiting = conflicts.count(record.tables.read(), minute_at(record.clock_ms()), medical=medical)
-    return [NavLink(_("À régler"), reverse("settling"), "scales", current, waiting)] if waiting or current else []
+    return (
+        [NavLink(_("À régler"), reverse("settling"), "scales", current, waiting)]
+        if waiting or current
+        else []
+    )
 
 
 def _arrivals(connection: Connection, writer: Writer, *, current: bool) -> NavLink:
@@ -217,8 +221,14 @@ def notices(presence: Presence) -> tuple[Notice, ...]:
     return tuple(found)
 
 
-def band(presence: Presence, identity: Identity, summary: Summary | None) -> PatientBand:
-    """The strip that says whose chart this is; the allergy line only for those who may know."""
+def band(
+    presence: Presence, identity: Identity, summary: Summary | None, *, allergies_in_doubt: bool = False
+) -> PatientBand:
+    """The strip that says whose chart this is; the allergy line only for those who may know.
+
+    Args:
+        allergies_in_doubt: two statements of one allergy were written without knowing each other.
+    """
     today = datetime.fromtimestamp(presence.record.clock_ms() / 1000, UTC).astimezone(PARIS).date()
     return PatientBand(
         id=identity.patient,
@@ -235,7 +245,7 @@ def band(presence: Presence, identity: Identity, summary: Summary | None) -> Pat
         ald=tuple(item.label for item in summary.ald if item.live and not _ended(item, today))
         if summary
         else (),
-        allergies=_allergies(summary) if summary else None,
+        allergies=_allergies(summary, identity.patient, in_doubt=allergies_in_doubt) if summary else None,
         deceased=maybe(identity.deceased),
         homonym=identity.homonym,
     )
@@ -276,7 +286,7 @@ def _ended(item: Statement[Any], today: date) -> bool:
     return bool(until) and until < today.isoformat()[: len(until)]
 
 
-def _allergies(summary: Summary) -> BandAllergies:
+def _allergies(summary: Summary, patient: PatientId, *, in_doubt: bool) -> BandAllergies:
     high = tuple(
         dict.fromkeys(item.label for item in summary.allergies if item.raw.get("criticality") == "high")
     )
@@ -284,6 +294,7 @@ def _allergies(summary: Summary) -> BandAllergies:
     return BandAllergies(
         high=high,
         others=others,
-        conflict=any(item.conflict for item in summary.allergies),
+        conflict=in_doubt or any(item.conflict for item in summary.allergies),
+        settle_url=reverse("settling-chart", args=[patient]),
         none_known=not summary.allergies and "allergies" in summary.empty_sections,
     )

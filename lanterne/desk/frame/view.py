@@ -115,14 +115,15 @@ class BandAllergies:
     """The allergy line of the band, on every page of a patient.
 
     `high` are substances of high criticality, first and in capitals of weight; `others` the rest;
-    `conflict` that several values wait to be settled; `none_known` that somebody looked for and found none.
-    All empty: never filled in.
+    `conflict` that several values wait to be settled, at `settle_url`; `none_known` that somebody looked for and
+    found none. All empty: never filled in.
     """
 
     high: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
     conflict: bool = False
     none_known: bool = False
+    settle_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

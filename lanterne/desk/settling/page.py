@@ -212,7 +212,7 @@ def _doubt(seen: Opened, doubt: Doubt) -> view.ChartDoubt:
 
 def _done(seen: Opened, one: Settled, told: Sequence[Statement[Any]]) -> view.ChartDone:
     record = seen.presence.record
-    texts = [_words(seen, item) for item in told]
+    texts = _apart(seen, told)
     kept = texts[:1] if one.what == "statement" else texts
     return view.ChartDone(
         text=_(DONE[one.what]),
@@ -224,6 +224,17 @@ def _done(seen: Opened, one: Settled, told: Sequence[Statement[Any]]) -> view.Ch
     )
 
 
-def _words(seen: Opened, item: Statement[Any]) -> str:
-    row = story.row(seen, item)
-    return " · ".join(filter(None, (row.title, row.text)))
+def _apart(seen: Opened, told: Sequence[Statement[Any]]) -> list[str]:
+    """Each in a few words: its title, and what it says that another does not."""
+    said = [lines(item) for item in told]
+    common = {line for line in said[0] if all(line in other for other in said)} if said else set()
+    found = []
+    for item, own in zip(told, said, strict=True):
+        title = story.row(seen, item).title
+        apart = [
+            f"{label}\u00a0: {value}"
+            for label, value in own
+            if (label, value) not in common and value != title
+        ]
+        found.append(" · ".join((title, *apart)))
+    return found

@@ -23,7 +23,6 @@ from lanterne.desk.opening import (
     page,
     presence_of,
     said_there,
-    writer_of,
 )
 from lanterne.desk.settling.page import chart_page, settling_page
 from lanterne.practice.agenda import queries as agenda
@@ -41,7 +40,8 @@ from lanterne.practice.conflicts.commands import (
 )
 from lanterne.practice.conflicts.facts import StatementsDistinct
 from lanterne.practice.conflicts.queries import Doubt, of_chart
-from lanterne.practice.errors import Refusal
+from lanterne.practice.errors import Refusal, UnknownFact
+from lanterne.practice.patients.queries import distinctions
 from lanterne.practice.patients.tying import UndoDistinct
 from lanterne.practice.recording import record
 from lanterne.practice.rights import Right
@@ -177,7 +177,9 @@ def hour_undo(request: HttpRequest, fact: str) -> HttpResponse:
 def two_undo(request: HttpRequest, patient: str, fact: str) -> HttpResponse:
     """Take back that two records are two persons."""
     held = presence_of(request).record
-    writer_of(request)
+    held.require(Right.WRITE_IDENTITY)
+    if fact not in [link.fact for link in distinctions(held.connection(), PatientId(patient))]:
+        raise UnknownFact("no such distinction of this patient")
     record(held, UndoDistinct(PatientId(patient), FactId(fact), "", fact_id(request)))
     return _to_list()
 

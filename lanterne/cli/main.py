@@ -73,6 +73,7 @@ def _parser() -> tuple[FrenchParser, dict[str, tuple[str, FrenchParser]]]:
         "rebuild": ("rebuild", verbs.add_parser("rebuild", help=_("refait les tables de lecture"))),
         "recover": ("recover", verbs.add_parser("recover", help=_("rouvre un cabinet avec sa fiche de secours"))),
         "import": ("bring", verbs.add_parser("import", help=_("reprend les patients d’un autre logiciel"))),
+        "empty": ("empty", verbs.add_parser("empty", help=_("efface des écritures, pour une raison que la loi donne"))),
         "person": ("person", verbs.add_parser("person", help=_("ajoute, liste ou dépanne les personnes du cabinet"))),
         "device": ("device", verbs.add_parser("device", help=_("ajoute un poste, les liste, en déclare un perdu"))),
         "relay": ("relay", verbs.add_parser("relay", help=_("transporte les données chiffrées entre postes"))),

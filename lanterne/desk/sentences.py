@@ -150,6 +150,10 @@ SENTENCES: dict[str, str] = {
         "Un Lanterne plus récent a écrit cet élément : mettez celui-ci à jour pour le corriger. Il peut être retiré."
     ),
     "signature_not_image": _("La signature est une image PNG ou JPEG."),
+    "nothing_to_empty": _("Rien à effacer."),
+    "too_much_at_once": _("Trop d’écritures d’un coup : effacez-les en plusieurs fois."),
+    "entry_unknown": _("Cette écriture n’est pas ici."),
+    "entry_of_practice": _("Cette écriture n’est d’aucun patient : elle ne s’efface pas."),
     "reset_own_seat": _("C’est votre propre accès : changez votre phrase de passe dans vos réglages."),
     "seat_not_in_force": _("Cet accès n’est plus en vigueur sur ce poste."),
     **_BELOW,

@@ -9,6 +9,7 @@ from lanterne.practice.chart import facts as chart
 from lanterne.practice.conflicts import facts as conflicts
 from lanterne.practice.consultations import facts as consultations
 from lanterne.practice.documents import facts as documents
+from lanterne.practice.erasing import facts as erasing
 from lanterne.practice.family import facts as family
 from lanterne.practice.immunizations import facts as immunizations
 from lanterne.practice.kinds import Kind
@@ -42,6 +43,7 @@ ROOMS = (
     arrivals,
     agenda,
     conflicts,
+    erasing,
     traces,
 )
 

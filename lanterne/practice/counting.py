@@ -18,6 +18,7 @@ from lanterne.wire.entry import EntryHead
 from lanterne.wire.names import ChainId, EntryHash, SeatId, Stream
 
 _META = "standing"
+_EMPTIED = "emptied"
 
 
 class _Head(NamedTuple):
@@ -42,15 +43,27 @@ def remember(connection: Connection, members: Membership) -> None:
     connection.execute(
         "INSERT OR REPLACE INTO meta VALUES (?, ?)", (_META, json.dumps(_seats(members), sort_keys=True))
     )
+    connection.execute(
+        "INSERT OR REPLACE INTO meta VALUES (?, ?)", (_EMPTIED, json.dumps(sorted(members.emptied)))
+    )
 
 
 def unchanged(connection: Connection, members: Membership) -> bool:
-    """Whether every seat stands as it did when its entries were folded."""
+    """Whether every seat stands as it did when its entries were folded, and as much is emptied."""
+    if _remembered_emptied(connection) != set(members.emptied):
+        return False
     return not _moved(_remembered(connection), _seats(members))
 
 
 def folded_otherwise(connection: Connection, members: Membership) -> bool:
-    """Whether an entry folded counts no further, or one kept apart counts now."""
+    """Whether an entry folded counts no further, or one kept apart counts now; whether one folded was emptied, or one
+    not folded for that counts again.
+    """
+    before = _remembered_emptied(connection)
+    if before - members.emptied.keys() or any(
+        _has_facts(connection, one) for one in members.emptied.keys() - before
+    ):
+        return True
     apart = {bytes(row[0]): str(row[1]) for row in connection.execute("SELECT hash, standing FROM apart")}
     for seat in _moved(_remembered(connection), _seats(members)):
         for identifier, stream, incarnation, seq, time in connection.execute(
@@ -62,6 +75,19 @@ def folded_otherwise(connection: Connection, members: Membership) -> bool:
             if stands != apart.get(bytes(identifier), Standing.COUNTS.value):
                 return True
     return False
+
+
+def _remembered_emptied(connection: Connection) -> set[str]:
+    row = connection.execute("SELECT value FROM meta WHERE name = ?", (_EMPTIED,)).fetchone()
+    return set(json.loads(row[0])) if row is not None else set()
+
+
+def _has_facts(connection: Connection, entry: str) -> bool:
+    row = connection.execute(
+        "SELECT 1 FROM entry e JOIN fact f ON f.entry = e.no WHERE e.hash = ? LIMIT 1",
+        (bytes.fromhex(entry),),
+    ).fetchone()
+    return row is not None
 
 
 def _remembered(connection: Connection) -> dict[str, str]:

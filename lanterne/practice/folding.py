@@ -383,6 +383,8 @@ class Folder:
             batch.apart.append((identifier, arrived.standing.value))
             return number
         batch.heard.note(connection, head)
+        if head.hash in self.journal.membership.emptied:
+            return number  # whether this device dropped its parts yet or not
         for compartment, part in self._open(arrived, batch):
             number = self._take(connection, batch, arrived, entry, number, compartment, part, bulk)
         return number

@@ -23,6 +23,7 @@ from lanterne.wire.entry import Entry
 from lanterne.wire.names import Compartment, Stream
 from lanterne.wire.part import Fact, Part
 from tests import cast
+from tests.vectors.emptying import emptying
 from tests.vectors.joining import joining
 
 PASSPHRASE = "cinq lilas au fond du jardin"
@@ -377,6 +378,7 @@ FILES: dict[str, Callable[[], Any]] = {
     "wrong_entries.json": wrong_entries,
     "wrong_parts.json": wrong_parts,
     "members.json": members,
+    "emptied.json": emptying,
     "files.json": files,
     "sheet.json": sheet,
     "blob.json": blob,

@@ -16,6 +16,7 @@ from lanterne.journal.pairing_messages import (
     read_request,
     short_code,
 )
+from lanterne.journal.receiving import check_apart
 from lanterne.proof import signature
 from lanterne.proof.genesis import read_genesis
 from lanterne.proof.membership import Membership
@@ -34,7 +35,7 @@ from lanterne.seal.table import open_table_key
 from lanterne.seal.unlock import open_seat_file
 from lanterne.wire.entry import Entry, emptied, read_entry, read_head
 from lanterne.wire.errors import EntryRefused, UnknownLayout, UnknownSuite
-from lanterne.wire.names import Compartment, PracticeId, Stream
+from lanterne.wire.names import Compartment, EntryHash, PracticeId, Stream
 from lanterne.wire.part import decode_part
 from tests import cast
 from tests.vectors import make, scenes
@@ -53,6 +54,7 @@ ENTRIES = load("entries.json")
 WRONG = load("wrong_entries.json")
 PARTS = load("wrong_parts.json")
 MEMBERS = load("members.json")
+EMPTIED = load("emptied.json")
 
 
 def unverified(data: str) -> Entry:
@@ -234,6 +236,28 @@ def test_part(case: Any) -> None:
 def test_members(case: Any) -> None:
     for entries in (case["entries"], case["entries"][::-1]):
         assert [notice.rule for notice in membership_of(entries).notices] == case["expect"]
+
+
+def test_emptied() -> None:
+    members = membership_of([EMPTIED["act"]])
+    why = members.emptied[EntryHash(EMPTIED["hash"])]
+    assert (why.by, why.at_ms, why.reason) == (EMPTIED["by"], EMPTIED["at_ms"], EMPTIED["reason"])
+    assert list(members.emptied_blobs) == [EMPTIED["blob"]]
+    for form in ("entry", "kept"):
+        data = bytes.fromhex(EMPTIED[form])
+        entry = check_apart(data, members)
+        assert (entry.head.hash, entry.raw.hex()) == (EMPTIED["hash"], EMPTIED["kept"])
+        assert set(entry.bodies) == {None}
+    with pytest.raises(EntryRefused) as caught:
+        check_apart(bytes.fromhex(EMPTIED["kept"]), membership_of([]))
+    assert caught.value.check == "E21"
+
+
+@pytest.mark.parametrize("case", named(EMPTIED["wrong"]))
+def test_an_act_that_empties_nothing(case: Any) -> None:
+    members = membership_of([case["entry"]])
+    assert [notice.rule for notice in members.notices] == [case["expect"]]
+    assert (members.emptied, members.emptied_blobs) == ({}, {})
 
 
 def test_files() -> None:

@@ -360,6 +360,7 @@ class ChartPage:
     proposals: tuple[Proposal, ...] = ()
     doubts: int = 0
     doubts_url: str = ""
+    erased: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from lanterne.desk.chart import sourcing, story, view
 from lanterne.desk.chart.background import background, vaccinations
 from lanterne.desk.chart.detail import lines
 from lanterne.desk.chart.drafts import newest_consultation_draft
+from lanterne.desk.chart.erased import erased_lines
 from lanterne.desk.frame.build import moment
 from lanterne.desk.opening import Opened, opened, opened_widest, page, today
 from lanterne.desk.patients.lists import remember
@@ -162,8 +163,12 @@ def chart_page(seen: Opened, *, with_story: bool = True) -> view.ChartPage:
         draft_kept=draft.kept if draft else None,
         notes=tuple(note.body.text for note in seen.must_know.pinned_notes if note.body is not None),
         proposals=pages.proposals(seen),
+<<<<<<< HEAD
         doubts=len(of_chart(seen.chart)),
         doubts_url=reverse("settling-chart", args=[patient]),
+=======
+        erased=erased_lines(seen),
+>>>>>>> ca35f1c (lanterne empty: entries of a chart are emptied by an act, and the chart says what, when, by whom, and who has not confirmed)
     )
 
 

@@ -25,6 +25,7 @@ from lanterne.practice.documents.facts import (
     NotKept,
     Rendition,
 )
+from lanterne.practice.erasing.facts import ChartEmptied
 from lanterne.practice.family.facts import FamilyRecorded
 from lanterne.practice.immunizations.facts import ImmunizationRecorded
 from lanterne.practice.kinds import Body, Coding
@@ -55,6 +56,7 @@ _BLOB = "ab" * 32
 
 # (body, when it happened). The test patient is the one of public examples (DOMAIN 9).
 EXAMPLES: tuple[tuple[Body, str | None], ...] = (
+    (ChartEmptied(entries=[_BLOB], reason="retention"), None),
     (
         PatientIdentified(
             birth_name="PAT-TROIS", first_given="DOMINIQUE", given_names=["DOMINIQUE", "MARIE-LOUISE"], used_name="MARTIN",

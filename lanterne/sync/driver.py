@@ -65,6 +65,9 @@ _FATES = {
 }
 _NOT_KEPT = {Verdict.NO_ROOM: "no_room", Verdict.SUSPENDED: "suspended"}
 
+BEYOND = 416
+"""The status of who is asked for bytes beyond the end of a document."""
+
 Progress = Callable[[Tally], None]
 
 
@@ -378,6 +381,12 @@ class Driver:
                 data, total = self._peer.blob(name, offset)
             except PeerUnknown:
                 return BlobMoved(False)
+            except PeerRefuses as error:
+                if error.params.get("status") != BEYOND or not offset:
+                    raise
+                data, total = b"", offset
+            if offset and not data and offset >= total:
+                return BlobMoved(self._named(name, offset))
             last = offset + len(data) >= total
             if (
                 not data
@@ -393,6 +402,14 @@ class Driver:
             if last or held <= offset:
                 return BlobMoved(blobs.has(name))
             offset = held
+
+    def _named(self, name: str, held: int) -> bool:
+        """All of it came before, and the process ended before it had its name; or what came was not it."""
+        try:
+            self._journal.blobs.take(name, held, b"", last=True)
+        except BlobDamaged:
+            return False  # let go: it comes anew
+        return self._journal.blobs.has(name)
 
     def _give_blob(self, name: str) -> Event:
         blobs = self._journal.blobs

@@ -260,10 +260,13 @@ class DeviceServer:
         blobs = self._journal.blobs
         if blobs.has(name):
             return Reply(200, pack_held(blobs.size(name) or 0, True))
-        if offset != blobs.begun(name):
-            return Reply(409, pack_held(blobs.begun(name), False))
+        held = blobs.begun(name)
+        if held >= total:  # all of it came before, and the process ended before it had its name
+            offset, body = held, b""
+        elif offset != held:
+            return Reply(409, pack_held(held, False))
         try:
-            held = blobs.take(name, offset, body, last=offset + len(body) == total)
+            held = blobs.take(name, offset, body, last=offset + len(body) >= total)
         except BlobDamaged:
             return Reply(200, pack_held(0, False))
         return Reply(200, pack_held(held, blobs.has(name)))

@@ -163,12 +163,9 @@ def chart_page(seen: Opened, *, with_story: bool = True) -> view.ChartPage:
         draft_kept=draft.kept if draft else None,
         notes=tuple(note.body.text for note in seen.must_know.pinned_notes if note.body is not None),
         proposals=pages.proposals(seen),
-<<<<<<< HEAD
         doubts=len(of_chart(seen.chart)),
         doubts_url=reverse("settling-chart", args=[patient]),
-=======
         erased=erased_lines(seen),
->>>>>>> ca35f1c (lanterne empty: entries of a chart are emptied by an act, and the chart says what, when, by whom, and who has not confirmed)
     )
 
 

@@ -61,7 +61,6 @@ def every_page() -> dict[str, tuple[str, dict[str, Any]]]:
             "desk/exchange/page.html",
             {"frame": exchange.alarmed(frame), "page": exchange.LIED},
         ),
-        "chart-lied": ("desk/chart/page.html", {**chart, "frame": exchange.alarmed(frame)}),
         "exchange-alarm": ("desk/exchange/alarm.html", {"frame": frame, "page": exchange.ALARM}),
         "exchange-relay": (
             "desk/exchange/relay.html",

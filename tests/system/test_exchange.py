@@ -268,7 +268,8 @@ def test_folders_devices_and_the_port_are_an_administrators(stage: Stage, tmp_pa
     page = stage.until(GARANCE, "/echanges", "192.0.2.20:8766")
     for form in [one for one in page.forms if one.action.endswith("/retirer")]:
         assert browser.send(form).status == 303
-    assert read_ways(Journal.open(root)).folders == read_ways(Journal.open(root)).devices == ()
+    left = read_ways(Journal.open(root))
+    assert (left.folders, left.devices) == ((), ())
     for path in ("dossier", "poste", "port", "dossier/retirer", "poste/retirer"):
         values = stage.browsers[AWA].page("/reglages").form("/reglages/phrase-de-passe").values
         assert stage.browsers[AWA].post(f"/echanges/{path}", {**values, "folder": "/x"}).status == 403

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from lanterne.desk.exchange import alarms, bar
-from lanterne.desk.exchange.page import MOST_LINES, PAGE_WAIT_S, alarm_page, seen_said
+from lanterne.desk.exchange.page import MOST_LINES, PAGE_WAIT_S, alarm_page
 from lanterne.desk.exchange.page import page as exchange_page
 from lanterne.desk.opening import page, presence_of, said_there
 from lanterne.desk.presence import Presence
@@ -25,8 +25,6 @@ ASKED_WAIT_S = 1.0
 
 MOST_TOGETHER = 33 * MOST_LINES
 """Signs of the names of alarms marked at once."""
-
-__all__ = ["alarm", "evidence", "exchange", "line", "now", "seen", "seen_said", "state"]
 
 
 @require_GET

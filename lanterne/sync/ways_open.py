@@ -14,7 +14,7 @@ from lanterne.journal.journal import Journal
 from lanterne.seal.device import DeviceKeys
 from lanterne.sync.errors import PeerError
 from lanterne.sync.known import Known
-from lanterne.sync.peers.folder import FolderPeer
+from lanterne.sync.peers.folder import FolderPeer, ReadBefore
 from lanterne.sync.peers.http import Asker, Connection, HttpPeer
 from lanterne.sync.peers.lan import find_device
 from lanterne.sync.peers.port import Peer, Way
@@ -52,8 +52,10 @@ class Opener(NamedTuple):
     now_ms: Callable[[], int]
     random: Callable[[int], bytes]
 
-    def open(self, to: Destination) -> Peer:
+    def open(self, to: Destination, before: dict[Path, ReadBefore] | None = None) -> Peer:
         """The peer there. A device is asked who it is; a relay and a folder are met at their first request.
+
+        `before`: what was read of this folder, for who comes back to it often.
 
         Raises:
             PeerAway, PeerUnknown, PeerUnreadable, PeerImpostor: as `find_device`.
@@ -63,7 +65,12 @@ class Opener(NamedTuple):
         if to.way is Way.FOLDER:
             statements = Known(journal).statements().values()
             return FolderPeer(
-                Path(to.name), journal.membership, self.device.id, statements=statements, now_ms=self.now_ms()
+                Path(to.name),
+                journal.membership,
+                self.device.id,
+                statements=statements,
+                now_ms=self.now_ms(),
+                before=before,
             )
         if to.relay is not None:
             return RelayPeer(to.relay, self._asker(), genesis=journal.membership.genesis.raw)

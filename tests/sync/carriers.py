@@ -58,8 +58,10 @@ def carrying(*machines: Machine) -> Iterator[list[CarrierProcess]]:
     try:
         yield running
     finally:
+        fallen = [one.process.poll() for one in running if one.process.poll() not in (None, 0, -9)]
         for one in running:
             one.end()
+        assert not fallen, f"a carrier fell: {fallen}; its words are on the standard error"
 
 
 @contextmanager

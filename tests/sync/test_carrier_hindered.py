@@ -125,7 +125,7 @@ def test_a_busy_holder_is_left_alone_as_long_as_it_asks(
     """Not even a nudge shortens it."""
     asked: list[str] = []
 
-    def busy(self: Opener, to: Destination) -> Peer:
+    def busy(self: Opener, to: Destination, before: object) -> Peer:
         asked.append(to.name)
         raise PeerBusy("later", retry_s=500)
 

@@ -10,16 +10,18 @@ from __future__ import annotations
 import secrets
 import threading
 import time
+import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
 from lanterne.journal.errors import DiskFailed, DiskFull, JournalBusy, JournalError
 from lanterne.sync.carrying.folders import looked, practice_folder
-from lanterne.sync.carrying.pace import Pace
+from lanterne.sync.carrying.pace import REST_S, Pace
 from lanterne.sync.carrying.telling import Telling
 from lanterne.sync.driver import Driver, Exchanged
 from lanterne.sync.errors import KnownDamaged, PeerBusy, PeerError
+from lanterne.sync.peers.folder import ReadBefore
 from lanterne.sync.peers.port import Way
 from lanterne.sync.session import Tally
 from lanterne.sync.ways_open import Destination, Opener
@@ -60,22 +62,26 @@ class Runner(threading.Thread):
         self._pace = Pace(time.monotonic(), secrets.SystemRandom().random)
         self._woken = threading.Condition()
         self._stopped = False
-        self._settled = -1
+        self._settled = self._latest = -1
+        self._asked = False
         self._seen: object = None
+        self._before: dict[Path, ReadBefore] = {}
         self.goes = threading.Event()
         """Set while the last exchange reached its end."""
 
     # ------------------------------------------------------------------ from other threads
 
     def wake(self) -> None:
-        """Exchange now."""
+        """Exchange now; when one goes on, once more after it."""
         with self._woken:
+            self._asked = True
             self._pace.wake(time.monotonic())
             self._woken.notify()
 
     def wrote(self, held: int) -> None:
         """So many entries are held here now."""
         with self._woken:
+            self._latest = max(self._latest, held)
             if held != self._settled:
                 self._pace.wrote(time.monotonic())
                 self._woken.notify()
@@ -83,6 +89,7 @@ class Runner(threading.Thread):
     def documents(self) -> None:
         """Documents came by another way."""
         with self._woken:
+            self._asked = True
             self._pace.wrote(time.monotonic())
             self._woken.notify()
 
@@ -97,6 +104,8 @@ class Runner(threading.Thread):
     def run(self) -> None:
         """Until stopped."""
         while self._wait():
+            with self._woken:
+                self._asked = False
             if self._is_there():
                 self._attempt()
 
@@ -131,7 +140,7 @@ class Runner(threading.Thread):
         if why:
             self.goes.clear()
             self._telling.change(self.place, why=why, failing_since=0, phase="")
-            self._over(self._pace.absent)
+            self._over(self._pace.absent, again=False)
         return not why
 
     def _attempt(self) -> None:
@@ -150,6 +159,8 @@ class Runner(threading.Thread):
         except (LanterneError, OSError) as error:
             why = "carrier.disk_failed" if isinstance(error, OSError | JournalError) else "carrier.failed"
             self._telling.trouble(why)
+            # For whoever repairs: neither names nor words of a patient come this far.
+            traceback.print_exception(error)
         now = self._opener.now_ms()
         if why:
             self.goes.clear()
@@ -162,16 +173,21 @@ class Runner(threading.Thread):
         self._over(lambda moment: self._pace.went(moment, moved=going_on))
         self.goes.set()
 
-    def _over(self, decide: Callable[[float], None]) -> None:
+    def _over(self, decide: Callable[[float], None], *, again: bool = True) -> None:
         with self._woken:
             now = time.monotonic()
             decide(now)
+            # What was asked for or written while it went on may not have gone with it.
+            if again and self._asked:
+                self._pace.wake(now + REST_S)
+            elif again and self._latest != self._settled and not self._pace.failures:
+                self._pace.wrote(now)
             left_ms = int(1000 * max(0.0, self._pace.due - now))
         self._telling.change(self.place, next_at=self._opener.now_ms() + left_ms)
 
     def _exchange(self) -> Exchanged:
         opener, journal = self._opener, self._opener.journal
-        peer = opener.open(self.place)
+        peer = opener.open(self.place, self._before)
         waits = self.place.way is not Way.RELAY
         if waits:
             self._turns.acquire()
@@ -195,8 +211,7 @@ class Runner(threading.Thread):
         # What others wrote meanwhile may not have gone: only then once more.
         with self._woken:
             self._settled = after if after - before == done.tally.received else before
-            if done.whole and self._settled != after:
-                self._pace.wrote(time.monotonic())
+            self._latest = max(self._latest, after)
         if driver.known.damaged:
             self._telling.trouble("carrier.known_damaged")
         else:

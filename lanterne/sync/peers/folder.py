@@ -29,6 +29,7 @@ from lanterne.sync.peers.folder_files import (
     write_raw,
     write_whole,
 )
+from lanterne.sync.peers.folder_gathering import gather
 from lanterne.sync.peers.port import BLOB_PIECE, PeerEntries, PeerGave, PeerHeads, PeerPlaced, Way
 from lanterne.sync.skim import skim, without_parts
 from lanterne.wire.asking import HeadsAnswer, Range, StatementVerdict, Verdict
@@ -45,11 +46,19 @@ MAX_ENTRIES_SEEN = 5_000_000
 class _Lies(NamedTuple):
     """Where an entry lies: its file, where it begins there, its size, its name and the one before it."""
 
-    file: int
+    file: Path
     offset: int
     size: int
     head: Head
     before: Head | None
+
+
+class ReadBefore(NamedTuple):
+    """A file of entries as it was read once: files are written once, so one of the same size and moment is the same."""
+
+    stamp: tuple[int, int]
+    lies: tuple[_Lies, ...]
+    unread: int
 
 
 class FolderPeer:
@@ -58,6 +67,7 @@ class FolderPeer:
     Args:
         statements: the newest statement known of each device, from anywhere.
         now_ms: milliseconds; which devices hold an active seat.
+        before: files read by an earlier peer of this folder, kept by whoever comes back often; brought up to date here.
     """
 
     way = Way.FOLDER
@@ -70,6 +80,7 @@ class FolderPeer:
         *,
         statements: Iterable[Signed[Statement]] = (),
         now_ms: int,
+        before: dict[Path, ReadBefore] | None = None,
     ) -> None:
         self.id: HolderId | None = None
         self.key: bytes | None = None
@@ -80,7 +91,8 @@ class FolderPeer:
         self._base = folder / f"lanterne-{membership.practice[:16]}"
         self._known = {one.value.device: one for one in statements}
         self._folder = folder
-        self._files: list[Path] = []
+        self._before = {} if before is None else before
+        self._seen: set[Path] = set()
         self._entries: dict[ChainId, dict[int, list[_Lies]]] = {}
         self._names: dict[int, list[str]] | None = None
 
@@ -135,6 +147,8 @@ class FolderPeer:
                 seen += self._index(place / name)
                 if seen > MAX_ENTRIES_SEEN:
                     raise FolderUnusable("the folder holds too much", limit=MAX_ENTRIES_SEEN)
+        for gone in set(self._before) - self._seen:
+            del self._before[gone]
         return raws
 
     def _remember(self, raw: bytes) -> None:
@@ -147,36 +161,54 @@ class FolderPeer:
             self._known[said.value.device] = said
 
     def _index(self, path: Path) -> int:
+        """How many entries a file holds."""
+        try:
+            stat = path.lstat()
+        except FileNotFoundError:
+            return 0  # its device gathered it into another meanwhile
+        stamp = (stat.st_size, stat.st_mtime_ns)
+        held = self._before.get(path)
+        if held is None or held.stamp != stamp:
+            held = self._read(path, stamp)
+        self._seen.add(path)
+        self.unread += held.unread
+        for lies in held.lies:
+            self._add(lies)
+        return len(held.lies) + held.unread
+
+    def _read(self, path: Path, stamp: tuple[int, int]) -> ReadBefore:
         data = read_whole(path, MAX_FILE)
         self.came += 0 if data is None else len(data)
         try:
             entries = () if data is None else read_framed(data, at_most=MAX_FILE)
         except MessageRefused:
             entries = ()
-        if not entries:
-            self.unread += 1
-            return 0
-        self._files.append(path)
-        at = 0
+        found: list[_Lies] = []
+        unread, at, certain = 0 if entries else 1, 0, bool(entries)
         for raw in entries:
-            found = skim(raw, self._membership.practice) if self._passes(raw) else None
-            if found is None:
-                self.unread += 1
+            passes = self._passes(raw)
+            skimmed = skim(raw, self._membership.practice) if passes is not False else None
+            if skimmed is None:
+                unread += 1
             else:
-                lies = _Lies(len(self._files) - 1, at + LENGTH_SIZE, len(raw), found.head, found.before)
-                self._add(lies)
+                found.append(_Lies(path, at + LENGTH_SIZE, len(raw), skimmed.head, skimmed.before))
+            certain = certain and passes is not None
             at += framed_size(raw)
-        return len(entries)
+        read = ReadBefore(stamp, tuple(found), unread)
+        if certain:
+            self._before[path] = read
+        return read
 
-    def _passes(self, raw: bytes) -> bool:
+    def _passes(self, raw: bytes) -> bool | None:
         """E1–E11; an altered entry counts for nothing, or nobody would put the true one beside it.
 
-        One by a seat not known yet (E7) may be admitted by another that lies here; so may an act that emptied (E21).
+        None for one by a seat not known yet (E7), or emptied by an act not known yet (E21): another that lies here may
+        tell.
         """
         try:
             check_apart(raw, self._membership)
         except EntryRefused as refused:
-            return refused.check in ("E7", "E21")
+            return None if refused.check in ("E7", "E21") else False
         return True
 
     def _add(self, lies: _Lies) -> None:
@@ -230,7 +262,7 @@ class FolderPeer:
                         return PeerEntries(tuple(found), True)
                     size = grown
                     for lies in here:
-                        raw = read_regular(self._files[lies.file], lies.offset, lies.size)
+                        raw = read_regular(lies.file, lies.offset, lies.size)
                         if raw:
                             found.append(raw)
         return PeerEntries(tuple(found), False)
@@ -256,6 +288,7 @@ class FolderPeer:
         with folder_errors():
             self._own()
             write_whole(self._base / self._device / "heads", statement)
+            gather(self._base / self._device)
         self.sent += len(statement)
         return StatementVerdict.KEPT
 

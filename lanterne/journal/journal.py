@@ -23,6 +23,7 @@ from lanterne.journal.errors import NoPractice, SeatMayNotWrite
 from lanterne.journal.files import Files, OsFiles
 from lanterne.journal.holdings import Damage, Holdings, Taken, parse
 from lanterne.journal.identity import read_genesis_file
+from lanterne.journal.index import RECEIVED
 from lanterne.journal.layout import Layout
 from lanterne.journal.local import LocalFiles
 from lanterne.journal.mending import Mender, in_its_place
@@ -443,6 +444,13 @@ class Journal:
             while row >= 0 and Place(stream, row) in self._holdings.damaged:
                 row -= 1
             return table.positions[row] + 1 if row >= 0 else 0
+
+    def written_here(self, stream: Stream, cursor: int) -> list[int]:
+        """Positions from `cursor` on of the entries this device wrote itself, as far as its index remembers."""
+        with self._mutex:
+            table = self._holdings.register.tables[stream]
+            rows = range(table.from_position(cursor), len(table))
+            return [table.positions[row] for row in rows if not table.flags[row] & RECEIVED]
 
     def ranks(self, stream: Stream) -> Iterator[tuple[int, int]]:
         """(position, rank) of every entry of a stream, from memory: what a reader compares its own ranks

@@ -44,8 +44,6 @@ PRACTICE_SUBJECT = "0" * 32
 
 # Facts in one transaction: bounds memory in bulk without costing time (measured flat from 5,000).
 CHUNK_FACTS = 20_000
-# Entries that came ahead in one transaction: charts wait for them.
-CHUNK_AHEAD = 500
 # Entries between two words to the progress bar.
 TELL_EVERY = 1_000
 # How long to wait for another process that rebuilds the same tables.
@@ -110,8 +108,11 @@ class Folder:
         """
         self._renew(lambda: not self.tables.ready(), progress)
 
-    def catch_up(self, progress: Progress | None = None) -> int:
+    def catch_up(self, progress: Progress | None = None, most: int | None = None) -> int:
         """Fold what the journal holds beyond the cursors. Returns the number of facts folded.
+
+        Args:
+            most: about so many facts of others, those of this device all the same; `behind` says whether some are left.
 
         Rare events reach behind the cursors. Another journal under these tables (an old image put back),
         and a membership under which an entry stands otherwise: everything is folded anew. Ranks that rose:
@@ -133,10 +134,13 @@ class Folder:
             self._tried = self.keyring
         folded += self._take_ahead()
         anew = False
-        while self.behind():
+        start = folded
+        while self.behind() and (most is None or folded - start < most):
             with self.tables.transaction() as connection:
-                folded += self._step(connection, progress)
+                folded += self._step(connection, progress, most=most or CHUNK_FACTS)
             anew = anew or self._misplaced
+        if most is not None and self.behind():
+            folded += ahead.take_own(self.tables, self.journal, self.streams, self._enter_all)
         if anew or ahead.gone(self.tables.read(), self.journal):
             folded += self._renew(lambda: anew or ahead.gone(self.tables.read(), self.journal), progress)
             folded += self._take_ahead()
@@ -144,16 +148,10 @@ class Folder:
 
     def _take_ahead(self) -> int:
         """Fold what a first copy fetched ahead of what it stands on. Returns the number of facts folded."""
-        version = self.journal.ahead.version
-        if self._ahead == version:
-            return 0
-        heads, folded = ahead.unfolded(self.tables.read(), self.journal, self.streams), 0
-        while heads:
-            with self.tables.transaction() as connection:
-                arriving = list(ahead.arriving(connection, self.journal, heads[:CHUNK_AHEAD]))
-                folded += self._enter_all(connection, arriving)
-            heads = heads[CHUNK_AHEAD:]
-        self._ahead = version
+        version, folded = self.journal.ahead.version, 0
+        if self._ahead != version:
+            folded = ahead.take(self.tables, self.journal, self.streams, self._enter_all)
+            self._ahead = version
         return folded
 
     def _is_of_another_journal(self) -> bool:
@@ -300,9 +298,13 @@ class Folder:
     # ------------------------------------------------------------------ one transaction
 
     def _step(
-        self, connection: Connection, progress: Progress | None = None, bulk: set[bytes] | None = None
+        self,
+        connection: Connection,
+        progress: Progress | None = None,
+        bulk: set[bytes] | None = None,
+        most: int = CHUNK_FACTS,
     ) -> int:
-        """One transaction: up to CHUNK_FACTS facts of the streams, in arrival order.
+        """One transaction: up to `most` facts of the streams, in arrival order.
 
         `bulk` is the set of fact ids already folded when the tables are being filled from nothing (no
         look-ups then).
@@ -329,12 +331,12 @@ class Folder:
                 entry += 1
                 if progress is not None and not entry % TELL_EVERY:
                     progress(entry, max(entry, held))
-                if number - first >= CHUNK_FACTS:
+                if number - first >= most:
                     break
             if cursor != start:
                 move_cursor(connection, stream, cursor)
                 reordering.remember(connection, stream, ranks)
-            if number - first >= CHUNK_FACTS:
+            if number - first >= most:
                 break
         if progress is not None:
             progress(entry - 1, max(entry - 1, held))

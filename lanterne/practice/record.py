@@ -19,6 +19,7 @@ from sqlcipher3 import dbapi2 as sqlite
 from lanterne.journal import founding
 from lanterne.journal.access import check_access
 from lanterne.journal.errors import DiskFailed, DiskFull
+from lanterne.journal.first_copy import FirstCopy
 from lanterne.journal.journal import Journal
 from lanterne.practice.errors import NotAllowed, TablesBehind, TablesDamaged
 from lanterne.practice.folding import Folder, Progress
@@ -81,6 +82,12 @@ class Record:
         self.door = threading.RLock()
         """Held by a command from what it reads to what it writes: two threads never write one form twice."""
         self.behind = False
+        self.first_copy = FirstCopy(journal)
+        self.pace: int | None = None
+        """Facts folded in one go while a first copy goes on, so that no page waits for all of it; None: all of them.
+        Who sets it sees to the rest (`lagging`)."""
+        self.lagging = False
+        """Whether entries held here are not in the read tables yet, because of `pace`."""
         self._folding = threading.RLock()
         self.clock_ms = clock_ms
         self.draw_id = draw_id
@@ -140,14 +147,16 @@ class Record:
         """
         with self._folding:
             self._refresh()
-            self._bring_up(self.folder, progress)
+            paced = self.pace is not None and (self.lagging or self.first_copy.going_on())
+            self._bring_up(self.folder, progress, self.pace if paced else None)
+            self.lagging = paced and self.folder.behind()
 
     def _refresh(self) -> None:
         self.journal.refresh()
         if self.keyring.membership is not self.journal.membership:
             self.keyring = self.keyring.with_membership(self.journal.membership)
 
-    def _bring_up(self, folder: Folder, progress: Progress | None = None) -> None:
+    def _bring_up(self, folder: Folder, progress: Progress | None = None, most: int | None = None) -> None:
         folder.keyring = self.keyring
         tables = folder.tables
         try:
@@ -155,7 +164,7 @@ class Record:
             if not tables.ready():
                 folder.build(progress)
             try:
-                folder.catch_up(progress)
+                folder.catch_up(progress, most)
             except sqlite.OperationalError:
                 raise
             except (sqlite.DatabaseError, TablesDamaged):

@@ -15,6 +15,7 @@ import msgspec
 from lanterne.journal.journal import Arrived, Journal
 from lanterne.practice.catalogue import KINDS
 from lanterne.practice.conflicts import folding as conflicts
+from lanterne.practice.cursors import cursor_of
 from lanterne.practice.kinds import Shape
 from lanterne.practice.patients import folding as patients
 from lanterne.practice.settling import key_of, settle_all, settle_latest
@@ -75,8 +76,10 @@ def follow(connection: Connection, stream: Stream, journal: Journal) -> bool:
         return True
     connection.executemany("UPDATE entry SET rank = ? WHERE no = ?", risen)
     now = {number: rank for rank, number in risen}
-    every = sum(now.get(number, rank) for number, rank in held.values())
-    connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (_name(stream), f"{len(held)} {every}"))
+    cursor = cursor_of(connection, stream)
+    behind = [row for position, row in held.items() if position < cursor]
+    every = sum(now.get(number, rank) for number, rank in behind)
+    connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (_name(stream), f"{len(behind)} {every}"))
     if len(risen) > SETTLED_ONE_BY_ONE:
         settle_all(connection)
     else:

@@ -8,8 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from lanterne.journal.first_copy import First, write_list
 from lanterne.journal.journal import Journal
+from lanterne.practice import reordering
 from lanterne.practice.check import check_record
+from lanterne.practice.cursors import cursor_of
 from lanterne.practice.record import Record
 from lanterne.practice.settling import settle_all
 from lanterne.wire.names import Stream
@@ -192,3 +195,68 @@ def test_an_entry_that_has_no_place_is_folded_without(
     theo.journal.ahead.taken(theo.journal.ahead.heads())
     assert folded(theo) == expected
     assert rows_ahead(theo) == 0
+
+
+def test_paced_a_chart_is_read_and_written_while_the_rest_waits(
+    practice: stage.Practice, tmp_path: Path
+) -> None:
+    """The desk folds some of what came at each page: what was written here is there at once all the same."""
+    garance = practice.machine(tmp_path / "garance").open("Garance", clock=Clock(stage.FOUNDED + 86_400_000))
+    start = garance.journal.count(Stream.CARE)
+    told = [write(garance, fact("allergy.recorded", {"substance": f"s{number}"}))[0] for number in range(40)]
+    raws = [arrived.entry.raw for arrived in garance.journal.since(Stream.CARE)][start:]
+    theo = practice.machine(tmp_path / "théo").open("Théo", clock=Clock(stage.FOUNDED + 86_400_000))
+    theo.catch_up()
+    write_list(theo.journal.layout, theo.journal.files, First(()), [(theo.journal.heads[0].chain, 10_000)])
+    theo.pace = 5
+    deliver(theo.journal, raws)
+    write(theo, fact("allergy.recorded", {"substance": "ici"}, replaces=[told[38]]))
+    seen = _labels(theo, JEAN_BAPTISTE)
+    assert "ici" in seen
+    assert len(seen) < 20
+    assert theo.lagging
+    assert not theo.behind
+    # Ranks that rise, a rebuild in the middle, another process without a pace: nothing is folded twice.
+    theo.folder.follow_ranks()
+    for _ in range(20):
+        theo.catch_up()
+        if not theo.lagging:
+            break
+    assert not theo.lagging
+    assert _labels(theo, JEAN_BAPTISTE) == {f"s{number}" for number in range(40)} - {"s38"} | {"ici"}
+    held = theo.tables.read()
+    cursor = cursor_of(held, Stream.CARE)
+    assert not reordering.may_have_risen(held, Stream.CARE, theo.journal, cursor)
+    got = folded(theo)
+    theo.folder.rebuild()
+    assert folded(theo) == got
+    deliver(garance.journal, [one.entry.raw for one in theo.journal.since(Stream.CARE)])
+    assert folded(garance) == got
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_paced_or_not_any_order_gives_the_same_record(
+    practice: stage.Practice, tmp_path: Path, seed: int
+) -> None:
+    story = Story(practice, tmp_path, seed + 40)
+    raws = story.everything()
+    at_once = story.reader("at once")
+    deliver(at_once.journal, raws)
+    expected = folded(at_once)
+    dice = random.Random(seed)
+    reader = story.reader("paced")
+    reader.catch_up()
+    reader.pace = 3
+    write_list(reader.journal.layout, reader.journal.files, First(()), [])
+    for batch in small(raws, dice):
+        if dice.random() < 0.4:
+            ahead_of(reader.journal, batch)
+        else:
+            deliver(reader.journal, batch)
+        reader.catch_up()
+    deliver(reader.journal, raws)
+    while reader.lagging or reader.folder.behind():
+        reader.catch_up()
+    assert folded(reader) == expected
+    reader.folder.rebuild()
+    assert folded(reader) == expected

@@ -270,7 +270,7 @@ def test_a_crash_between_append_and_fold_heals_at_the_next_start(
     class Killed(BaseException):
         pass
 
-    def killed(*_: object) -> int:
+    def killed(*_: object, **__: object) -> int:
         raise Killed
 
     monkeypatch.setattr(folding.Folder, "_step", killed)

@@ -485,10 +485,8 @@ def _reached(one: Range, came: list[tuple[ChainId | None, int]]) -> int:
 TABLE: dict[tuple[State, type], str] = {
     # state            event          answered by    leads to
     (State.HEADS, HeadsCame): "_heads_came",  # COMPARING
-    (
-        State.COMPARING,
-        Compared,
-    ): "_on_compared",  # MENDING, FIRST, once each; FETCHING, HALVING; else GIVING, LISTING or SAYING
+    # COMPARING leads to MENDING and FIRST, once each; FETCHING, HALVING; else GIVING, LISTING or SAYING
+    (State.COMPARING, Compared): "_on_compared",
     (State.MENDING, Came): "_on_mended",  # MENDING while more comes, then COMPARING
     (State.FIRST, Came): "_on_first",  # FIRST while more is wanted first, then COMPARING
     (State.FETCHING, Came): "_on_came",  # FETCHING while more comes, then COMPARING

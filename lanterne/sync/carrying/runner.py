@@ -28,7 +28,7 @@ from lanterne.sync.ways_open import Destination, Opener
 from lanterne.wire.errors import LanterneError
 from lanterne.wire.names import Stream
 
-LOOK_S = 2.0
+LOOK_S = 1.0
 """Between two looks at a folder, for what others put there."""
 AT_ONCE = 6
 """Exchanges with devices and folders at one time; the relay never waits for them."""

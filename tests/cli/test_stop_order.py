@@ -16,6 +16,8 @@ from pathlib import Path
 
 from lanterne.cli.french import FrenchParser
 from lanterne.cli.main import _parser
+from lanterne.journal.founding import list_seats
+from lanterne.practice.record import Record
 from lanterne.wire.statements import Scope
 from tests.cli.conftest import GARANCE, INES, Ended, sheet_of
 from tests.relay.stopping import WORDS, StopOrder, relay_for
@@ -113,9 +115,20 @@ def office(walk: Walk, practice: Path, tmp_path: Path) -> None:
     table.write_text(TABLE, "utf-8")
     done = walk("import", "--as", "garance", "--apply", str(table), **garance).json  # type: ignore[arg-type]
     assert done["rows"]["registered"] == 1
+    emptied = ("--patient", registered(practice), "--reason", "erasure", "--confirm", "effacer")
+    walk("empty", "--as", "garance", *emptied, **garance)  # type: ignore[arg-type]
     before = content(walk, practice, "garance", GARANCE)
     walk("rebuild", "--as", "garance", **garance)  # type: ignore[arg-type]
     assert content(walk, practice, "garance", GARANCE) == before
+
+
+def registered(root: Path) -> str:
+    """The one patient there is."""
+    card = next(card for card in list_seats(root) if "Garance" in card.label)
+    record = Record.open(root, card.seat, GARANCE)
+    ((found,),) = record.connection().execute("SELECT p.id FROM patient r JOIN subject p ON p.no = r.subject")
+    record.close()
+    return bytes(found).hex()
 
 
 def another_machine(walk: Walk, practice: Path, tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from lanterne.practice.arrivals.facts import ArrivalReceived
 from lanterne.practice.chart.commands import MarkEnteredInError, StateNoneKnown
 from lanterne.practice.chart.commands import Record as State
 from lanterne.practice.commands import Command
+from lanterne.practice.conflicts.commands import TellApart, UndoTellApart, Unsettle, restored_id
 from lanterne.practice.consultations.commands import RecordConsultation
 from lanterne.practice.consultations.facts import ConsultationRecorded
 from lanterne.practice.documents.commands import ClassifyDocument, FileDocument
@@ -115,6 +116,7 @@ class Walk:
         self.do(StateNoneKnown(jules, "allergies"))
         allergy = self.do(State(jules, AllergyRecorded(substance="Latex")))
         self.do(MarkEnteredInError(jules, (allergy,)))
+        self._in_doubt(jules)
         self.do(RecordConsultation(jules, ConsultationRecorded(reason="Toux", text="Vu sans relais.")))
         for settle in (AcceptProposal, DeclineProposal):
             proposal = self.do(State(jules, TreatmentProposed(substance=f"Substance {settle.__name__}")))
@@ -122,6 +124,14 @@ class Walk:
                 self.do(AcceptProposal(jules, proposal, TreatmentRecorded(substance="Substance")))
             else:
                 self.do(DeclineProposal(jules, proposal))
+
+    def _in_doubt(self, jules: PatientId) -> None:
+        one, other = (
+            self.do(State(jules, AllergyRecorded(substance=f"Latex {word}"))) for word in ("a", "b")
+        )
+        self.do(UndoTellApart(jules, self.do(TellApart(jules, (one, other)))))
+        settled = self.do(State(jules, AllergyRecorded(substance="Latex"), replaces=(one, other)))
+        self.do(Unsettle(settled, jules, restored_id(self.record, settled)))
 
     def _documents(self, jules: PatientId) -> None:
         content = b"Compte rendu, relais ferme. " * 40

@@ -43,9 +43,11 @@ def main(commands: IO[bytes], answers: IO[bytes]) -> int:
     from django.core.handlers.wsgi import WSGIHandler
     from waitress.server import create_server
 
-    from lanterne.desk import presence, vigil, watch
+    from lanterne.desk import following, presence, vigil, watch
 
+    record.pace = following.PACE_FACTS
     present = presence.begin(record, front_secret=order["front_secret"])
+    following.begin(present)
     watch.begin(present)
     vigil.begin(present, lambda: _end(record, ENDED_CODE))
     server = create_server(

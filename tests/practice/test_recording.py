@@ -244,7 +244,7 @@ def test_what_is_on_the_disk_is_recorded_even_if_the_tables_cannot_follow(
     garance.catch_up()
     real = garance.folder.catch_up
 
-    def full(progress: object = None) -> int:
+    def full(*_: object) -> int:
         if garance.folder.behind():
             raise sqlite.OperationalError("database or disk is full")
         return 0

@@ -1,0 +1,58 @@
+"""The thread of an unlocked seat that folds what a first copy brings, so that no page waits for it.
+
+Law: it works in small pieces, and gives way to whoever reads between two of them; a page folds at most one piece itself.
+It ends with its process. What fails is tried again at the next turn, and met by every page.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+
+from sqlcipher3 import dbapi2 as sqlite
+
+from lanterne.desk.presence import Presence
+from lanterne.practice.record import Record
+from lanterne.wire.errors import LanterneError
+
+PACE_FACTS = 1_500
+"""Facts in one piece: about a tenth of a second."""
+TURN_S = 2.0
+"""Between two looks while nothing waits."""
+GIVES_WAY = 0.5
+"""Rest after a piece, as a share of what it took."""
+
+
+class Following:
+    """Follows one record. `begin` starts its thread; a test calls `turn` itself."""
+
+    def __init__(self, record: Record) -> None:
+        self._record = record
+
+    def turn(self) -> float:
+        """One piece. Seconds to rest afterwards."""
+        record, began = self._record, time.monotonic()
+        if not (record.lagging or record.first_copy.going_on()):
+            return TURN_S
+        try:
+            record.catch_up()
+        except (LanterneError, sqlite.Error):
+            return TURN_S
+        return GIVES_WAY * (time.monotonic() - began) if record.lagging else TURN_S
+
+    def run(self) -> None:
+        """Turn after turn, until the process ends."""
+        while True:
+            time.sleep(self.turn())
+
+
+def begin(presence: Presence) -> Following:
+    """Follow from now on."""
+    following = Following(presence.record)
+
+    def run() -> None:
+        presence.preparation.ready.wait()
+        following.run()
+
+    threading.Thread(target=run, name="following", daemon=True).start()
+    return following

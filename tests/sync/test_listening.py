@@ -9,6 +9,7 @@ import pytest
 
 from lanterne.sync.carrying.listening import CONNECTIONS, HEADER_BYTES, Listening
 from lanterne.sync.carrying.telling import Telling
+from lanterne.sync.errors import PeerAway
 from lanterne.sync.going import read_going
 from lanterne.sync.server import MAX_BODY
 from lanterne.sync.ways_open import Opener
@@ -60,7 +61,14 @@ def test_all_connections_taken_and_let_go(garance: Machine, theo: Machine, port:
         stranger.close()
 
     def served() -> bool:
-        return theo.exchange(device_peer(theo, f"127.0.0.1:{port}")).whole
+        try:
+            peer = device_peer(theo, f"127.0.0.1:{port}")
+        except PeerAway:
+            return False
+        try:
+            return theo.exchange(peer).whole
+        finally:
+            peer.close()
 
     until(served, "it serves nobody any more")
     assert theo.journal.heads == garance.journal.heads

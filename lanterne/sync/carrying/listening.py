@@ -52,6 +52,7 @@ class Listening:
             self._open(port)
 
     def _open(self, port: int) -> None:
+        self._sockets = {}
         try:
             self._server = create_server(
                 self._app,
@@ -67,6 +68,8 @@ class Listening:
                 expose_tracebacks=False,
             )
         except OSError:
+            for begun in tuple(self._sockets.values()):
+                begun.close()  # what it made before it met the port
             self._not_before = time.monotonic() + TRIED_AGAIN_S
             self._telling.trouble(PORT_TAKEN)
             return

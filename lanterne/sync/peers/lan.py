@@ -8,7 +8,7 @@ docs/format/exchange.md, Over HTTP (`holder`).
 from __future__ import annotations
 
 from lanterne.proof.membership import Membership
-from lanterne.sync.errors import PeerImpostor, PeerUnknown, PeerUnreadable
+from lanterne.sync.errors import PeerError, PeerImpostor, PeerUnknown, PeerUnreadable
 from lanterne.sync.peers.http import MAX_SMALL, TIMEOUT_S, Asker, Connection, HttpPeer
 from lanterne.wire.exchange import Fields, HolderId, MessageRefused
 from lanterne.wire.names import DeviceId
@@ -27,6 +27,14 @@ def find_device(
     """
     url = address if "://" in address else f"http://{address}"
     connection = Connection(url, timeout_s=timeout_s)
+    try:
+        return _met(connection, asker, membership)
+    except PeerError:
+        connection.close()
+        raise
+
+
+def _met(connection: Connection, asker: Asker, membership: Membership) -> HttpPeer:
     target = f"{connection.prefix}/1/{asker.practice}/holder"
     status, _, data = connection.ask("GET", target, b"", {}, MAX_SMALL)
     if status == 404:

@@ -192,6 +192,7 @@ class Driver:
         self._watch.relay_heads(self._peer, before, came)
         for raw in came.answer.statements:
             self._hear(raw)
+        self.known.compare_statements(came.answer.statements, self._now_ms())
         self._watch.audit(self._peer, self._relay)
         return HeadsCame(came.answer.heads, came.covered)
 

@@ -8,15 +8,17 @@ back. A statement of our own is on the disk before anybody hears it. Source: doc
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 from lanterne.journal.files import disk_errors
 from lanterne.journal.journal import Journal
 from lanterne.journal.layout import second
 from lanterne.proof.exchange import check_receipt, check_statement, sign_statement
+from lanterne.proof.membership import Membership
 from lanterne.seal.device import DeviceKeys
 from lanterne.sync.alarms import Alarm, Lie, read_alarm
 from lanterne.sync.errors import KnownDamaged
@@ -93,12 +95,7 @@ class Known:
             if found is Comparison.SAME:
                 return StatementVerdict.HELD
             if found.alarming:
-                evidence = tuple(sorted((held.raw, come.raw)))
-                matter = f"{min(held.value.number, come.value.number)}"
-                self.alarm(
-                    Alarm(Lie.STATEMENT, come.value.device, matter, found.value, now_ms, evidence),
-                    locked=True,
-                )
+                self._contradiction(held, come, found, now_ms)
             elif found is Comparison.NEWER and come.value.device == own:
                 self._old_image(come, held, now_ms)
             if come.value.number > held.value.number:
@@ -106,6 +103,36 @@ class Known:
             if found.alarming:
                 return StatementVerdict.CONTRADICTS
             return StatementVerdict.OLDER if found is Comparison.OLDER else StatementVerdict.KEPT
+
+    def compare_statements(self, raws: Iterable[bytes], now_ms: int) -> None:
+        """Hold statements that came together against each other; raise L2 where they contradict (H3, H4).
+
+        What two of them show, a newer one held here may hide: both sides of a contradiction are handed on long after.
+        What fails H1 or H2 is passed over. Raises DiskFull, DiskFailed.
+        """
+        found: dict[DeviceId, list[Signed[Statement]]] = {}
+        for raw in raws:
+            with suppress(MessageRefused):
+                come = read_statement(raw)
+                found.setdefault(come.value.device, []).append(come)
+        for said in found.values():
+            if len(said) < 2:
+                continue
+            checked = [one for one in said if _is_checked(one, self._journal.membership)]
+            checked.sort(key=lambda one: (one.value.number, one.hash))
+            # Heads that never shrink from one to the next never shrink at all.
+            for earlier, later in pairwise(checked):
+                verdict = compare_statements(earlier, later)
+                if verdict.alarming:
+                    with self._locked():
+                        self._contradiction(earlier, later, verdict, now_ms)
+
+    def _contradiction(
+        self, one: Signed[Statement], other: Signed[Statement], found: Comparison, now_ms: int
+    ) -> None:
+        evidence = tuple(sorted((one.raw, other.raw)))
+        matter = f"{min(one.value.number, other.value.number)}"
+        self.alarm(Alarm(Lie.STATEMENT, one.value.device, matter, found.value, now_ms, evidence), locked=True)
 
     def _old_image(self, come: Signed[Statement], held: Signed[Statement] | None, now_ms: int) -> None:
         """A statement of this very device that it does not remember: it was set back, or has a twin."""
@@ -289,3 +316,12 @@ class Known:
 
     def _path(self, name: str) -> Path:
         return self._folder / name
+
+
+def _is_checked(said: Signed[Statement], membership: Membership) -> bool:
+    """H2."""
+    try:
+        check_statement(said, membership)
+    except MessageRefused:
+        return False
+    return True

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from lanterne.proof.exchange import check_answer
+from lanterne.proof.exchange import check_answer, sign_statement
 from lanterne.sync.alarms import Alarm, Lie
 from lanterne.sync.known import Known
 from lanterne.wire import packing
@@ -17,7 +17,7 @@ from lanterne.wire.asking import HeadsAnswer
 from lanterne.wire.exchange import HolderId
 from lanterne.wire.framing import read_piece
 from lanterne.wire.request import read_answer_header, read_request_header
-from lanterne.wire.statements import compare_statements, read_receipt, read_statement
+from lanterne.wire.statements import Statement, compare_statements, read_receipt, read_statement
 from tests.journal.stage import found
 from tests.sync.relay_play import RelayPeer, RelayPlay, play_relay
 from tests.sync.stage import Machine, another_machine, content, first_machine
@@ -403,6 +403,25 @@ def test_both_sides_of_a_contradiction_reach_everybody(
     theo.exchange(RelayPeer(relay, theo))
     awa.exchange(RelayPeer(relay, awa))
     assert (Lie.STATEMENT, "twice") in lies(awa)
+
+
+def test_who_holds_a_newer_statement_still_sees_two_older_ones_contradict(
+    garance: Machine, theo: Machine, relay: RelayPlay
+) -> None:
+    """A thief's statement names nothing; Garance's own goes on far beyond it before Théo hears of either."""
+    garance.jot("one")
+    practice, device, tips = garance.journal.practice, garance.device, tuple(garance.journal.tips)
+    said = [
+        sign_statement(Statement(practice, device.id, number, garance.now(), heads), device)
+        for number, heads in ((1, tips), (1_000, ()), (2_000, tips))
+    ]
+    for one in said:
+        relay.holding.state(one.raw)
+    theo.known.take_statement(said[-1].raw, theo.device.id, theo.now())
+    theo.exchange(RelayPeer(relay, theo))
+    assert lies(theo) == [(Lie.STATEMENT, "shrank")]
+    (alarm,) = theo.known.alarms()
+    assert set(alarm.evidence) == {said[0].raw, said[1].raw}
 
 
 def test_a_receipt_of_another_relay_is_no_receipt(garance: Machine, relay: RelayPlay, tmp_path: Path) -> None:

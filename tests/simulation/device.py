@@ -57,8 +57,8 @@ class Device:
         self.skew_ms = 0
         self.files = FaultyFiles(disk)
         self.up = False
-        self.gone = False
-        """Stolen, or a twin that was switched off for good."""
+        self.thief = self.gone = False
+        """Somebody else's, under stolen keys; switched off for good."""
         self.kinds: dict[str, Kind] = {}
         """Kinds of facts its program knows beyond everybody's: it was upgraded."""
         self.journal: Journal

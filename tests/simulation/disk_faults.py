@@ -164,7 +164,7 @@ class Clone:
 
     def strike(self, world: World) -> None:
         device, chance = somebody(world, self.name), world.draws_of(self.name)
-        if len(world.devices) > len(world.template.posts):
+        if any(one.post is device.post for one in world.devices if one is not device and not one.gone):
             return
         post = world.template.posts.index(device.post)
         twin = world.add_device(device.disk.clone(chance.randrange(1 << 30)), post)

@@ -30,6 +30,7 @@ def check(world: World, active: list[Device]) -> None:
     nothing_dropped(whole, held, forks)
     alarms(world, active, forks)
     histories(world, active)
+    statements(world, active)
     folded_from_seats(world, whole, held)
     no_marker(world)
 
@@ -116,6 +117,14 @@ def histories(world: World, active: list[Device]) -> None:
         one.about == world.template.relay.id for device in active for one in device.known.alarms()
     ):
         raise Violation("the relay showed two histories and nobody knows")
+
+
+def statements(world: World, active: list[Device]) -> None:
+    """A statement that shrinks is alarmed on every device, wherever it was told."""
+    for about in sorted(world.shrunk) if world.relay_keeps else ():
+        for device in active:
+            if not any(one.about == about and one.lie is Lie.STATEMENT for one in device.known.alarms()):
+                raise Violation(f"{device.name} did not alarm that the statements of {about[:8]} shrink")
 
 
 def folded_from_seats(world: World, whole: list[Device], held: Held) -> None:

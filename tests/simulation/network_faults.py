@@ -42,7 +42,7 @@ class Wall:
         if world.network.walls and chance.random() < 0.5:
             world.network.walls.clear()
             return
-        places = [*(device.name for device in world.devices), "relay", "relay"]
+        places = [*(device.name for device in world.devices if not device.gone), "relay", "relay"]
         one, other = chance.choice(places), chance.choice(places)
         world.network.walls.add((one, other))
         if self.both:
@@ -67,7 +67,7 @@ class Month:
 
     def strike(self, world: World) -> None:
         chance = world.draws_of(self.name)
-        device = chance.choice(world.devices)
+        device = chance.choice([one for one in world.devices if not one.gone])
         places = [*(one.name for one in world.devices if one is not device), "relay"]
         walls = {(device.name, place) for place in places} | {(place, device.name) for place in places}
         world.network.walls |= walls

@@ -44,7 +44,11 @@ class Revocations:
         chance = world.draws_of(self.name)
         if len(world.template.posts) < 3 or world.revocations >= 2:
             return
-        admins = [one for one in world.devices if one.post.admin and one.up and one.record is not None]
+        admins = [
+            one
+            for one in world.devices
+            if one.post.admin and one.up and one.record is not None and not one.gone
+        ]
         for device in chance.sample(admins, min(len(admins), chance.choice((1, 1, 2)))):
             others = [post for post in world.template.posts if post is not device.post]
             self._revoke(world, device, chance.choice(others).seat.id)
@@ -121,5 +125,5 @@ class Upgrade:
     def heal(self, world: World) -> None:
         """In the end everybody runs it."""
         for device in world.devices:
-            if device.up and SEEN.name not in device.kinds:
+            if device.up and not device.gone and SEEN.name not in device.kinds:
                 world.powered(device, lambda device=device: device.upgrade(SEEN))  # type: ignore[misc]

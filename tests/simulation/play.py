@@ -22,12 +22,13 @@ from tests.simulation.network_faults import BadWeather, BentStick, Month, OneWay
 from tests.simulation.people_faults import Revocations, Upgrade, WrongClock
 from tests.simulation.relay_faults import Lies, RelaySetBack, TwoHistories
 from tests.simulation.stand_in import standing_in
+from tests.simulation.thefts import StolenKey
 from tests.simulation.trace import Trace, Violation
 from tests.simulation.world import World, in_a_world
 
 FAULTS: tuple[type[Fault], ...] = (
     Crash, Kill, FullDisk, DiskError, BitFlip, OldImage, Clone, BadWeather, Wall, OneWay, Month, BentStick,
-    RelayStops, Lies, TwoHistories, RelaySetBack, WrongClock, Revocations, Upgrade,
+    RelayStops, Lies, TwoHistories, RelaySetBack, StolenKey, WrongClock, Revocations, Upgrade,
 )  # fmt: skip
 MINUTE = 60_000
 
@@ -81,13 +82,14 @@ def _play(world: World) -> None:
 
 def step(world: World) -> None:
     """Somebody does something."""
-    device = world.chance.choice(world.devices)
+    devices = [one for one in world.devices if not one.gone]
+    device = world.chance.choice(devices)
     what = world.chance.random()
     if what < 0.5:
         world.work(device)
     elif what < 0.78:
         world.by_relay(device)
     elif what < 0.9:
-        world.by_lan(device, world.chance.choice([one for one in world.devices if one is not device]))
+        world.by_lan(device, world.chance.choice([one for one in devices if one is not device]))
     else:
         world.by_folder(device)

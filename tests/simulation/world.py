@@ -56,6 +56,8 @@ class World:
         self.witness = Witness(self)
         self.suspects: set[str] = set()
         """Devices of which a contradiction may be seen: set back, doubled, stolen."""
+        self.shrunk: set[str] = set()
+        """Devices of which a statement that shrinks reached the relay."""
         self.flipped: set[str] = set()
         """Devices on whose disk a bit fell."""
         self.relay_lied = self.relay_forged = False
@@ -133,7 +135,7 @@ class World:
                 self.trace.tell(device.name, "refused", refused.code)
                 return
             self.trace.tell(device.name, name, entry)
-            if entry is not None:
+            if entry is not None and not device.thief:
                 self.ledger.acknowledge(entry, device.name)
 
         self.powered(device, act)

@@ -41,6 +41,15 @@ def test_the_same_fortnight_without_overlap(today: date) -> None:
     assert days == {(monday + timedelta(days=number)).isoformat() for number in range(14)}
 
 
+def test_every_kind_the_demonstration_shows_is_in_it() -> None:
+    events = fortnight(seed=1, today=date(2026, 11, 22), persons=person_ids(1), patients=PATIENTS)
+    assert {event.body.KIND for event in events} == {
+        "appointment.booked",
+        "appointment.moved",
+        "appointment.cancelled",
+    }
+
+
 def test_a_practice_of_three_has_its_agenda_too() -> None:
     events = fortnight(seed=1, today=date(2026, 11, 22), persons=person_ids(1), patients=PATIENTS[:3])
     assert any(getattr(event.body, "patient", "") for event in events)

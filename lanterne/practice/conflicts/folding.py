@@ -254,9 +254,10 @@ def _twins_of_thread(connection: Connection, thread: bytes) -> None:
 
 
 def _all_twins(connection: Connection) -> None:
-    several: dict[tuple[int, str], list[_Live]] = defaultdict(list)
+    several: dict[tuple[int, str], list[_Live]] = {}
     for kind in TWINNED:
-        held: dict[tuple[int, str], _Live] = {}
+        # Most things are said once in a chart: no list is made for them.
+        once: dict[tuple[int, str], _Live] = {}
         rows = connection.execute(
             "SELECT s.fact, s.subject, s.thread, s.code, s.label FROM statement s"
             " WHERE s.live = 1 AND s.kind = (SELECT no FROM kind WHERE name = ?)",
@@ -265,12 +266,9 @@ def _all_twins(connection: Connection) -> None:
         for number, subject, thread, code, label in rows:
             found = _Live(number, b"", subject, kind, bytes(thread), code, label)
             for word in {f"c {code}" if code else "", f"l {key(kind, label)}"} - {"", "l "}:
-                first = held.setdefault((subject, word), found)
-                if first is not found and first.thread != found.thread:
-                    bucket = several[subject, f"{kind} {word}"]
-                    bucket += [found] if bucket else [first, found]
-                elif first is not found and several.get((subject, f"{kind} {word}")):
-                    several[subject, f"{kind} {word}"].append(found)
+                first = once.setdefault((subject, word), found)
+                if first is not found:
+                    several.setdefault((subject, f"{kind} {word}"), [first]).append(found)
     for bucket in several.values():
         for one, other in combinations(bucket, 2):
             if one.thread != other.thread:

@@ -39,12 +39,13 @@ from lanterne.practice.record import Record
 from lanterne.practice.recording import record
 from lanterne.practice.settling import settle_all
 from lanterne.practice.treatments.facts import TreatmentRecorded
-from lanterne.wire.names import FactId, PatientId
+from lanterne.wire.names import FactId, PatientId, Stream
 from lanterne.wire.part import Fact
 from tests.cast import JEAN_BAPTISTE
 from tests.practice import stage
 from tests.practice.agenda.test_agenda import MONDAY, exchange, slot, to
 from tests.practice.stage import MADELEINE, Clock, chart, deliver, entries, fact, nothing_written, write
+from tests.practice.test_ahead import ahead_of
 
 LONG_AGO = day_minutes(date(2000, 1, 1))[0]
 Two = tuple[Record, Record]
@@ -455,6 +456,30 @@ def shown(held: Record) -> dict[str, list[Any]]:
     }  # fmt: skip
 
 
+def test_what_its_author_knew_may_come_later_than_what_he_wrote(
+    two: Two, practice: stage.Practice, tmp_path: Path
+) -> None:
+    """An entry that came ahead seems not to know of another; the one before it, which names it, says otherwise."""
+    one, other = two
+    state(one, MORNING)
+    exchange(one, other)
+    other.catch_up()
+    record(other, State(MADELEINE, AllergyRecorded(substance="Latex")))  # names what it knows
+    state(other, EVENING)  # names nothing more
+    raws = entries(one.journal, other.journal)
+    last = [
+        arrived.entry.raw
+        for arrived in other.journal.since(Stream.CARE)
+        if arrived.entry.head.seat == other.seat.id
+    ][-1]
+    reader = practice.machine(tmp_path / "reader").open("Garance")
+    deliver(reader.journal, entries(one.journal))
+    ahead_of(reader.journal, [last])
+    assert said(reader) == [["1 le matin", "1 le soir"]]
+    deliver(reader.journal, raws)
+    assert said(reader) == []
+
+
 def story(dice: random.Random, known: list[str]) -> tuple[Fact, PatientId]:
     """One fact, often about what others wrote."""
     told = dice.sample(known, k=min(len(known), dice.choice((1, 1, 2, 3))))
@@ -503,9 +528,13 @@ def test_any_order_gives_the_same_doubts(practice: stage.Practice, tmp_path: Pat
         reader = practice.machine(tmp_path / f"reader {order}").open("Garance", clock=Clock())
         reader.catch_up()
         for batch in stage.batches(raws, dice) if order else [raws]:
-            deliver(reader.journal, batch)
+            if order > 1 and dice.random() < 0.5:
+                ahead_of(reader.journal, batch)  # before what they stand on
+            else:
+                deliver(reader.journal, batch)
             if dice.random() < 0.6:
                 reader.catch_up()
+        deliver(reader.journal, raws)
         reader.catch_up()
         expected = expected or shown(reader)
         assert shown(reader) == expected

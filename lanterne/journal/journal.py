@@ -309,12 +309,12 @@ class Journal:
             answers: list[Received | EntryRefused] = []
             batch: list[bytes] = []
             for raw in raws:
-                batch.append(raw)
                 # Members first: who comes next in the list may have been admitted by it.
-                if len(batch) >= 2_000 or raw[6:7] == b"\x03":
-                    answers += self._receive(batch)
+                if len(batch) >= 2_000 or (batch and _is_member(batch[-1]) and not _is_member(raw)):
+                    answers += self._receive_round(batch)
                     batch = []
-            answers += self._receive(batch)
+                batch.append(raw)
+            answers += self._receive_round(batch)
             self.emptier.settle()
             return answers
 
@@ -341,6 +341,21 @@ class Journal:
                 one if isinstance(one, EntryRefused) else self.ahead.answer(one, one.head.as_head in before)
                 for one in found
             ]
+
+    def _receive_round(self, raws: Sequence[bytes]) -> list[Received | EntryRefused]:
+        """Members entries taken in together may admit who signed others among them (E7): those are looked at again."""
+        answers = self._receive(raws)
+        while True:
+            unknown = [
+                place
+                for place, one in enumerate(answers)
+                if isinstance(one, EntryRefused) and one.check == "E7" and _is_member(raws[place])
+            ]
+            again = self._receive([raws[place] for place in unknown]) if 0 < len(unknown) < len(raws) else []
+            for place, answer in zip(unknown, again, strict=False):
+                answers[place] = answer
+            if not any(isinstance(one, Received) for one in again):
+                return answers
 
     def _receive(self, raws: Sequence[bytes]) -> list[Received | EntryRefused]:
         self._waiting.load(lambda data: check_apart(data, self.membership))
@@ -464,3 +479,8 @@ class Journal:
         with self._mutex:
             row = self._holdings.register.find(Head(chain, seq, entry))
             return None if row is None else self._holdings.entry_at(Place(chain.stream, row))
+
+
+def _is_member(raw: bytes) -> bool:
+    """By its seventh byte: nothing is believed yet."""
+    return raw[6:7] == b"\x03"

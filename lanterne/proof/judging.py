@@ -16,10 +16,12 @@ The cut is thus what the revoker knew. Taken in the order of ranks, where causes
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from lanterne.proof.acts import (
+    Act,
     EntryEmptied,
     EpochRotated,
     PersonLeft,
@@ -32,7 +34,10 @@ from lanterne.proof.genesis import Genesis
 from lanterne.proof.history import History, Notice, Placed
 from lanterne.proof.records import MembershipRefused
 from lanterne.proof.standing import State
-from lanterne.wire.names import EntryHash, SeatId
+from lanterne.wire.names import EntryHash, PersonId, SeatId
+
+BRANCHES = 8
+"""Worlds kept to grow from: as many administrators may go on without hearing of each other."""
 
 
 class Verdict(NamedTuple):
@@ -59,6 +64,77 @@ class World:
     """What was emptied, by acts that stand, in order."""
 
 
+class Growing:
+    """A world that grows by entries that know all of it. Nothing in it is concurrent with them, so that each only adds
+    what it does: the clauses above say the same, at the cost of weighing all of it anew for each.
+    """
+
+    def __init__(self, genesis: Genesis, world: World) -> None:
+        self.world = world
+        self._first = genesis.seat
+        self._admissions: list[SeatAdmitted] = []
+
+    def remember(self, entry: Placed, verdict: Verdict) -> None:
+        """An entry of the world this began with."""
+        if verdict.refusal is None:
+            self._admissions += [
+                act
+                for (_, act), fault in zip(entry.deed.acts, verdict.facts, strict=True)
+                if fault is None and isinstance(act, SeatAdmitted)
+            ]
+
+    def take(self, entry: Placed, known: Verdict | None) -> Verdict:
+        """Judge an entry on this world, unless it was judged before, and add it."""
+        state, head = self.world.state, entry.deed.head
+        removed = tuple(sorted(state.sheets))
+        refusal = state.authority(head.seat, head.time_ms) if known is None else known.refusal
+        verdict = known or Verdict(refusal, (), removed, head.seat in state.sheets)
+        if refusal is not None:
+            self.world.notices.append(Notice(entry.hash, None, "M3", refusal))
+            return verdict
+        facts: list[tuple[str, str] | None] = []
+        for place, (fact, act) in enumerate(entry.deed.acts):
+            fault = self._fault(act, head.time_ms) if known is None else known.facts[place]
+            facts.append(fault)
+            if fault is not None:
+                self.world.notices.append(Notice(entry.hash, fact, *fault))
+                continue
+            if isinstance(act, SeatAdmitted):
+                self._admissions.append(act)
+            elif isinstance(act, EntryEmptied):
+                self.world.emptied.append((entry, act))
+            elif isinstance(act, PersonLeft):
+                state.left.add(act.person)
+                state.revoked |= {seat.id for seat in state.seats.values() if seat.person == act.person}
+            late = state.apply(act, removed)
+            if late is not None:
+                self.world.notices.append(Notice(entry.hash, fact, "M7", late))
+        verdict = verdict._replace(facts=tuple(facts))
+        self._revoke(entry, verdict)
+        return verdict
+
+    def _fault(self, act: Act, at_ms: int) -> tuple[str, str] | None:
+        try:
+            self.world.state.check(act, at_ms)
+        except MembershipRefused as refused:
+            return refused.check, refused.why
+        return None
+
+    def _revoke(self, entry: Placed, verdict: Verdict) -> None:
+        """Whom its revocations hit: of a person who left, every seat admitted so far, in this very entry too."""
+        for (_, act), fault in zip(entry.deed.acts, verdict.facts, strict=True):
+            if fault is not None or not isinstance(act, SeatRevoked | PersonLeft):
+                continue
+            hit = {act.seat} if isinstance(act, SeatRevoked) else self._seats_of(act.person)
+            for seat in sorted(hit):
+                self.world.revocations.setdefault(seat, []).append((entry, act))
+                self.world.state.revoked.add(seat)
+
+    def _seats_of(self, person: PersonId) -> set[SeatId]:
+        found = {one.seat.id for one in self._admissions if one.seat.person == person}
+        return found | ({self._first.id} if self._first.person == person else set())
+
+
 class Judge:
     """Judges worlds of one history.
 
@@ -69,37 +145,37 @@ class Judge:
         self._genesis = genesis
         self._history = history
         self._verdicts = verdicts
+        self._growing: OrderedDict[int, Growing] = OrderedDict()
 
     def whole(self) -> World:
         """The world of every placed entry."""
         for entry in self._history.order:
             self._judge(entry)
-        return self.world((1 << len(self._history.placed)) - 1)
+        everything = (1 << len(self._history.placed)) - 1
+        found = self._growing.get(everything)
+        return found.world if found is not None else self.world(everything)
 
     def verdict(self, entry: Placed) -> Verdict:
         return self._verdicts[entry.hash]
 
     def _judge(self, entry: Placed) -> None:
-        """The verdict on `entry`; all entries of its past come before it in the order, hence have theirs."""
-        if entry.hash in self._verdicts:
-            return
-        state = self.world(entry.past).state
-        head = entry.deed.head
-        removed = tuple(sorted(state.sheets))
-        sheet = head.seat in state.sheets
-        refusal = state.authority(head.seat, head.time_ms)
-        facts: list[tuple[str, str] | None] = []
-        for _, act in entry.deed.acts if refusal is None else ():
-            try:
-                state.check(act, head.time_ms)
-            except MembershipRefused as refused:
-                facts.append((refused.check, refused.why))
-                continue
-            facts.append(None)
-            if isinstance(act, PersonLeft):
-                state.revoked |= {seat.id for seat in state.seats.values() if seat.person == act.person}
-            state.apply(act, removed)
-        self._verdicts[entry.hash] = Verdict(refusal, tuple(facts), removed, sheet)
+        """The verdict on `entry`; all entries of its past come before it in the order, hence have theirs.
+
+        Nearly every entry knows all those before it; then its world is the one before it, and itself.
+        """
+        growing = self._growing.pop(entry.past, None) or self._grown(entry.past)
+        self._verdicts[entry.hash] = growing.take(entry, self._verdicts.get(entry.hash))
+        self._growing[entry.past | entry.bit] = growing
+        while len(self._growing) > BRANCHES:
+            self._growing.popitem(last=False)
+
+    def _grown(self, mask: int) -> Growing:
+        """The world of a past nobody grew from: weighed anew."""
+        growing = Growing(self._genesis, self.world(mask))
+        for entry in self._history.order:
+            if mask >> entry.index & 1:
+                growing.remember(entry, self._verdicts[entry.hash])
+        return growing
 
     def world(self, mask: int) -> World:
         return _Weighing(self._genesis, self._history, self._verdicts, mask).world()

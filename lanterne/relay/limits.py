@@ -22,9 +22,10 @@ class Quota:
     apart_entries: int = 5_000
     """Forks, and what revoked, expired or fallen seats wrote."""
     apart_bytes: int = 64 * MIB
-    members_entries: int = 1_500
-    """Computing a membership anew costs as the square of them: some ten seconds for 1,000. What is apart takes
-    at most half of these, so that a revoked administrator cannot keep out those who revoked it."""
+    members_entries: int = 20_000
+    """Computing a membership of as many anew takes some four seconds, one more of them one second, when administrators
+    hear of each other; each entry that stands on a past nobody stood on costs as much as that. What is apart takes at
+    most half of these, so that a revoked administrator cannot keep out those who revoked it."""
     sheet_entries: int = 64
     """Beyond them, for what the recovery sheet signs."""
     members_bytes: int = 64 * MIB
@@ -52,7 +53,7 @@ class Load:
     """For the whole relay."""
 
     threads: int = 8
-    memberships: int = 10_000
+    memberships: int = 30_000
     """Members entries whose reading is remembered, a practice counting one more."""
     body_bytes: int = 256 * MIB
     """Of requests being received, together."""

@@ -9,9 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from lanterne.proof import membership
+from lanterne.proof.judging import Judge, World
 from lanterne.proof.membership import Membership
 from lanterne.seal import changing
 from lanterne.seal.errors import SealError
@@ -24,7 +27,7 @@ from tests.cast import Actor
 NAMES = ("garance", "awa", "paul", "sheet", "copy of the sheet", "new sheet")
 steps = st.tuples(
     st.sampled_from(NAMES),
-    st.sampled_from(["hear", "admit", "revoke", "leave", "rotate", "replace", "nonsense", "note"]),
+    st.sampled_from(["hear", "admit", "revoke", "leave", "rotate", "replace", "nonsense", "note", "empty"]),
     st.integers(0, 5),
     st.integers(1, 3000),
 )
@@ -96,6 +99,12 @@ class Play:
     def note(self, actor: Actor, _other: Actor, at: int) -> None:
         actor.note(at=at)
 
+    def empty(self, actor: Actor, other: Actor, at: int) -> None:
+        heads = [head for head in actor.heads().values() if head.chain.stream is Stream.CARE]
+        mine = [head for head in heads if head.chain.seat == other.id] or heads
+        facts = changing.empty_entries(mine[:1], ["5a" * 32], "erasure", actor.random)
+        actor.decide(*facts, at=at)
+
     def entries(self) -> list[Entry]:
         known: dict[str, Entry] = {}
         for actor in self.actors.values():
@@ -118,6 +127,8 @@ def snapshot(membership: Membership, notes: Sequence[Entry]) -> dict[str, Any]:
         "due": membership.rotation_due(cast.FOUNDED),
         "wraps": {seat.id: membership.wraps_to(seat.id) for seat in membership.seats},
         "notices": membership.notices,
+        "emptied": dict(membership.emptied),
+        "documents": dict(membership.emptied_blobs),
         "heads": membership.heads,
         "standing": {note.head.hash: membership.entitled(note.head) for note in notes},
         "keys": {note.head.seat: membership.sign_key(note.head.seat) for note in notes},
@@ -164,3 +175,27 @@ def test_what_always_holds(drawn: list[Any]) -> None:
     replaced = sheet not in {one.id for one in membership.sheets}
     if not replaced:
         assert membership.is_admin(sheet, cast.FOUNDED)
+
+
+class Weighed(Judge):
+    """Judges as the paper says it: every world weighed anew, nothing grown."""
+
+    def whole(self) -> World:
+        for entry in self._history.order:
+            self._verdicts[entry.hash] = self._grown(entry.past).take(entry, None)
+        return self.world((1 << len(self._history.placed)) - 1)
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(steps, min_size=3, max_size=16))
+def test_a_world_that_grew_is_the_one_weighed_anew(drawn: list[Any]) -> None:
+    play = Play()
+    for step in drawn:
+        play.step(*step)
+    entries = play.entries()
+    members = [entry for entry in entries if entry.head.stream == Stream.MEMBERS]
+    grown = snapshot(Membership.found(cast.genesis()).with_entries(members), entries)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(membership, "Judge", Weighed)
+        weighed = snapshot(Membership.found(cast.genesis()).with_entries(members), entries)
+    assert grown == weighed

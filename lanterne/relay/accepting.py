@@ -9,20 +9,20 @@ is a `Batch`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from lanterne.proof.acts import read_deed
 from lanterne.proof.membership import Membership, Standing
 from lanterne.relay.limits import Quota
-from lanterne.relay.store import Account, Batch, Holding, NewEntry, Store
+from lanterne.relay.store import Account, Batch, Cut, Holding, NewEntry, Store
 from lanterne.wire.asking import Verdict, refusal
 from lanterne.wire.entry import MAX_ENTRY_BYTES, Entry, EntryHead, read_either
 from lanterne.wire.errors import EntryRefused
 from lanterne.wire.exchange import NUMBER_LIMIT, BlobName
 from lanterne.wire.framing import LENGTH_SIZE, MAX_ENTRIES, framed_size
-from lanterne.wire.names import NO_ENTRY, ChainId, EntryHash, SeatId, Stream
+from lanterne.wire.names import NO_ENTRY, ChainId, EntryHash, Head, SeatId, Stream
 from lanterne.wire.statements import Kept
 
 TIME_LIMIT = 1 << 63
@@ -142,6 +142,7 @@ class _Acceptance:
             tuple(self._waiting.values()),
             self._released,
             emptied,
+            _cuts(before, self._membership()),
         )
         in_order = sorted(kept.items(), key=lambda item: item[1])[:MAX_ENTRIES]
         return Accepted(
@@ -364,3 +365,22 @@ class _Acceptance:
         entry = read_either(raw, practice=self._practice, key_of=lambda _seat: b"", verify=False)
         self._waiting.pop(entry.head.hash, None)
         self._released.append(entry.head.hash)
+
+
+def _cuts(before: Membership, after: Membership) -> tuple[Cut, ...]:
+    """Seats of which less counts than before: revoked since, or whose admission fell."""
+    if before is after:
+        return ()
+    found = [
+        Cut(seat, _reach(after.cuts(seat)))
+        for seat in sorted(after.revoked)
+        if after.cuts(seat) != before.cuts(seat)
+    ]
+    fell = {record.id for record in before.seats} - {record.id for record in after.seats}
+    return (*found, *(Cut(seat, {}) for seat in sorted(fell)))
+
+
+def _reach(cuts: Sequence[Mapping[ChainId, Head]]) -> dict[ChainId, int]:
+    """With several revocations, what is within the cut of each."""
+    chains = set[ChainId].intersection(*(set(cut) for cut in cuts)) if cuts else set[ChainId]()
+    return {chain: min(cut[chain].seq for cut in cuts) for chain in chains}

@@ -9,9 +9,9 @@ import sqlite3
 from collections.abc import Sequence
 
 from lanterne.relay.errors import Conflict
-from lanterne.relay.store import Batch, BlobRow, NewEntry
+from lanterne.relay.store import Batch, BlobRow, Cut, NewEntry
 from lanterne.wire.entry import read_preamble
-from lanterne.wire.names import EntryHash, PracticeId, Stream
+from lanterne.wire.names import ChainId, EntryHash, PracticeId, Stream
 
 
 def append(connection: sqlite3.Connection, batch: Batch) -> None:
@@ -47,6 +47,36 @@ def append(connection: sqlite3.Connection, batch: Batch) -> None:
     )
     for digest in batch.emptied:
         _empty(connection, practice, bytes.fromhex(digest))
+    for cut in batch.cuts:
+        _recount(connection, practice, cut)
+
+
+def _recount(connection: sqlite3.Connection, practice: bytes, cut: Cut) -> None:
+    """Entries kept before their seat was revoked, and beyond its cut, count as apart."""
+    seat = bytes.fromhex(cut.seat)
+    chains = connection.execute(
+        "SELECT DISTINCT incarnation, stream FROM entry INDEXED BY entry_number"
+        " WHERE practice = ? AND seat = ? AND stream < 3",
+        (practice, seat),
+    ).fetchall()
+    for incarnation, stream in chains:
+        reach = cut.reach.get(ChainId(cut.seat, incarnation, Stream(stream)), 0)
+        beyond = (practice, seat, incarnation, stream, reach)
+        count, size = connection.execute(
+            "SELECT count(*), coalesce(sum(size), 0) FROM entry INDEXED BY entry_number WHERE practice = ?"
+            " AND seat = ? AND incarnation = ? AND stream = ? AND seq > ? AND apart = 0",
+            beyond,
+        ).fetchone()
+        connection.execute(
+            "UPDATE entry SET apart = 1 WHERE practice = ? AND seat = ? AND incarnation = ? AND stream = ?"
+            " AND seq > ? AND apart = 0",
+            beyond,
+        )
+        connection.execute(
+            "UPDATE practice SET apart_entries = apart_entries + ?, apart_bytes = apart_bytes + ?"
+            " WHERE practice = ?",
+            (count, size, practice),
+        )
 
 
 _KEPT = (

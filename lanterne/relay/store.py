@@ -16,7 +16,7 @@ from lanterne.wire.asking import Range
 from lanterne.wire.entry import EntryHead
 from lanterne.wire.exchange import BlobName
 from lanterne.wire.framing import Piece, PlacedPiece
-from lanterne.wire.names import ChainId, DeviceId, EntryHash, Head, PracticeId
+from lanterne.wire.names import ChainId, DeviceId, EntryHash, Head, PracticeId, SeatId
 from lanterne.wire.pairing_box import BoxName
 
 
@@ -56,11 +56,19 @@ class NewEntry(NamedTuple):
     apart: bool
 
 
+class Cut(NamedTuple):
+    """What of a seat counts: up to which number of each of its care and trace chains; of another chain, nothing."""
+
+    seat: SeatId
+    reach: Mapping[ChainId, int]
+
+
 class Batch(NamedTuple):
     """What is kept in one go for one practice.
 
     Positions follow `expected_last`, in the order of `entries`, predecessors first. `waiting` are to wait;
-    `released` no longer do. Of `emptied`, whether kept or waiting, the head alone stays.
+    `released` no longer do. Of `emptied`, whether kept or waiting, the head alone stays. What
+    lies beyond `cuts` counts under the quota of what is apart from now on.
     """
 
     practice: PracticeId
@@ -69,6 +77,7 @@ class Batch(NamedTuple):
     waiting: Sequence[NewEntry] = ()
     released: Sequence[EntryHash] = ()
     emptied: Sequence[EntryHash] = ()
+    cuts: Sequence[Cut] = ()
 
 
 class BlobRow(NamedTuple):

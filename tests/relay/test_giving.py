@@ -290,6 +290,20 @@ def test_what_is_apart_has_a_quota_of_its_own(start: Start) -> None:
     assert given(device, garance.note("goes on")) == (KEPT,), "the honest branch is not stopped"
 
 
+def test_what_was_kept_before_a_revocation_is_counted_anew(start: Start) -> None:
+    device = quota(start, apart_entries=4)
+    garance, theo = cast.garance(), cast.actor("Théo Lambert")
+    admitted = admit(garance, cast.theo())
+    theo.hear(garance)
+    notes = [theo.note(f"note {number}") for number in range(8)]
+    assert given(device, admitted, *notes[:5]) == (KEPT,) * 6
+    garance.hear(notes[:2])
+    assert given(device, revoke(garance, theo.id)) == (KEPT,)
+    # Three lie beyond the cut already: one more has room.
+    assert given(device, *notes[5:7]) == (APART, NO_ROOM)
+    assert given(device, *notes[:5]) == (HELD,) * 5
+
+
 def test_chains_are_counted(start: Start) -> None:
     device = quota(start, tips=2)
     many = [cast.Actor(cast.founding().seat, "Garance Morel", incarnation) for incarnation in range(3)]

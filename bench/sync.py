@@ -1,8 +1,9 @@
 """Two devices after four days apart, and the first copy of a practice, through a real relay process.
 
-`python bench/sync.py [entries each] [patients] [facts a patient]` (800, 1,500, 200). Wall clock over loopback; bytes
-and round trips are counted, and what they take on a line of 56 kbit/s with 150 ms there and back is computed
-from them. The floor of the first copy is what none can avoid: read the entries where they lie, hash every head
+`python bench/sync.py [entries each] [patients] [facts a patient] [--computed]` (800, 1,500, 200). Wall clock over
+loopback; bytes and round trips are counted, and what they take on a line of 56 kbit/s with 150 ms there and back is
+computed from them. Then the same again, really throttled: one of the two devices reaches the relay through a line that
+carries 56 kbit/s each way and holds every piece back 75 ms (minutes of waiting; --computed leaves it out). The floor of the first copy is what none can avoid: read the entries where they lie, hash every head
 and part, follow every chain, verify its last signature, write the bytes with an fsync every 4 MiB. It has no
 network, no index, no ranks, no receipts.
 """
@@ -23,9 +24,11 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from _figures import machine
 
+from lanterne.demo.cut.cable import Cable
 from lanterne.journal.files import OsFiles
 from lanterne.journal.founding import found_practice, open_seat, read_device
 from lanterne.journal.identity import write_identity
@@ -156,17 +159,30 @@ def exchange(device: Device, relay: RelayFile, piece: int = 1024 * 1024) -> tupl
     return done, seconds, peer.asks
 
 
-def told(name: str, done: Exchanged, seconds: float, asks: int) -> None:
+def told(name: str, done: Exchanged, seconds: float, asks: int, *, computed: bool = True) -> None:
     slow = (done.sent + done.came) * 8 / LINE_BITS + asks * ROUND_TRIP_S + seconds
+    at = f"  at 56 kbit/s {slow:6.0f} s, computed" if computed else "  measured at 56 kbit/s"
     print(
         f"  {name:<28} {seconds:7.2f} s  received {done.tally.received:>6}  given {done.tally.given:>6}"
-        f"  out {done.sent / 1024:>8.0f} KiB  in {done.came / 1024:>8.0f} KiB  {asks:>4} requests"
-        f"  at 56 kbit/s {slow:6.0f} s"
+        f"  out {done.sent / 1024:>8.0f} KiB  in {done.came / 1024:>8.0f} KiB  {asks:>4} requests{at}"
     )
 
 
-def apart(folder: Path, relay: RelayFile, each: int) -> None:
+def slowly(folder: Path, relay: RelayFile, each: int) -> None:
+    """Théo is on a visit, behind a modem; the practice is not."""
+    where = urlsplit(relay.url)
+    cable = Cable(where.port or 80, bits_per_second=LINE_BITS, delay_s=ROUND_TRIP_S / 2)
+    cable.plug()
+    try:
+        apart(folder, relay, each, relay._replace(url=f"http://127.0.0.1:{cable.port}"))
+        print(f"  carried by the throttled line: {cable.carried / 1024:,.0f} KiB, framing of HTTP included")
+    finally:
+        cable.close()
+
+
+def apart(folder: Path, relay: RelayFile, each: int, line: RelayFile | None = None) -> None:
     chance = random.Random(SEED)
+    folder.mkdir(exist_ok=True)
     garance = found(folder / "garance")
     theo = join(garance, folder / "theo")
     for device in (garance, theo, garance):
@@ -174,17 +190,18 @@ def apart(folder: Path, relay: RelayFile, each: int) -> None:
     theo = theo._replace(keyring=theo.keyring.with_membership(theo.journal.membership))
     for device in (garance, theo):
         device.journal.write_many(visits(device, each, 300, FACTS_AN_ENTRY, chance))
-    print(f"Two devices, {each} entries each since they last met ({FACTS_AN_ENTRY} facts an entry):")
+    how = "" if line is None else f", Théo really at {LINE_BITS / 1000:.0f} kbit/s"
+    print(f"Two devices, {each} entries each since they last met ({FACTS_AN_ENTRY} facts an entry){how}:")
     total = 0.0
-    for name, device in (
-        ("Garance gives", garance),
-        ("Théo gives and receives", theo),
-        ("Garance receives", garance),
+    for name, device, by in (
+        ("Garance gives", garance, relay),
+        ("Théo gives and receives", theo, line or relay),
+        ("Garance receives", garance, relay),
     ):
-        done, seconds, asks = exchange(device, relay)
+        done, seconds, asks = exchange(device, by)
         total += seconds
-        told(name, done, seconds, asks)
-    told("a quiet exchange", *exchange(theo, relay))
+        told(name, done, seconds, asks, computed=by is relay)
+    told("a quiet exchange", *exchange(theo, line or relay), computed=line is None)
     same = all(garance.journal.count(stream) == theo.journal.count(stream) for stream in Stream)
     print(f"  both whole: {same}, {total:.2f} s in all")
 
@@ -239,7 +256,7 @@ def floor(journal: Journal, path: Path) -> float:
 
 
 def main() -> None:
-    numbers = [int(argument) for argument in sys.argv[1:]]
+    numbers = [int(argument) for argument in sys.argv[1:] if argument.isdigit()]
     each, patients, facts = (*numbers, *(800, 1_500, 200)[len(numbers) :])
     folder = Path(tempfile.mkdtemp(prefix="lanterne-sync-"))
     command = [
@@ -260,7 +277,9 @@ def main() -> None:
             raise SystemExit("the relay says nothing")
         at = ask_who(json.loads(relay.stdout.readline())["url"])
         print(machine())
-        apart(folder, at, each)
+        apart(folder / "fast", at, each)
+        if "--computed" not in sys.argv:
+            slowly(folder / "slow", at, each)
         first_copy(folder, at, patients, facts)
     finally:
         relay.terminate()

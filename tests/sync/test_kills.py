@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import subprocess
 import sys
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -22,15 +25,28 @@ import pytest
 from lanterne.journal.check import check_store
 from lanterne.sync import ways
 from lanterne.sync.going import nudge
+from tests.journal.stage import Practice
 from tests.relay.process import RelayProcess
 from tests.relay.test_kills import entry_hash
-from tests.sync.carriers import ROOT, WAIT_S, CarrierProcess, file_of, free_port, same, until
-from tests.sync.stage import Machine, another_machine, content
+from tests.sync.carriers import ROOT, WAIT_S, CarrierProcess, file_of, free_port, same
+from tests.sync.stage import Machine, another_machine, content, first_machine
 
 KILLS = max(5, int(os.environ.get("LANTERNE_KILLS", "20")) // 5)
 SEED = int(os.environ.get("LANTERNE_KILLS_SEED", "20261122"))
 LIFE = 40
 """Kills after which the play begins anew: a practice that grew for long makes each look at it long."""
+
+
+SETTLED_S = 300.0
+"""Patience with what many kills left to be handed over; no test says how long it takes."""
+
+
+def until(true: Callable[[], bool], otherwise: str) -> None:
+    """Wait for it; in vain, fail with `otherwise`."""
+    end = time.monotonic() + SETTLED_S
+    while not true():
+        assert time.monotonic() < end, otherwise
+        time.sleep(0.1)
 
 
 class Writer:
@@ -195,8 +211,13 @@ class Play:
 
 
 @contextmanager
-def playing(machines: dict[str, Machine], folder: Path) -> Iterator[Play]:
-    folder.mkdir()
+def playing(founded: Practice, folder: Path) -> Iterator[Play]:
+    """Three machines of a practice that begins, everybody at work."""
+    shutil.copytree(founded.root, folder / "garance")
+    garance = first_machine(replace(founded, root=folder / "garance"))
+    machines = {"garance": garance}
+    for seed, name in ((20, "theo"), (40, "awa")):
+        machines[name] = another_machine(garance, folder / name, seed=seed)
     play = Play(machines, folder)
     try:
         for writer in play.writers.values():
@@ -206,14 +227,9 @@ def playing(machines: dict[str, Machine], folder: Path) -> Iterator[Play]:
         play.stop()
 
 
-@pytest.fixture
-def machines(garance: Machine, theo: Machine, tmp_path: Path) -> dict[str, Machine]:
-    return {"garance": garance, "theo": theo, "awa": another_machine(garance, tmp_path / "awa", seed=40)}
-
-
 @pytest.mark.torture
 def test_nothing_acknowledged_is_lost(
-    machines: dict[str, Machine], tmp_path: Path, evidence: Callable[..., None]
+    founded: Practice, tmp_path: Path, evidence: Callable[..., None]
 ) -> None:
     dice = random.Random(SEED)
     killed: Counter[str] = Counter()
@@ -221,7 +237,7 @@ def test_nothing_acknowledged_is_lost(
     wrong: list[str] = []
     acknowledged = documents = done = 0
     while done < KILLS:
-        with playing(machines, tmp_path / f"play {done}") as play:
+        with playing(founded, tmp_path / f"play {done}") as play:
             for writer in play.writers.values():
                 assert writer.first.wait(WAIT_S), "nobody came to write"
             for _ in range(min(LIFE, KILLS - done)):

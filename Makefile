@@ -7,9 +7,11 @@ STAMP := $(VENV)/.lanterne-complete
 PORT ?= 8765
 PATIENTS ?= 150
 WORKERS ?= 2
+SEEDS ?= 20
+FIRST ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo-cut test test-fast lint format bench torture lock clean
+.PHONY: help setup run demo-cut test test-fast lint format bench sim mutants torture lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -49,6 +51,12 @@ format: setup ## write the code the way `make lint` wants it
 
 bench: setup ## measure: every bench/*.py prints its figures, the machine, and what bounds it
 	@shopt -s nullglob; for file in bench/[a-z]*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+
+sim: setup ## several devices and a relay in one process, faults drawn from a seed: make sim SEEDS=200 FIRST=1 (VERBOSE=1: line by line)
+	$(BIN)/python -m tests.simulation.run --seeds $(SEEDS) --first $(FIRST) $(if $(VERBOSE),--verbose)
+
+mutants: setup ## faults put into the code on purpose, one by one: the simulation must find them; the score is added to docs/evidence/
+	$(BIN)/python -m tests.simulation.mutate
 
 torture: setup ## 1,000 kills, 500 flips, 200 shuffles, 10,000 damaged files; the figures are added to docs/evidence/
 	$(BIN)/python tools/setup_browser.py

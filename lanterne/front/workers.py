@@ -48,8 +48,9 @@ def _word(answer: dict[str, Any], otherwise: str) -> str:
 
 
 def environment() -> dict[str, str]:
-    """The front's environment without the passphrase a command line may have been given there."""
-    return {name: value for name, value in os.environ.items() if name != "LANTERNE_PASSPHRASE"}
+    """The front's environment without the passphrases a command line may have been given there."""
+    given = ("LANTERNE_PASSPHRASE", "LANTERNE_NEW_PASSPHRASE")
+    return {name: value for name, value in os.environ.items() if name not in given}
 
 
 def spawn(command: Sequence[str]) -> subprocess.Popen[bytes]:

@@ -86,5 +86,6 @@ class Listening:
             return
         server.trigger.pull_trigger(lambda: server.asyncore.close_all(self._sockets))
         self._thread.join()
-        server.task_dispatcher.shutdown()
+        # Threads that hold news open end by themselves: nobody waits for them here.
+        server.task_dispatcher.shutdown(timeout=0.2)
         self._telling.listens(0)

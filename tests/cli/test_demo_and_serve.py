@@ -161,5 +161,20 @@ def test_a_port_already_taken_is_said(demo: Path, lanterne: Run) -> None:
     assert port in ended.err
 
 
-def test_serving_nothing_is_said(lanterne: Run, tmp_path: Path) -> None:
-    assert lanterne("serve", "--no-browser", "--port", "0", data=tmp_path).code == 1
+def test_serving_a_folder_of_something_else_is_refused(lanterne: Run, tmp_path: Path) -> None:
+    (tmp_path / "letter.txt").write_text("x")
+    ended = lanterne("serve", "--no-browser", "--port", "0", data=tmp_path)
+    assert ended.code == 1
+    assert "pas de cabinet" in ended.err
+    assert [path.name for path in tmp_path.iterdir()] == ["letter.txt"]
+
+
+def test_serving_nothing_offers_to_join_and_writes_nothing(tmp_path: Path) -> None:
+    root = tmp_path / "portable"
+    with running("serve", "--data", str(root)) as (process, url):
+        asked = urllib.request.Request(url, headers={"Accept": "text/html"})  # noqa: S310
+        with urllib.request.urlopen(asked) as answer:  # noqa: S310
+            assert answer.url == url + "rejoindre"
+            assert "Rejoindre un cabinet" in answer.read().decode()
+        assert not root.exists()
+    assert process.returncode == 0

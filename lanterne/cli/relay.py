@@ -35,6 +35,18 @@ def configure(parser: FrenchParser) -> None:
     parser.options.add_argument(
         "--port", type=_port, default=PORT, metavar=_("PORT"), help=_("le port (8790 ; 0 : un port libre)")
     )
+    parser.options.add_argument(
+        "--tls-cert",
+        type=Path,
+        metavar=_("FICHIER"),
+        help=_("répond en https avec ce certificat, suivi de ceux qui le signent (PEM)"),
+    )
+    parser.options.add_argument(
+        "--tls-key",
+        type=Path,
+        metavar=_("FICHIER"),
+        help=_("la clé de ce certificat (PEM, sans mot de passe)"),
+    )
     who = parser.options.add_mutually_exclusive_group()
     who.add_argument(
         "--practices",
@@ -104,8 +116,11 @@ def run(options: argparse.Namespace) -> int:
 
 def _serve(options: argparse.Namespace) -> int:
     from lanterne.relay.registration import Registration
-    from lanterne.relay.serving import serve
+    from lanterne.relay.serving import Certificate, serve
 
+    if (options.tls_cert is None) != (options.tls_key is None):
+        raise UsageError("relay.half_a_certificate")
+    tls = None if options.tls_cert is None else Certificate(options.tls_cert, options.tls_key)
     registration = Registration(options.practices, options.open)
     registration.listed()  # a list that cannot be read is said now, not to the first practice
 
@@ -119,7 +134,14 @@ def _serve(options: argparse.Namespace) -> int:
         print(_("Clé publique : {key}").format(key=key))
         print(_("Ctrl-C pour l’arrêter ; les postes continuent sans lui."), flush=True)
 
-    serve(options.data, host=options.host, port=options.port, registration=registration, on_ready=ready)
+    serve(
+        options.data,
+        host=options.host,
+        port=options.port,
+        registration=registration,
+        on_ready=ready,
+        tls=tls,
+    )
     return DONE
 
 

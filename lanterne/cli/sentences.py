@@ -115,6 +115,10 @@ SENTENCES: dict[str, str] = {
     "check.failed": _("Le contrôle %(check)s a échoué."),
     # relay
     "relay.data_missing": _("Il faut le dossier du relais : --data DOSSIER."),
+    "relay.no_certificate": _(
+        "Le certificat ou sa clé ne peut pas servir ({why}) : deux fichiers PEM, clé sans mot de passe."
+    ),
+    "relay.half_a_certificate": _("Donnez --tls-cert et --tls-key ensemble."),
     "relay.port_taken": _(
         "Le relais ne peut pas écouter sur %(host)s, port %(port)s : choisissez avec --host et --port."
     ),

@@ -49,6 +49,14 @@ def configure(parser: FrenchParser) -> None:
         metavar=_("CLÉ"),
         help=_("la clé publique du relais, comme son opérateur la donne : un autre relais est alors refusé"),
     )
+    parser.options.add_argument(
+        "--ca",
+        type=Path,
+        metavar=_("FICHIER"),
+        help=_(
+            "les certificats (PEM) à croire en plus de ceux du système, pour un relais en https ; retenus"
+        ),
+    )
     kept = parser.options.add_mutually_exclusive_group()
     kept.add_argument(
         "--keep",
@@ -83,6 +91,8 @@ def run(options: argparse.Namespace) -> int:
     done = None
     kept_only = _keep(options, journal)
     if not options.state and not kept_only:
+        # What lies damaged here is asked for, whoever is met (store.md, S5).
+        journal.mender.inspect()
         place = _place(options, journal)
         peer = Opener(journal, device, _now_ms, secrets.token_bytes).open(place)
         try:
@@ -140,6 +150,7 @@ def _keep(options: argparse.Namespace, journal: Journal) -> bool:
 
 def _place(options: argparse.Namespace, journal: Journal) -> Destination:
     """The way named, or the relay kept here."""
+    from lanterne.sync.authorities import context
     from lanterne.sync.known import Known
     from lanterne.sync.peers.port import Way
     from lanterne.sync.ways_open import Destination, RelayChanged, meet_relay
@@ -150,6 +161,10 @@ def _place(options: argparse.Namespace, journal: Journal) -> Destination:
         return Destination(Way.DEVICE, options.device)
     known = Known(journal)
     kept = known.relay_file()
+    if options.ca is not None:
+        pem = options.ca.read_bytes()
+        context(pem)  # what is no certificate is said now, and not kept
+        known.set_authorities(pem)
     if options.relay is not None:
         try:
             found = meet_relay(known, options.relay, options.relay_key)

@@ -59,7 +59,7 @@ _LOCAL = frozenset(
         "ways2",
     }
 )
-_KNOWN = re.compile(r"(relay|own|(?:statement|relay)-[0-9a-f]{32}|(?:alarm|seen)-L[1-6]-[0-9a-f]{32})2?")
+_KNOWN = re.compile(r"(relay|own|authorities|(?:statement|relay)-[0-9a-f]{32}|(?:alarm|seen)-L[1-6]-[0-9a-f]{32})2?")
 OUTSIDE = frozenset({"lock", "read", "logs"})
 """What the promise leaves out: the lock, the read tables (checked against a re-fold), logs."""
 

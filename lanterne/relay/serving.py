@@ -9,11 +9,13 @@ from __future__ import annotations
 import contextlib
 import signal
 import socket
+import ssl
 import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType
+from typing import NamedTuple
 
 import uvicorn
 from starlette.applications import Starlette
@@ -31,6 +33,30 @@ _CONNECTIONS = 24_000
 """Polls and some more; beyond, 503: a stranger who opens many is bounded too."""
 _GRACE_S = 5
 _KEEP_ALIVE_S = 75
+
+
+class Certificate(NamedTuple):
+    """What proves the relay's address: the certificate and those above it, and its private key, PEM files."""
+
+    chain: Path
+    key: Path
+
+    def check(self) -> None:
+        """Raises RelayError "relay.no_certificate": they cannot be read, or do not belong together."""
+        try:
+            ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(
+                self.chain, self.key, password=_no_password
+            )
+        except (OSError, ssl.SSLError, ValueError) as error:
+            why = type(error).__name__
+            raise RelayError(
+                "relay.no_certificate", f"the certificate or its key cannot be used: {error}", why=why
+            ) from error
+
+
+def _no_password() -> str:
+    """A key under a password would wait for somebody at each start."""
+    raise ValueError("the key is under a password")
 
 
 class RelayServer(uvicorn.Server):
@@ -77,12 +103,18 @@ def serve(
     on_ready: Callable[[str, House], None],
     quota: Quota | None = None,
     load: Load | None = None,
+    tls: Certificate | None = None,
 ) -> None:
     """Serve until SIGINT or SIGTERM. `port` 0 takes a free one; `on_ready` is told the address.
 
+    Args:
+        tls: answer HTTPS with this certificate; plain HTTP without one, for a server in front that speaks TLS.
+
     Raises:
-        RelayError: "relay.port_taken", and those of relay.place.
+        RelayError: "relay.port_taken", "relay.no_certificate", and those of relay.place.
     """
+    if tls is not None:
+        tls.check()
     held = lock(root)
     _allow_connections()
     try:
@@ -90,8 +122,8 @@ def serve(
         house = open_house(root, registration, quota=quota, load=load)
         address = listener.getsockname()
         name = f"[{address[0]}]" if listener.family == socket.AF_INET6 else address[0]
-        url = f"http://{name}:{address[1]}"
-        RelayServer(config(make_app(house)), house, lambda: on_ready(url, house)).run(sockets=[listener])
+        url = f"{'http' if tls is None else 'https'}://{name}:{address[1]}"
+        RelayServer(config(make_app(house), tls), house, lambda: on_ready(url, house)).run(sockets=[listener])
     finally:
         held.release()
 
@@ -106,7 +138,7 @@ def _allow_connections() -> None:
             resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
-def config(app: Starlette) -> uvicorn.Config:
+def config(app: Starlette, tls: Certificate | None = None) -> uvicorn.Config:
     """Pure Python all through: h11 and asyncio's own loop, on every system alike."""
     return uvicorn.Config(
         app,
@@ -121,6 +153,8 @@ def config(app: Starlette) -> uvicorn.Config:
         timeout_graceful_shutdown=_GRACE_S,
         backlog=_BACKLOG,
         limit_concurrency=_CONNECTIONS,
+        ssl_certfile=None if tls is None else tls.chain,
+        ssl_keyfile=None if tls is None else tls.key,
     )
 
 

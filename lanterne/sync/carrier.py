@@ -13,12 +13,14 @@ import secrets
 import sys
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import IO
 
 from filelock import FileLock
 
+from lanterne.journal.errors import DiskFailed, DiskFull, JournalBusy
 from lanterne.journal.files import disk_errors
 from lanterne.journal.founding import read_device
 from lanterne.journal.journal import Journal
@@ -67,6 +69,9 @@ def _carry(root: Path, order: dict[str, object], ended: threading.Event) -> None
         telling.trouble(FELL, at if isinstance(at, int) else None)
     opener = _opener(journal, telling, ended)
     if opener is not None:
+        # Once a start: what lies damaged on this disk is asked for by every way (store.md, S5).
+        with suppress(DiskFull, DiskFailed, JournalBusy):
+            journal.mender.inspect()
         carrier = Carrier(opener, telling)
         while not ended.is_set():
             carrier.look()

@@ -65,6 +65,12 @@ class PeerImpostor(PeerError):
     word = "peer.impostor"
 
 
+class PeerUntrusted(PeerImpostor):
+    """Its certificate is signed by no authority this device believes, or is of another address, or out of date."""
+
+    word = "peer.untrusted"
+
+
 class FolderUnusable(PeerError):
     """The folder is not there, cannot be written, or holds what no folder of exchange holds."""
 

@@ -44,6 +44,7 @@ from lanterne.wire.statements import (
 STATEMENT_EVERY_MS = 600_000
 SPREAD = 65_536
 _RELAY = "relay"
+_AUTHORITIES = "authorities"
 _OWN = "own"
 
 
@@ -219,6 +220,15 @@ class Known:
                 if self._files.size(copy) is not None:
                     self._files.remove(copy)
                     self._files.fsync_directory(self._folder)
+
+    def authorities(self) -> bytes | None:
+        """Certificates (PEM) this device believes beside the system's authorities; None when there are none."""
+        return self._read(_AUTHORITIES)
+
+    def set_authorities(self, pem: bytes) -> None:
+        """Believe these certificates too from now on. Raises DiskFull, DiskFailed."""
+        with self._locked():
+            keep_file(self._files, self._folder / _AUTHORITIES, pem)
 
     def relays(self) -> list[RelayMemory]:
         """What is remembered of every relay ever spoken with."""

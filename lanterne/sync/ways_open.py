@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from lanterne.journal.journal import Journal
 from lanterne.seal.device import DeviceKeys
+from lanterne.sync.authorities import kept_context
 from lanterne.sync.errors import PeerError
 from lanterne.sync.known import Known
 from lanterne.sync.peers.folder import FolderPeer, ReadBefore
@@ -73,13 +74,15 @@ class Opener(NamedTuple):
                 before=before,
             )
         if to.relay is not None:
-            return RelayPeer(to.relay, self._asker(), genesis=journal.membership.genesis.raw)
+            tls = kept_context(Known(journal))
+            return RelayPeer(to.relay, self._asker(), genesis=journal.membership.genesis.raw, tls=tls)
         return find_device(to.name, self._asker(), journal.membership)
 
     def open_news(self, to: Destination, timeout_s: float) -> HttpPeer:
         """The same peer on a connection that waits longer. Raises as `open`; there is none for a folder."""
         if to.relay is not None:
-            connection = Connection(to.relay.url, timeout_s=timeout_s)
+            tls = kept_context(Known(self.journal))
+            connection = Connection(to.relay.url, timeout_s=timeout_s, tls=tls)
             return HttpPeer(connection, self._asker(), to.relay.relay, to.relay.key)
         return find_device(to.name, self._asker(), self.journal.membership, timeout_s=timeout_s)
 
@@ -100,7 +103,7 @@ def meet_relay(known: Known, url: str, key: str | None = None) -> RelayFile:
     kept = known.relay_file()
     if kept is not None and url.rstrip("/") == kept.url and key in (None, kept.key.hex()):
         return kept
-    found = ask_who(url)
+    found = ask_who(url, tls=kept_context(known))
     if kept is not None and found.relay == kept.relay and found.key != kept.key:
         raise RelayChanged("this relay had another key before", relay=found.relay)
     if key is not None and key.strip().lower() != found.key.hex():

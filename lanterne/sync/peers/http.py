@@ -25,6 +25,7 @@ from lanterne.sync.errors import (
     PeerSuspended,
     PeerUnknown,
     PeerUnreadable,
+    PeerUntrusted,
 )
 from lanterne.sync.peers.port import BLOB_PIECE, PeerEntries, PeerGave, PeerHeads, PeerPlaced, Proof, Way
 from lanterne.wire.asking import (
@@ -113,7 +114,7 @@ class Connection:
             data = answer.read(limit + 1)
         except ssl.SSLCertVerificationError as error:
             self.close()
-            raise PeerImpostor("its certificate does not verify", why=error.verify_message) from error
+            raise PeerUntrusted("its certificate does not verify", why=error.verify_message) from error
         except (OSError, http.client.HTTPException, ValueError) as error:
             self.close()
             raise PeerAway("nobody answers there", why=type(error).__name__) from error

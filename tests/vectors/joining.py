@@ -7,12 +7,14 @@ import json
 from pathlib import Path
 from typing import Any
 
+from lanterne.journal.first_copy import First
 from lanterne.journal.pairing_messages import Answer, Grant, Offer, Request, short_code
 from lanterne.proof.genesis import read_genesis
 from lanterne.seal.device import DeviceKeys
 from lanterne.seal.seat import SeatKeys
 from lanterne.wire import packing
-from lanterne.wire.names import Compartment, DeviceId, PersonId
+from lanterne.wire.asking import Range
+from lanterne.wire.names import ChainId, Compartment, DeviceId, PersonId, Stream
 
 HERE = Path(__file__).parent
 SECRET = hashlib.sha256(b"a secret for vectors").digest()
@@ -35,6 +37,10 @@ def joining() -> Any:
     answered = hashlib.sha256(request).digest()
     reveal = Answer(practice, answered, NONCE).to_bytes()
     admission = Answer(practice, answered, NONCE, ()).to_bytes()
+    chains = [ChainId(seat.id, incarnation, Stream.CARE) for incarnation in (0, 7)]
+    ranges = (Range(chains[1], 4, 6), Range(chains[0], 0, 1), Range(chains[0], 300, 301))
+    wanted = First(ranges, (hashlib.sha256(b"a document").hexdigest(),))
+    with_first = Answer(practice, answered, NONCE, (), wanted).to_bytes()
     return {
         "practice": practice,
         "nonce": NONCE.hex(),
@@ -42,10 +48,12 @@ def joining() -> Any:
         "request": request.hex(),
         "reveal": reveal.hex(),
         "admission": admission.hex(),
+        "admission_first": with_first.hex(),
         "code": short_code(practice, NONCE, asked, answered),
         "wrong": [
             {"why": why, "message": message.hex(), "as": kind, "expect": "P1"}
             for why, kind, message in _wrong(offer, request, admission)
+            + _wrong_first(with_first)
         ],
     }
 
@@ -73,3 +81,22 @@ def _wrong(offer: bytes, request: bytes, admission: bytes) -> list[tuple[str, st
         ("a device that is text", "request", but(request, device="ce poste")),
         ("a seat whose key is no key", "request", but(request, seat={})),
     ]
+
+
+def _wrong_first(admission: bytes) -> list[tuple[str, str, bytes]]:
+    tree = packing.decode(admission, max_bytes=1 << 20)
+
+    def but(**fields: object) -> bytes:
+        return packing.encode({**tree, "first": {**tree["first"], **fields}})
+
+    wrong = {
+        "a list of what comes first that is no map": packing.encode({**tree, "first": []}),
+        "a span of no chain": but(spans=[2, 0, 1]),
+        "a span that names nothing": but(spans=[0, 5, 5]),
+        "a span of two numbers": but(spans=[0, 1]),
+        "a span of text": but(spans=["0", 0, 1]),
+        "more entries than a list may name": but(spans=[0, 0, 16_385]),
+        "a chain without incarnation": but(chains=[{"seat": bytes(16)}]),
+        "a document's name of 31 bytes": but(blobs=[bytes(31)]),
+    }
+    return [(why, "admission", message) for why, message in wrong.items()]

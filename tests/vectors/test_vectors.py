@@ -110,7 +110,8 @@ def test_naming() -> None:
 def test_joining() -> None:
     """The same bytes, and the same code, from every version (exchange.md, A new device)."""
     frozen = load("joining.json")
-    raw = {name: bytes.fromhex(frozen[name]) for name in ("offer", "request", "reveal", "admission")}
+    names = ("offer", "request", "reveal", "admission", "admission_first")
+    raw = {name: bytes.fromhex(frozen[name]) for name in names}
     offer, request = read_offer(raw["offer"]), read_request(raw["request"])
     reveal, admission = read_answer(raw["reveal"]), read_answer(raw["admission"])
     for name, message in (
@@ -118,6 +119,7 @@ def test_joining() -> None:
         ("request", request),
         ("reveal", reveal),
         ("admission", admission),
+        ("admission_first", read_answer(raw["admission_first"])),
     ):
         assert message.to_bytes() == raw[name], name
     assert (reveal.members, admission.members) == (None, ())

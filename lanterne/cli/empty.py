@@ -41,14 +41,14 @@ def configure(parser: FrenchParser) -> None:
         choices=_REASONS,
         required=True,
         help=_(
-            "pourquoi : durée de conservation dépassée (retention), effacement demandé (erasure), écrit dans le "
+            "pourquoi : durée de conservation dépassée (retention), effacement demandé (erasure), écrit dans le "
             "dossier d’une autre personne (error)"
         ),
     )
     parser.options.add_argument(
         "--confirm",
         metavar=_("MOT"),
-        help=_("le mot « effacer », au lieu de le taper quand il est demandé"),
+        help=_("le mot « effacer », au lieu de le taper quand il est demandé"),
     )
     access.add_json(parser)
 
@@ -76,7 +76,7 @@ def _confirm(options: argparse.Namespace, chosen: Chosen) -> None:
     if word is None and sys.stdin.isatty():
         said = _(
             "{entries} écritures et {documents} documents, de {patients} patients, seront effacés de tous les postes. "
-            "Cela ne se défait pas.\nTapez « effacer » pour confirmer : "
+            "Cela ne se défait pas.\nTapez « effacer » pour confirmer : "
         )
         word = input(
             said.format(
@@ -106,15 +106,15 @@ def _tell(options: argparse.Namespace, record: Record, done: Emptied) -> None:
         )
         return
     print(
-        _("Effacé : {entries} écritures, {documents} documents.").format(
+        _("Effacé : {entries} écritures, {documents} documents.").format(
             entries=len(done.chosen.heads), documents=len(done.chosen.blobs)
         )
     )
     if still:
-        print(_("Le disque en a refusé {count} : ce sera fait au prochain démarrage.").format(count=still))
+        print(_("Le disque en a refusé {count} : ce sera fait au prochain démarrage.").format(count=still))
     for device in left:
         print(
-            _("poste {device} : n’a pas encore confirmé, et peut en garder une copie").format(
+            _("poste {device} : n’a pas encore confirmé, et peut en garder une copie").format(
                 device=device[:8]
             )
         )

@@ -84,7 +84,7 @@ def spoken(done: Exchanged | None, state: SyncState) -> Iterator[str]:
         yield _("{count} écritures reçues attendent celle qui les précède.").format(count=state.waiting)
     if state.unreadable:
         yield _(
-            "{count} écritures sont abîmées sur ce disque : elles seront redemandées à chaque échange."
+            "{count} écritures sont abîmées sur ce disque : elles seront redemandées à chaque échange."
         ).format(count=state.unreadable)
     for name in state.damaged:
         yield _("Ce que d’autres avaient dit est abîmé ({name}) : cela leur sera redemandé.").format(
@@ -103,7 +103,7 @@ def _exchange(done: Exchanged) -> Iterator[str]:
         given=tally.given, documents=tally.blobs_given
     )
     if tally.healed:
-        yield _("Réparé ici : {count} écritures abîmées.").format(count=tally.healed)
+        yield _("Réparé ici : {count} écritures abîmées.").format(count=tally.healed)
     if tally.refused:
         checks = ", ".join(f"{check} × {count}" for check, count in sorted(tally.refused.items()))
         yield _("Refusé ici : {checks}.").format(checks=checks)

@@ -116,7 +116,7 @@ SENTENCES: dict[str, str] = {
     # relay
     "relay.data_missing": _("Il faut le dossier du relais : --data DOSSIER."),
     "relay.no_certificate": _(
-        "Le certificat ou sa clé ne peut pas servir ({why}) : deux fichiers PEM, clé sans mot de passe."
+        "Le certificat ou sa clé ne peut pas servir ({why}) : deux fichiers PEM, clé sans mot de passe."
     ),
     "relay.half_a_certificate": _("Donnez --tls-cert et --tls-key ensemble."),
     "relay.port_taken": _(
@@ -150,11 +150,11 @@ SENTENCES: dict[str, str] = {
     "tables.damaged": _(
         "Les tables de lecture sont abîmées. Rien n’est perdu : « lanterne rebuild » les refait."
     ),
-    "nothing_to_empty": _("Rien à effacer : nommez des écritures, ou un patient."),
-    "too_much_at_once": _("Trop d’écritures d’un coup ({most} au plus) : effacez-les en plusieurs fois."),
-    "entry_unknown": _("Aucune écriture « {entry}… » ici : donnez son identifiant entier, de 64 chiffres."),
-    "entry_of_practice": _("Cette écriture n’est d’aucun patient : elle ne s’efface pas."),
-    "empty.not_confirmed": _("Rien n’a été effacé : le mot « effacer » n’a pas été tapé."),
+    "nothing_to_empty": _("Rien à effacer : nommez des écritures, ou un patient."),
+    "too_much_at_once": _("Trop d’écritures d’un coup ({most} au plus) : effacez-les en plusieurs fois."),
+    "entry_unknown": _("Aucune écriture « {entry}… » ici : donnez son identifiant entier, de 64 chiffres."),
+    "entry_of_practice": _("Cette écriture n’est d’aucun patient : elle ne s’efface pas."),
+    "empty.not_confirmed": _("Rien n’a été effacé : le mot « effacer » n’a pas été tapé."),
     "reset_own_seat": _("C’est votre propre accès : changez votre phrase avec « lanterne passphrase »."),
     "seat_not_in_force": _("Cet accès n’est plus en vigueur sur ce poste."),
     "name_unreadable": _("« %(typed)s » n’est pas un nom."),

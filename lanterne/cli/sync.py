@@ -54,7 +54,7 @@ def configure(parser: FrenchParser) -> None:
         type=Path,
         metavar=_("FICHIER"),
         help=_(
-            "les certificats (PEM) à croire en plus de ceux du système, pour un relais en https ; retenus"
+            "les certificats (PEM) à croire en plus de ceux du système, pour un relais en https ; retenus"
         ),
     )
     kept = parser.options.add_mutually_exclusive_group()

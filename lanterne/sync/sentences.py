@@ -26,7 +26,7 @@ SENTENCES: dict[str, str] = {
     "peer.unknown": _("L’autre ne connaît pas ce cabinet, ou pas cette demande."),
     "peer.unreadable": _("Ce qui répond n’est pas un Lanterne, ou sa réponse ne se lit pas."),
     "peer.untrusted": _(
-        "Le certificat de ce relais ne se vérifie pas : autorité inconnue de ce poste, autre adresse, ou date dépassée."
+        "Le certificat de ce relais ne se vérifie pas : autorité inconnue de ce poste, autre adresse, ou date dépassée."
     ),
     "peer.impostor": _(
         "Celui qui répond n’est pas celui à qui l’on parle, ou sa réponse a été modifiée en route."

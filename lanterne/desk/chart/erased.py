@@ -43,7 +43,7 @@ def _line(seen: Opened, one: Erased) -> str:
     if not relay_confirmed(record.journal, one.act):
         left.append(_("le relais"))
     if left:
-        said += " " + _("N’ont pas encore confirmé, et peuvent en garder une copie : %(left)s.") % {
+        said += " " + _("N’ont pas encore confirmé, et peuvent en garder une copie : %(left)s.") % {
             "left": ", ".join(left)
         }
     return said + " " + _("Les sauvegardes faites avant la gardent aussi.")

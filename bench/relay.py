@@ -17,7 +17,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from pathlib import Path
@@ -33,7 +33,8 @@ from lanterne.relay.limits import Quota  # noqa: E402
 from lanterne.relay.practices import Practices  # noqa: E402
 from lanterne.relay.sqlite_store import SqliteStore  # noqa: E402
 from lanterne.relay.store import Batch, NewEntry  # noqa: E402
-from lanterne.wire.framing import frame  # noqa: E402
+from lanterne.wire.asking import read_give  # noqa: E402
+from lanterne.wire.framing import frame, read_framed  # noqa: E402
 from lanterne.wire.names import PracticeId  # noqa: E402
 from tests import cast  # noqa: E402
 from tests.relay.asking import Device  # noqa: E402
@@ -232,20 +233,36 @@ def overload(relay: RelayProcess, seconds: float) -> None:
     devices = [relay.device(one.founding.device, one.founding.practice) for one in (greedy, modest)]
     for device, one in zip(devices, (greedy, modest), strict=True):
         device.found(one.founding.genesis)
-    body = frame([new.raw for new in notes(greedy, 200, 1000)])
-    bodies = [frame([new.raw]) for new in notes(modest, 400, 1000)]
-    mine = iter(bodies)
+    pressed = [new.raw for new in notes(greedy, 3_000, 1000)]
+    batches = [frame(pressed[at : at + 20]) for at in range(0, len(pressed), 20)]
+    given = [new.raw for new in notes(modest, 400, 1000)]
+    mine = iter([frame([raw]) for raw in given])
     p50, p99 = timed(lambda: devices[1].sure("give", next(mine)), 100)
     line("modest practice alone: one entry kept", f"p50 {p50:.1f} ms, p99 {p99:.1f} ms")
     ends = time.monotonic() + seconds
     statuses: Counter[int] = Counter()
+    asked: Counter[str] = Counter()
+    kept: set[bytes] = set()
+    turns = deque(batches)
 
     def press() -> None:
         while time.monotonic() < ends:
+            try:
+                body = turns.popleft()
+            except IndexError:
+                time.sleep(0.05)
+                continue
             answer = devices[0].ask("give", body)
             statuses[answer.status] += 1
             if answer.status != 200:
+                turns.appendleft(body)
+                asked[answer.headers.get("retry-after", "nothing")] += 1
                 time.sleep(0.2)
+                continue
+            codes = read_give(answer.body).answers
+            raws = read_framed(body, most_entries=20)
+            kept.update(raw for raw, code in zip(raws, codes, strict=True) if code < 2)
+            turns.append(body)
 
     threads = [threading.Thread(target=press) for _ in range(60)]
     for thread in threads:
@@ -260,7 +277,14 @@ def overload(relay: RelayProcess, seconds: float) -> None:
         f"p50 {p50:.1f} ms, p99 {p99:.1f} ms, none refused",
     )
     line("greedy practice, answers", said)
+    told = ", ".join(f"{after} s × {count:,}" for after, count in sorted(asked.items()))
+    line("told to come back after", told or "nobody was")
+    lost = [len(kept - set(devices[0].everything().values()))]
+    lost.append(len(set(given[:206]) - set(devices[1].everything().values())))
+    line("acknowledged, and handed over afterwards", f"{len(kept):,} and 206; lost {lost[0]} and {lost[1]}")
     assert set(statuses) <= {200, 429, 503}
+    assert "nothing" not in asked, "a refusal for overload that does not say when to come back"
+    assert lost == [0, 0]
 
 
 def main() -> None:

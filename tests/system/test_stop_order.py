@@ -7,6 +7,7 @@ tests/cli/test_stop_order.py.
 
 from __future__ import annotations
 
+import html
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -56,6 +57,11 @@ def test_every_command_is_carried_out(stopped: tuple[Practice, StopOrder]) -> No
     assert done.error is not None
     assert done.error.code == "peer.suspended", "it is closed all the same"
     assert done.tally.given == 0
+
+
+def plain(text: str) -> str:
+    """With ordinary spaces where French typography has others."""
+    return html.unescape(text).replace("\u202f", " ").replace("\u00a0", " ")
 
 
 @pytest.mark.parametrize("who", [GARANCE, INES])
@@ -110,6 +116,12 @@ def test_the_operator_is_heard_and_nothing_else_changes(
     assert signed.value.text == WORDS
     assert memory.why == "peer.suspended"
     assert known.alarms() == [], "an order is no lie"
+    for who in (GARANCE, INES):
+        browser = desk.browser(who)
+        for page in ("/", "/echanges"):
+            shown = browser.page(page).text
+            assert WORDS.rstrip(".") in shown, f"{page} of {who} does not say what the operator says"
+            assert "Seul le relais est coupé : tout continue ici." in plain(shown)
 
 
 def test_each_order_alone_then_lifted_loses_nothing(template: Practice, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from hashlib import sha256
 from pathlib import Path
@@ -202,28 +202,13 @@ def _answered(record: Record, boxes: Boxes, box: BoxName, request: bytes) -> tup
 
 def _stage(record: Record, adding: Adding, device: DeviceId, trouble: LanterneError | None) -> Adding:
     """After the request: the code, then the copy."""
-    journal = record.journal
-    held = pairing.offered(journal, record.seat) or adding.offered
-    mine = journal.membership.seat(record.seat.id)
-    if device not in journal.membership.devices or mine is None:
-        return Adding(
-            Stage.CODE, adding.carriage, adding.where, adding.box, held, device=device, trouble=trouble
-        )
-    state = read_state(journal, mine.device, record.clock_ms())
-    told = next((one for one in state.devices if one.device == device), None)
-    done = told is not None and told.said > 0 and told.lacks == 0
-    return Adding(
-        Stage.DONE if done else Stage.COPY,
-        adding.carriage,
-        adding.where,
-        adding.box,
-        held,
-        device=device,
-        stored=state.stored,
-        lacks=told.lacks if told is not None else state.stored,
-        said=told.said if told is not None else 0,
-        trouble=trouble,
-    )
+    held = pairing.offered(record.journal, record.seat) or adding.offered
+    adding = replace(adding, offered=held, device=device, trouble=trouble)
+    if device not in record.journal.membership.devices:
+        return replace(adding, stage=Stage.CODE)
+    stored, said, lacks = _heard(record, device)
+    done = said > 0 and lacks == 0
+    return replace(adding, stage=Stage.DONE if done else Stage.COPY, stored=stored, lacks=lacks, said=said)
 
 
 def bring_request(record: Record, request: bytes) -> None:
@@ -279,28 +264,39 @@ def admit(record: Record, code: str, *, random: Callable[[int], bytes] = secrets
 def cancel(record: Record) -> None:
     """End it, whatever its stage. Raises NotAllowed, JournalError.
 
-    Who was admitted stays so, and finds the admission in its box until the offer would have lapsed.
+    Who was admitted stays so, and finds the admission in its box until it was heard of, or the offer would have lapsed.
     """
     record.require(Right.MANAGE_TEAM)
     held = pairing.offered(record.journal, record.seat)
     if held is None:
         return
-    admitted = _is_admitted(record, box_of(held.offer))
+    awaited = _awaits_admission(record, box_of(held.offer))
     pairing.cancel_offer(record.journal, record.seat)
-    if admitted:
+    if awaited:
         record.journal.local(record.seat).remove(_CARRIED)
     else:
         _close(record, held)
 
 
-def _is_admitted(record: Record, box: BoxName) -> bool:
+def _awaits_admission(record: Record, box: BoxName) -> bool:
+    """Whether somebody was admitted and was not heard of since."""
     request = Boxes.of(record.journal.layout, record.journal.files).request(box)
-    if request is None:
-        return False
     try:
-        return record.journal.membership.seat(read_request(request).seat.id) is not None
+        device = None if request is None else read_request(request).device.id
     except PairingUnreadable:
         return False
+    if device is None or device not in record.journal.membership.devices:
+        return False
+    return _heard(record, device)[1] == 0
+
+
+def _heard(record: Record, device: DeviceId) -> tuple[int, int, int]:
+    """Entries here, when the device last said what it holds (0: never), and how many of ours it did not name."""
+    mine = record.journal.membership.seat(record.seat.id)
+    own = mine.device if mine is not None else DeviceId("")
+    state = read_state(record.journal, own, record.clock_ms())
+    told = next((one for one in state.devices if one.device == device), None)
+    return (state.stored, 0, state.stored) if told is None else (state.stored, told.said, told.lacks)
 
 
 def _close(record: Record, held: Offered) -> None:

@@ -101,7 +101,10 @@ class RelayMirror:
         asker = Asker(journal.practice, device.id, device, now_ms, secrets.token_bytes)
         genesis = journal.membership.genesis.raw
         self._peer = RelayPeer(
-            relay, asker, genesis=genesis, connection=Connection(relay.url, timeout_s=RELAY_S)
+            relay,
+            asker,
+            genesis=genesis,
+            connection=Connection(relay.url, timeout_s=RELAY_S, whole_s=2 * RELAY_S),
         )
 
     def show(self, box: BoxName, offer: bytes, ends: int, now: int) -> None:

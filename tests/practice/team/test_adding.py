@@ -33,9 +33,12 @@ from lanterne.seal.errors import WeakPassphrase
 from lanterne.sync.errors import PeerAway, PeerUnknown, PeerUnreadable
 from lanterne.sync.invitation import invite
 from lanterne.sync.joining import Joining, NotEmpty, Step
+from lanterne.sync.known import Known
 from lanterne.sync.server import DeviceServer
 from lanterne.sync.ways import keep_relay, read_ways
+from lanterne.wire.asking import StatementVerdict
 from lanterne.wire.errors import LanterneError
+from lanterne.wire.names import Stream
 from lanterne.wire.pairing_box import BoxName
 from tests.cast import FOUNDED
 from tests.practice import stage
@@ -386,6 +389,29 @@ def test_who_ends_it_after_the_admission_does_not_leave_the_new_machine_outside(
         done = new.standing()
         assert done is not None
         assert done.step is Step.ADMITTED
+
+
+def test_a_box_goes_once_the_new_machine_was_heard_of(garance: Record, tmp_path: Path) -> None:
+    """So that a practice that adds thirty machines in a day is not stopped by what is over."""
+    box = adding.begin(garance, to_lea(garance), Carriage.NETWORK, port=PORT)
+    boxes = Boxes.of(garance.journal.layout, OsFiles())
+    root = tmp_path / "portable"
+    with listening(garance) as address:
+        new = newcomer(root)
+        new.begin_by_network(invite(address, box), name=LEA, passphrase=HERS)
+        new.standing()
+        seen(garance)
+        adding.admit(garance, code_of(new))
+        new.standing()
+    his, now = Journal.open(root), NOON + 120_000
+    his.receive_many(one.entry.raw for stream in Stream for one in garance.journal.since(stream))
+    said = Known(his).make_statement(read_device(his), now, garance.journal.random)
+    own = read_device(garance.journal).id
+    assert Known(garance.journal).take_statement(said.raw, own, now) is StatementVerdict.KEPT
+    assert seen(garance).stage is Stage.DONE
+    assert boxes.stands(box, now)
+    adding.cancel(garance)
+    assert not boxes.stands(box, now)
 
 
 def test_a_refused_beginning_leaves_nothing(garance: Record, tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -34,7 +35,7 @@ from urllib.parse import urlsplit
 from _figures import machine
 from sync import floor
 
-from lanterne.desk.following import PACE_FACTS, Following
+from lanterne.desk.following import Following
 from lanterne.journal import founding, pairing
 from lanterne.journal.founding import read_device
 from lanterne.journal.journal import Journal, Writing
@@ -256,8 +257,9 @@ def play(folder: Path, patients: int, facts: int, bits: float) -> None:
         patient = day_patient(1, patients)
         expected = page(garance, Traces(), patient, datetime.now(UTC).date())
         lea.catch_up()
-        lea.pace = PACE_FACTS
-        following, traces = Following(lea), Traces()
+        lea.paced = True
+        threading.Thread(target=Following(lea).run, daemon=True).start()
+        traces = Traces()
         copying = spawn.Process(target=exchange, args=(lea.root, through, relay.pack(), told))
         began = time.time()
         copying.start()
@@ -276,8 +278,7 @@ def play(folder: Path, patients: int, facts: int, bits: float) -> None:
                     all_of_the_day = time.time() - began
             if done is None and not told.empty():
                 done = told.get()
-            following.turn()
-            time.sleep(0.02)
+            time.sleep(0.1)
             if not copying.is_alive() and done is None and told.empty():
                 raise SystemExit("the exchange ended without a word")
         folded = time.time() - began

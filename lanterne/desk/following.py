@@ -1,6 +1,7 @@
 """The thread of an unlocked seat that folds what a first copy brings, so that no page waits for it.
 
-Law: it works in small pieces, and gives way to whoever reads between two of them; a page folds at most one piece itself.
+Law: it works in small pieces, and gives way to whoever reads between two of them; pages fold only what came ahead and
+what was written here.
 It ends with its process. What fails is tried again at the next turn, and met by every page.
 """
 
@@ -15,8 +16,8 @@ from lanterne.desk.presence import Presence
 from lanterne.practice.record import Record
 from lanterne.wire.errors import LanterneError
 
-PACE_FACTS = 1_500
-"""Facts in one piece: about a tenth of a second."""
+PACE_FACTS = 1_000
+"""Facts in one piece: what a page waits for at most, less than a tenth of a second."""
 TURN_S = 2.0
 """Between two looks while nothing waits."""
 GIVES_WAY = 0.5
@@ -35,7 +36,7 @@ class Following:
         if not (record.lagging or record.first_copy.going_on()):
             return TURN_S
         try:
-            record.catch_up()
+            record.follow(PACE_FACTS)
         except (LanterneError, sqlite.Error):
             return TURN_S
         return GIVES_WAY * (time.monotonic() - began) if record.lagging else TURN_S

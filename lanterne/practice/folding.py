@@ -112,7 +112,8 @@ class Folder:
         """Fold what the journal holds beyond the cursors. Returns the number of facts folded.
 
         Args:
-            most: about so many facts of others, those of this device all the same; `behind` says whether some are left.
+            most: about so many facts, besides what came ahead and what was written on this device; `behind` says
+                whether some are left.
 
         Rare events reach behind the cursors. Another journal under these tables (an old image put back),
         and a membership under which an entry stands otherwise: everything is folded anew. Ranks that rose:
@@ -139,9 +140,10 @@ class Folder:
             with self.tables.transaction() as connection:
                 folded += self._step(connection, progress, most=most or CHUNK_FACTS)
             anew = anew or self._misplaced
-        if most is not None and self.behind():
+        behind = most is not None and self.behind()
+        if behind:
             folded += ahead.take_own(self.tables, self.journal, self.streams, self._enter_all)
-        if anew or ahead.gone(self.tables.read(), self.journal):
+        if anew or (not behind and ahead.gone(self.tables.read(), self.journal)):
             folded += self._renew(lambda: anew or ahead.gone(self.tables.read(), self.journal), progress)
             folded += self._take_ahead()
         return folded

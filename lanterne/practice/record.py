@@ -83,11 +83,10 @@ class Record:
         """Held by a command from what it reads to what it writes: two threads never write one form twice."""
         self.behind = False
         self.first_copy = FirstCopy(journal)
-        self.pace: int | None = None
-        """Facts folded in one go while a first copy goes on, so that no page waits for all of it; None: all of them.
-        Who sets it sees to the rest (`lagging`)."""
+        self.paced = False
+        """Whether pages wait for what came ahead alone in a first copy; who sets it folds the rest (`follow`)."""
         self.lagging = False
-        """Whether entries held here are not in the read tables yet, because of `pace`."""
+        """Whether entries held here are not in the read tables yet, because of that."""
         self._folding = threading.RLock()
         self.clock_ms = clock_ms
         self.draw_id = draw_id
@@ -147,9 +146,16 @@ class Record:
         """
         with self._folding:
             self._refresh()
-            paced = self.pace is not None and (self.lagging or self.first_copy.going_on())
-            self._bring_up(self.folder, progress, self.pace if paced else None)
+            paced = self.paced and (self.lagging or self.first_copy.going_on())
+            self._bring_up(self.folder, progress, 0 if paced else None)
             self.lagging = paced and self.folder.behind()
+
+    def follow(self, facts: int) -> None:
+        """Fold about so many facts of what a first copy brought. Raises as `catch_up`."""
+        with self._folding:
+            self._refresh()
+            self._bring_up(self.folder, None, facts)
+            self.lagging = self.folder.behind()
 
     def _refresh(self) -> None:
         self.journal.refresh()

@@ -45,7 +45,7 @@ def main(commands: IO[bytes], answers: IO[bytes]) -> int:
 
     from lanterne.desk import following, presence, vigil, watch
 
-    record.pace = following.PACE_FACTS
+    record.paced = True
     present = presence.begin(record, front_secret=order["front_secret"])
     following.begin(present)
     watch.begin(present)

@@ -30,7 +30,8 @@ def test_piece_after_piece_until_all_is_folded(
     raws = [arrived.entry.raw for arrived in garance.journal.since(Stream.CARE)][start:]
     theo = practice.machine(tmp_path / "théo").open("Théo", clock=Clock(stage.FOUNDED + 86_400_000))
     theo.catch_up()
-    theo.pace = 4
+    theo.paced = True
+    monkeypatch.setattr(following, "PACE_FACTS", 4)
     follower = Following(theo)
     assert follower.turn() == TURN_S, "nothing goes on"
     write_list(theo.journal.layout, theo.journal.files, First(()), [(theo.journal.heads[0].chain, 1_000)])
@@ -42,16 +43,15 @@ def test_piece_after_piece_until_all_is_folded(
     assert turns > 4
     assert not theo.folder.behind()
     # The disk refuses: said by every page, tried again here.
-    monkeypatch.setattr(theo, "catch_up", _refuses)
-    assert follower.turn() == TURN_S
-    monkeypatch.undo()
+    with monkeypatch.context() as patch:
+        patch.setattr(theo, "follow", _refuses)
+        assert follower.turn() == TURN_S
     # What is left when the copy is over is folded all the same.
     deliver(theo.journal, raws)
     remove_list(theo.journal.layout, theo.journal.files)
     theo.lagging = True
     follower.turn()
     assert not theo.lagging
-    assert following.PACE_FACTS > 0
 
 
 def _refuses(*_: object) -> None:

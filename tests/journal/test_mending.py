@@ -10,11 +10,12 @@ import pytest
 from lanterne.journal.check import check_store
 from lanterne.journal.journal import Journal, Outcome
 from lanterne.journal.layout import Layout
+from lanterne.seal.changing import empty_entries
 from lanterne.wire.entry import Entry
 from lanterne.wire.errors import EntryRefused
 from lanterne.wire.names import Stream
 from tests.journal.simulated_disk import PlugPulled, SimulatedDisk
-from tests.journal.stage import Practice, admit, dice, found, jot, jotting, ranks_by_hash, raws, texts
+from tests.journal.stage import NOON, Practice, admit, dice, found, jot, jotting, ranks_by_hash, raws, texts
 
 
 def write_a_day(journal: Journal, practice: Practice) -> None:
@@ -238,3 +239,43 @@ def test_the_plug_is_pulled_at_every_step_of_it() -> None:
         if done:
             break
     assert steps > 5
+
+
+def test_the_plug_is_pulled_at_every_step_of_emptying() -> None:
+    """The act is on the disk or it is not; when it is, the parts are gone after the next start at the latest."""
+    root = Path("/practice")
+    disk = SimulatedDisk(4)
+    practice = found(root, files=disk)
+    journal = practice.open(disk)
+    for number in range(4):
+        jot(journal, practice, f"care {number}")
+    heads = [one.entry.head.as_head for one in journal.since(Stream.CARE)]
+    part = next(journal.since(Stream.CARE)).entry.bodies[0]
+    assert part is not None
+    blob = journal.blobs.put(b"a letter")
+    facts = empty_entries([heads[0], heads[2]], [blob.name], "erasure", dice(9))
+    steps = 0
+    while True:
+        steps += 1
+        copy = disk.clone(steps)
+        journal = Journal.open(root, files=copy, random=dice(5))
+        copy.steps, copy.stop_after = 0, steps
+        try:
+            journal.write_members(practice.keyring.with_membership(journal.membership), facts, NOON)
+            acknowledged, done = True, copy.steps < steps
+        except PlugPulled:
+            acknowledged, done = False, False
+        copy.crash()
+        again = Journal.open(root, files=copy, random=dice(6))
+        emptied = bool(again.membership.emptied)
+        assert emptied or not acknowledged
+        assert texts(again, practice) == [f"care {one}" for one in range(4) if not emptied or one in (1, 3)]
+        assert again.blobs.has(blob.name) is not emptied
+        held = [path for path, one in copy.names.items() if part in one.data]
+        assert bool(held) is not emptied
+        report = check_store(root, files=copy)
+        assert report.faults == []
+        assert not [one for one in report.notes if one.code.startswith("emptied")]
+        if acknowledged and done:
+            break
+    assert steps > 10

@@ -41,7 +41,10 @@ ALARMS: dict[str, str] = {
 def alarm_said(alarm: Alarm) -> str:
     """The sentence of an alarm."""
     text = ALARMS.get(alarm.lie.value, alarm.lie.value + " {about} {why}")
-    return text.format(about=alarm.about[:SHOWN], why=alarm.why)
+    said = text.format(about=alarm.about[:SHOWN], why=alarm.why)
+    if alarm.told_by:
+        return _("{said} Vu et prouvé par le poste {device}.").format(said=said, device=alarm.told_by[:SHOWN])
+    return said
 
 
 def moment(ms: int) -> str:

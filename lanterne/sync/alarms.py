@@ -27,6 +27,11 @@ class Lie(Enum):
     NO_ENTRY = "L6"
 
 
+TOLD = {lie.value: lie for lie in (Lie.RECEIPT, Lie.SHRANK, Lie.WITHHELD, Lie.NO_ENTRY)}
+"""Lies whose proof stays with the device that saw them: it says so in its statements. Forks and statements travel."""
+TOLD_WHY = "told"
+
+
 @dataclass(frozen=True, slots=True)
 class Alarm:
     """One provable lie or loss.
@@ -34,8 +39,8 @@ class Alarm:
     Attributes:
         about: whose it is, as a person would look it up: a device, a relay, a seat (hex).
         matter: what it is about, so that it is raised once: a number, a position, a hash.
-        why: a stable word: "twice", "shrank", "old_image", "missing", "other", "last", "heads", "fork", or the
-            number of the check an entry failed.
+        why: a stable word: "twice", "shrank", "old_image", "missing", "other", "last", "heads", "fork", the
+            number of the check an entry failed, or "told": another device holds the proof, and said so.
         time: milliseconds since 1970-01-01 UTC by this device's clock.
         evidence: signed bytes that show it, in the order the paper names them.
     """
@@ -46,6 +51,11 @@ class Alarm:
     why: str
     time: int
     evidence: tuple[bytes, ...]
+
+    @property
+    def told_by(self) -> str:
+        """The device that holds the proof and said so; empty when it is here."""
+        return self.matter.partition("/")[0] if self.why == TOLD_WHY else ""
 
     @property
     def name(self) -> str:

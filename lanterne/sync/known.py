@@ -20,7 +20,7 @@ from lanterne.journal.layout import second
 from lanterne.proof.exchange import check_receipt, check_statement, sign_statement
 from lanterne.proof.membership import Membership
 from lanterne.seal.device import DeviceKeys
-from lanterne.sync.alarms import Alarm, Lie, read_alarm
+from lanterne.sync.alarms import TOLD, TOLD_WHY, Alarm, Lie, read_alarm
 from lanterne.sync.errors import KnownDamaged
 from lanterne.sync.keeping import keep_file, read_file
 from lanterne.sync.relay_file import RelayFile, read_relay_file
@@ -31,10 +31,12 @@ from lanterne.wire.exchange import Fields, HolderId, MessageRefused, Signed
 from lanterne.wire.names import ChainId, DeviceId, Head
 from lanterne.wire.statements import (
     MAX_RECEIPTS,
+    MAX_SEEN,
     Comparison,
     Kept,
     Named,
     Receipt,
+    SeenLie,
     Statement,
     compare_statements,
     read_receipt,
@@ -86,6 +88,8 @@ class Known:
         check_statement(come, self._journal.membership)
         with self._locked():
             self._pend(come.value.receipts)
+            if come.value.device != own:
+                self._hear_of(come, own, now_ms)
             held = self._statement(come.value.device)
             if held is None:
                 if come.value.device == own:
@@ -135,6 +139,33 @@ class Known:
         matter = f"{min(one.value.number, other.value.number)}"
         self.alarm(Alarm(Lie.STATEMENT, one.value.device, matter, found.value, now_ms, evidence), locked=True)
 
+    def _hear_of(self, come: Signed[Statement], own: DeviceId, now_ms: int) -> None:
+        """Another device has proof of a lie that cannot be seen from here: shown here too, once for one holder.
+
+        Only of a relay spoken with from here, or a device of the practice: nobody can fill this disk with names.
+        """
+        told = come.value.seen
+        if not told:
+            return
+        holders = {str(one.relay) for one in self.relays()} | set(self._journal.membership.devices)
+        known = {(one.lie.value, one.about) for one in self.alarms()}
+        for one in told:
+            lie = TOLD.get(one.lie)
+            if lie is not None and one.about in holders - {str(own)} and (one.lie, one.about) not in known:
+                matter = f"{come.value.device}/{one.time}"
+                self.alarm(Alarm(lie, one.about, matter, TOLD_WHY, now_ms, (come.raw,)), locked=True)
+
+    def _seen_here(self) -> tuple[SeenLie, ...]:
+        """The lies this device holds the proof of: the first of each kind about each holder, at most as many as fit."""
+        if not any(name[6:8] in TOLD for name in self._names("alarm-")):
+            return ()
+        first: dict[tuple[str, str], SeenLie] = {}
+        for alarm in self.alarms():
+            key = (alarm.lie.value, alarm.about)
+            if key[0] in TOLD and alarm.why != TOLD_WHY and key not in first:
+                first[key] = SeenLie(key[0], HolderId(alarm.about), alarm.time)
+        return tuple(sorted(list(first.values())[:MAX_SEEN]))
+
     def _old_image(self, come: Signed[Statement], held: Signed[Statement] | None, now_ms: int) -> None:
         """A statement of this very device that it does not remember: it was set back, or has a twin."""
         evidence = (come.raw,) if held is None else (held.raw, come.raw)
@@ -153,7 +184,8 @@ class Known:
         with self._locked():
             held = self._statement(device.id)
             tips = self._still_held(held)
-            moved = held is None or held.value.heads != tips
+            seen = self._seen_here()
+            moved = held is None or (held.value.heads, held.value.seen) != (tips, seen)
             if held is not None and not moved and abs(now_ms - held.value.time) < STATEMENT_EVERY_MS:
                 return None
             number = 1 if held is None else held.value.number + 1
@@ -165,7 +197,9 @@ class Known:
                 if one.value.device != device.id
             )
             receipts = tuple(memory.brief for memory in self.relays() if memory.brief)[:MAX_RECEIPTS]
-            statement = Statement(self._journal.practice, device.id, number, now_ms, tips, names, receipts)
+            statement = Statement(
+                self._journal.practice, device.id, number, now_ms, tips, names, receipts, seen
+            )
             signed = sign_statement(statement, device)
             self._keep_statement(signed)
             keep_file(self._files, self._folder / _OWN, packing.encode({"number": number}))

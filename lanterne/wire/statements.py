@@ -28,6 +28,7 @@ from lanterne.wire.framing import MAX_ENTRIES
 from lanterne.wire.names import ChainId, DeviceId, EntryHash, Head, PracticeId
 
 MAX_NAMES = 1024
+MAX_SEEN = 8
 MAX_RECEIPTS = 4
 MAX_RECEIPT_BYTES = 64 * 1024
 """A receipt of `MAX_ENTRIES` entries is smaller."""
@@ -43,6 +44,16 @@ class Named(NamedTuple):
     hash: str
 
 
+class SeenLie(NamedTuple):
+    """That a device holds the proof of a lie: its number in docs/format/exchange.md, the holder it accuses, when it saw
+    that (milliseconds by its clock).
+    """
+
+    lie: str
+    about: HolderId
+    time: int
+
+
 @dataclass(frozen=True, slots=True)
 class Statement:
     """What a device holds.
@@ -53,6 +64,7 @@ class Statement:
         heads: every tip it holds, both branches of a fork.
         names: the newest statement it knows of every other device.
         receipts: the newest receipt of each relay it knows, raw and signed by that relay.
+        seen: lies it has proof of, that others cannot see from here (L3–L6).
     """
 
     practice: PracticeId
@@ -62,6 +74,7 @@ class Statement:
     heads: tuple[Head, ...]
     names: tuple[Named, ...] = ()
     receipts: tuple[bytes, ...] = ()
+    seen: tuple[SeenLie, ...] = ()
 
 
 class Kept(NamedTuple):
@@ -134,6 +147,11 @@ def pack_statement(statement: Statement) -> bytes:
         ],
         "receipts": list(statement.receipts),
     }
+    if statement.seen:
+        tree["seen"] = [
+            {"lie": one.lie, "about": bytes.fromhex(one.about), "time": one.time}
+            for one in sorted(statement.seen)
+        ]
     packed = packing.encode(tree)
     _statement(packed)
     return packed
@@ -160,7 +178,20 @@ def _statement(packed: bytes) -> Statement:
         fields.heads("heads"),
         names,
         receipts,
+        _seen(fields),
     )
+
+
+def _seen(fields: Fields) -> tuple[SeenLie, ...]:
+    items = fields.items("seen", MAX_SEEN) if fields.has("seen") else ()
+    each = [Fields(item, "seen", "H1") for item in items]
+    found = tuple(
+        SeenLie(one.text("lie", 8), HolderId(one.id("about")), one.integer("time", MOMENT_LIMIT))
+        for one in each
+    )
+    if any(one >= other for one, other in pairwise(found)):
+        raise fields.refuse("lies seen are not strictly sorted")
+    return found
 
 
 def _named(fields: Fields) -> Named:

@@ -269,7 +269,7 @@ def test_a_piece_says_whether_more_is_left(data: bytes) -> None:
 def test_refusals_are_numbered_by_their_check() -> None:
     assert asking.refusal("E8") == 108
     assert asking.refusal("E19") == 119
-    for check in ("M1", "E0", "E21", "E", "8", "Ex"):
+    for check in ("M1", "E0", "E22", "E", "8", "Ex"):
         with pytest.raises(ValueError, match=check):
             asking.refusal(check)
     assert [one for one in range(130) if asking.kept(one)] == [Verdict.KEPT, Verdict.HELD, Verdict.APART]

@@ -81,7 +81,11 @@ def said(record: Record, alarm: Alarm) -> str:
     if text is None:
         return gettext("Alerte %(lie)s.") % {"lie": alarm.lie.value}
     who = accused(record, alarm)
-    return gettext(text) % {"who": who[:1].upper() + who[1:], "why": words.plain(alarm.why, 20)}
+    seen = gettext(text) % {"who": who[:1].upper() + who[1:], "why": words.plain(alarm.why, 20)}
+    if alarm.told_by:
+        device = words.device(record, alarm.told_by)
+        return gettext("%(seen)s Vu par le %(device)s, qui en tient la preuve.") % {"seen": seen, "device": device}
+    return seen
 
 
 def means(alarm: Alarm) -> str:

@@ -62,10 +62,13 @@ def refresh(
         late: see Heard.late.
     """
     several_hands = _several_hands(connection)
-    for thread in _touched(connection, first, next_fact):
+    tied = _touched(connection, first, next_fact)
+    for thread in tied:
         _settle_thread(connection, thread)
         if several_hands:
             _twins_of_thread(connection, thread)
+    if several_hands:
+        _twins_of_new(connection, first, next_fact, tied)
     refresh_patients(connection, patients)
     if late:
         _forget_known(connection)
@@ -100,7 +103,7 @@ def _several_hands(connection: Connection) -> bool:
 
 
 def _touched(connection: Connection, first: int, next_fact: int) -> set[bytes]:
-    """Threads that these facts tie, speak of, or may double. Most facts do none of it, and cost one look."""
+    """Threads that these facts tie or speak of. Most facts do neither, and cost one look."""
     threads: set[bytes] = set()
     rows = connection.execute(
         "SELECT f.id, f.replaces, s.thread, k.name FROM fact f JOIN kind k ON k.no = f.kind"
@@ -123,13 +126,7 @@ def _touched(connection: Connection, first: int, next_fact: int) -> set[bytes]:
         " JOIN declared_distinct b ON b.fact = a.fact WHERE f.no >= ? AND f.no < ?",
         (first, next_fact),
     )
-    threads |= _threads_of(connection, [bytes(row[0]) for row in named_before.fetchall()])
-    twinned = connection.execute(
-        "SELECT thread FROM statement WHERE fact >= ? AND fact < ?"
-        f" AND kind IN (SELECT no FROM kind WHERE name IN ({marks(TWINNED)}))",
-        (first, next_fact, *TWINNED),
-    )
-    return threads | {bytes(row[0]) for row in twinned}
+    return threads | _threads_of(connection, [bytes(row[0]) for row in named_before.fetchall()])
 
 
 def _declarations(connection: Connection, facts: Iterable[bytes]) -> list[bytes]:
@@ -244,13 +241,33 @@ def _twins_of_thread(connection: Connection, thread: bytes) -> None:
     connection.executemany("DELETE FROM twin WHERE one = ?", every)
     connection.executemany("DELETE FROM twin WHERE other = ?", every)
     for held in _live(connection, f"AND s.thread = ? AND k.name IN ({marks(TWINNED)})", (thread, *TWINNED)):
-        beside = _live(
-            connection,
-            "AND s.subject = ? AND s.kind = (SELECT no FROM kind WHERE name = ?) AND s.thread <> ?",
-            (held.subject, held.kind, thread),
-        )
-        for other in beside:
-            _twin(connection, held, other)
+        _compare(connection, held)
+
+
+def _twins_of_new(connection: Connection, first: int, next_fact: int, but: Collection[bytes]) -> None:
+    """Twins of statements that come now and are tied to none: nothing is known of them yet."""
+    rows = connection.execute(
+        "SELECT s.fact, s.subject, k.name, s.thread, s.code, s.label FROM statement s"
+        " CROSS JOIN kind k ON k.no = s.kind"
+        f" WHERE s.fact >= ? AND s.fact < ? AND s.live = 1 AND k.name IN ({marks(TWINNED)})",
+        (first, next_fact, *TWINNED),
+    ).fetchall()
+    for number, subject, kind, thread, code, label in rows:
+        if bytes(thread) not in but:
+            _compare(connection, _Live(number, bytes(thread), subject, kind, bytes(thread), code, label))
+
+
+def _compare(connection: Connection, held: _Live) -> None:
+    """Look for twins of a live statement among those of its chart and kind: most name another thing."""
+    rows = connection.execute(
+        "SELECT fact, thread, code, label FROM statement WHERE subject = ?"
+        " AND kind = (SELECT no FROM kind WHERE name = ?) AND live = 1",
+        (held.subject, held.kind),
+    ).fetchall()
+    for number, thread, code, label in rows:
+        if bytes(thread) != held.thread and one_thing(held.kind, (held.code, held.label), (code, label)):
+            other = _Live(number, b"", held.subject, held.kind, bytes(thread), code, label)
+            _twin(connection, held, _with_id(connection, other))
 
 
 def _all_twins(connection: Connection) -> None:

@@ -431,6 +431,21 @@ def test_settling_what_moved_meanwhile_is_refused(two: Two) -> None:
         record(one, Unsettle(doubt.ids[0], MADELEINE, restored_id(one, doubt.ids[0])))
 
 
+def test_the_number_in_the_bar_walks_no_table(garance: Record) -> None:
+    """Every page counts: whatever the number of patients, only what is in doubt is looked at."""
+    garance.catch_up()
+    connection = garance.tables.read()
+    asked: list[str] = []
+    connection.set_trace_callback(asked.append)
+    queries.count(connection, LONG_AGO, medical=True)
+    connection.set_trace_callback(None)
+    plans = [str(row[3]) for query in asked for row in connection.execute(f"EXPLAIN QUERY PLAN {query}")]
+    small = ("statement_in_conflict", "SCAN t", "SCAN c", "SCAN (subquery", "SCAN (join")
+    walked = [line for line in plans if line.startswith("SCAN") and not any(word in line for word in small)]
+    assert len(asked) >= 4
+    assert walked == []
+
+
 def shown(held: Record) -> dict[str, list[Any]]:
     """What is in doubt, by ids, as two devices can compare it."""
     connection = held.tables.read()

@@ -30,6 +30,8 @@ from lanterne.wire.exchange import MEDIA_TYPE, MessageRefused
 from lanterne.wire.pairing_box import EMPTY, BoxName, box_path
 
 TIMEOUT_S = 15.0
+WHOLE_S = 100.0
+"""For one answer: the page behind which this happens waits two minutes (front.settings)."""
 
 
 class PairingWay(Protocol):
@@ -52,7 +54,7 @@ class HttpWay:
 
     def __init__(self, invitation: Invitation) -> None:
         self.box = invitation.box
-        self._connection = Connection(invitation.url, timeout_s=TIMEOUT_S)
+        self._connection = Connection(invitation.url, timeout_s=TIMEOUT_S, whole_s=WHOLE_S)
 
     def offer(self) -> bytes:
         """See PairingWay."""

@@ -27,6 +27,7 @@ from lanterne.sync.errors import (
     PeerUnreadable,
     PeerUntrusted,
 )
+from lanterne.sync.peers.paced import Deadline, answers
 from lanterne.sync.peers.port import BLOB_PIECE, PeerEntries, PeerGave, PeerHeads, PeerPlaced, Proof, Way
 from lanterne.wire.asking import (
     MAX_HEADS_ANSWER,
@@ -60,6 +61,7 @@ TIMEOUT_S = 60.0
 MAX_SMALL = 1024 * 1024
 MAX_ENTRIES_ANSWER = MAX_BATCH + MAX_BATCH // 8 + 1024
 DONE = frozenset({200, 206, 409})
+_RETRY = re.compile(r"[0-9]{1,9}")
 _RANGE = re.compile(r"bytes ([0-9]{1,13})-([0-9]{1,13})/([0-9]{1,13})")
 T = TypeVar("T")
 
@@ -85,9 +87,19 @@ class Answer(NamedTuple):
 
 
 class Connection:
-    """One place that answers HTTP. `tls` is None for plain HTTP; certificates are always verified."""
+    """One place that answers HTTP. `tls` is None for plain HTTP; certificates are always verified.
 
-    def __init__(self, url: str, *, tls: ssl.SSLContext | None = None, timeout_s: float = TIMEOUT_S) -> None:
+    `timeout_s`: from one byte to the next, and before a pace is kept; `whole_s`: for one answer, where somebody waits.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        tls: ssl.SSLContext | None = None,
+        timeout_s: float = TIMEOUT_S,
+        whole_s: float | None = None,
+    ) -> None:
         try:
             parts = urlsplit(url)
             port = parts.port
@@ -103,6 +115,7 @@ class Connection:
             self._made = http.client.HTTPSConnection(parts.hostname, port, timeout=timeout_s, context=context)
         else:
             self._made = http.client.HTTPConnection(parts.hostname, port, timeout=timeout_s)
+        self._made.response_class = answers(Deadline(timeout_s, whole_s))
 
     def ask(
         self, method: str, target: str, body: bytes, headers: dict[str, str], limit: int
@@ -218,7 +231,9 @@ class HttpPeer:
         if status == 413:
             return PeerFull("it has no room for this", check=complaint.check)
         if status in (429, 503):
-            return PeerBusy("it asks to come back later", retry_s=int(retry) if retry.isdigit() else None)
+            # Not signed, so anybody's: what is no number of seconds says nothing.
+            asked = int(retry) if _RETRY.fullmatch(retry) else None
+            return PeerBusy("it asks to come back later", retry_s=asked)
         return PeerRefuses("it refuses", status=status, check=complaint.check)
 
     def _post(self, request: str, body: bytes = b"", *, limit: int = MAX_SMALL) -> Answer:

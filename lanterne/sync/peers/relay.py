@@ -83,11 +83,11 @@ def ask_who(url: str, *, tls: ssl.SSLContext | None = None, timeout_s: float = T
 
     Raises PeerAway, PeerImpostor, PeerUnreadable.
     """
-    connection = Connection(url, tls=tls, timeout_s=timeout_s)
+    connection = Connection(url, tls=tls, timeout_s=timeout_s, whole_s=2 * timeout_s)
     try:
         status, _, data = connection.ask("GET", f"{connection.prefix}/status.json", b"", {}, MAX_SMALL)
         told = json.loads(data) if status == 200 else None
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:  # the second: brackets within brackets
         raise PeerUnreadable("this is no relay") from error
     finally:
         connection.close()

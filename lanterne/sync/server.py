@@ -147,6 +147,12 @@ class DeviceServer:
                 reply = self._answer(str(environ["REQUEST_METHOD"]), request, body, environ)
         except Refused as refused:
             reply = refused.reply
+        except (
+            DiskFull,
+            DiskFailed,
+            JournalBusy,
+        ) as error:  # before it was known who asks: the code and no more
+            reply = Refused(503, error.code, "not now", retry_s=60).reply
         headers = [("Content-Type", MEDIA_TYPE), ("Content-Length", str(len(reply.body)))]
         if header is not None:
             answer = sign_answer(

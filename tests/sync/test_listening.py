@@ -7,9 +7,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from lanterne.journal.errors import JournalBusy
 from lanterne.sync.carrying.listening import CONNECTIONS, HEADER_BYTES, Listening
 from lanterne.sync.carrying.telling import Telling
-from lanterne.sync.errors import PeerAway
+from lanterne.sync.errors import PeerAway, PeerBusy
 from lanterne.sync.going import read_going
 from lanterne.sync.server import MAX_BODY
 from lanterne.sync.ways_open import Opener
@@ -92,3 +93,40 @@ def test_a_port_that_is_taken_is_told_and_tried_again(
     assert (told.listening, told.troubles) == (port, ())
     assert b"404" in ask(port, b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
     listening.close()
+
+
+def test_what_nobody_foresaw_while_answering_is_told(
+    garance: Machine, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """The one who asks gets 500; whoever repairs gets the trace, without who asked and for what."""
+
+    def fall(*_: object) -> None:
+        raise ZeroDivisionError("nobody foresaw this")
+
+    monkeypatch.setattr("lanterne.sync.server.DeviceServer._request_path", fall)
+    telling = Telling(garance.journal, garance.now)
+    listening = Listening(Opener(garance.journal, garance.device, garance.now, garance.random), telling)
+    port = free_port()
+    listening.at(port)
+    assert b"500" in ask(port, b"GET /what-was-asked HTTP/1.1\r\nHost: x\r\n\r\n")
+    listening.close()
+    telling.write()
+    assert [one.code for one in read_going(garance.journal).troubles] == ["carrier.failed"]
+    said = capfd.readouterr().err
+    assert "nobody foresaw this" in said
+    assert "what-was-asked" not in said
+
+
+def test_a_journal_that_is_busy_is_no_fault(
+    garance: Machine, theo: Machine, port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Met before it is known who asks, and whoever asks is told to come back."""
+
+    def busy() -> None:
+        raise JournalBusy("somebody writes")
+
+    peer = device_peer(theo, f"127.0.0.1:{port}")
+    monkeypatch.setattr(garance.journal, "refresh", busy)
+    with pytest.raises(PeerBusy):
+        peer.heads()
+    peer.close()

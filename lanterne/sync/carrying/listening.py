@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+import traceback
 from typing import Any
 
 from waitress.server import create_server
@@ -26,6 +27,25 @@ SILENT_S = 120
 HEADER_BYTES = 16 * 1024
 TRIED_AGAIN_S = 20.0
 PORT_TAKEN = "carrier.port_taken"
+FAILED = "carrier.failed"
+
+
+class _Faults(logging.Handler):
+    """What the server's threads met that nobody foresaw: told, and its trace on the standard error for whoever repairs.
+
+    The lines themselves would name who asked and are dropped; so is what a connection does that breaks off.
+    """
+
+    def __init__(self, telling: Telling) -> None:
+        super().__init__(logging.ERROR)
+        self._telling = telling
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """See class."""
+        error = record.exc_info[1] if record.exc_info else None
+        if error is not None and not isinstance(error, OSError):
+            traceback.print_exception(error)
+            self._telling.trouble(FAILED)
 
 
 class Listening:
@@ -39,9 +59,8 @@ class Listening:
         self._thread: threading.Thread | None = None
         self._port = 0
         self._not_before = 0.0
-        # Its lines on the standard error would name who asked; nothing in them is needed to repair anything.
-        logging.getLogger("waitress").addHandler(logging.NullHandler())
-        logging.getLogger("waitress").propagate = False
+        log = logging.getLogger("waitress")
+        log.handlers[:], log.propagate = [_Faults(telling)], False
 
     def at(self, port: int) -> None:
         """Listen there and nowhere else; 0: nowhere. Nothing changes when it does already."""

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Sit
-from tests.browser.house import INES, Desk
+from tests.browser.house import INES, Desk, findings
 
 pytestmark = pytest.mark.browser
 
@@ -37,6 +37,10 @@ def test_a_name_typed_that_a_patient_bears_is_asked_about(garance: Desk) -> None
     garance.saved()
     expect(page.locator(".slot-who a")).to_have_text("BAPTISTE Jean")
     assert slots(garance) == ["09:15"]
+    assert findings(page) == []
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert findings(page) == []
+    page.set_viewport_size({"width": 1366, "height": 768})
 
     # The same quarter of an hour again: refused, with who has it; then both wanted.
     garance.go(f"/agenda/nouveau?jour={DAY}")

@@ -246,3 +246,24 @@ def test_only_an_administrator_sees_any_of_it(server: Server, tmp_path: Path) ->
     assert boxed
     for path in (*boxed, *server.practice.root.rglob("local/*/*"), *stick.rglob("*.*")):
         assert b"Petit" not in path.read_bytes(), path
+
+    garance = server.browser(GARANCE)
+    assert garance.post("/equipe/postes/ajout/fin", own(garance)).status == 303
+    form = garance.open_form("/equipe/postes/ajouter")
+    assert (
+        garance.send(
+            form, {"who": "new", "name": LEA, "way": "files", "passphrase": phrase_of(GARANCE)}
+        ).status
+        == 303
+    )
+    shown = garance.page("/equipe/postes/ajout")
+    assert 'id="adding"' in shown.text
+    assert '/equipe/postes/ajout" hx-trigger' not in shown.text  # a file that was chosen must stay chosen
+    offer = garance.get("/equipe/postes/ajout/fichier")
+    assert offer.get("content-disposition").startswith("attachment")
+    brought = garance.send(
+        shown.form("/equipe/postes/ajout/demande"), files=[("message", "demande", offer.body)]
+    )
+    assert brought.status == 422
+    assert "pas celui attendu" in brought.text
+    assert garance.get("/equipe/postes/ajout/qr").status == 404

@@ -248,7 +248,8 @@ def _shown(presence: Presence, found: Adding) -> AddingPage:
     record = presence.record
     now = record.clock_ms()
     invitations = _invitations(record, found)
-    waits = found.stage is Stage.REQUEST
+    # A file that was chosen would go with the part of the page that is shown anew.
+    waits = found.stage is Stage.REQUEST and found.carriage is not Carriage.FILES
     copies = found.stage is Stage.COPY
     held = max(0, found.stored - found.lacks)
     grant = found.offered.grant

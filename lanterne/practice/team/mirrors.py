@@ -14,7 +14,9 @@ from typing import Protocol
 from lanterne.journal.boxes import Boxes
 from lanterne.journal.founding import read_device
 from lanterne.practice.record import Record, now_ms
+from lanterne.sync.authorities import kept_context
 from lanterne.sync.errors import FolderUnusable, PeerUnknown
+from lanterne.sync.known import Known
 from lanterne.sync.peers.http import Asker, Connection
 from lanterne.sync.peers.relay import RelayPeer
 from lanterne.sync.relay_file import RelayFile
@@ -99,13 +101,9 @@ class RelayMirror:
         journal = record.journal
         device = read_device(journal)
         asker = Asker(journal.practice, device.id, device, now_ms, secrets.token_bytes)
+        connection = Connection(relay.url, timeout_s=RELAY_S, tls=kept_context(Known(journal)))
         genesis = journal.membership.genesis.raw
-        self._peer = RelayPeer(
-            relay,
-            asker,
-            genesis=genesis,
-            connection=Connection(relay.url, timeout_s=RELAY_S, whole_s=2 * RELAY_S),
-        )
+        self._peer = RelayPeer(relay, asker, genesis=genesis, connection=connection)
 
     def show(self, box: BoxName, offer: bytes, ends: int, now: int) -> None:
         """See Mirror; founds the practice there when it must."""

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from lanterne.proof.acts import Revocation
 from lanterne.proof.history import History, Notice, Placed
-from lanterne.wire.names import ChainId, Head, SeatId, Stream
+from lanterne.wire.names import ChainId, EntryHash, Head, SeatId, Stream
 
 Cut = Mapping[ChainId, Head]
 
@@ -25,20 +25,30 @@ def find_cuts(
     for seat, found in revocations.items():
         for entry, _ in found:
             revoked_by.setdefault(entry.index, set()).add(seat)
+    known: dict[EntryHash, dict[ChainId, Head]] = {}
+    for entry in sorted(
+        {one.index: one for found in revocations.values() for one, _ in found}.values(), key=_rank
+    ):
+        history.known_heads(entry, known)
     for seat, found in revocations.items():
-        cuts[seat] = tuple(_cut(history, entry, act, seat, revoked_by, notices) for entry, act in found)
+        cuts[seat] = tuple(
+            _cut(known[entry.hash], entry, act, seat, revoked_by, notices) for entry, act in found
+        )
     return cuts, notices
 
 
+def _rank(entry: Placed) -> int:
+    return entry.rank
+
+
 def _cut(
-    history: History,
+    known: Mapping[ChainId, Head],
     entry: Placed,
     act: Revocation,
     seat: SeatId,
     revoked_by: Mapping[int, set[SeatId]],
     notices: set[Notice],
 ) -> Cut:
-    known = history.known_heads(entry)
     cut = {chain: head for chain, head in known.items() if chain.seat == seat}
     own = entry.deed.head
     if own.seat == seat:

@@ -56,16 +56,24 @@ class History(NamedTuple):
     by_hash: Mapping[EntryHash, Placed]
     notices: tuple[Notice, ...]
 
-    def known_heads(self, entry: Placed) -> dict[ChainId, Head]:
-        """The newest head of each other chain that the chain of `entry` had named by then."""
+    def known_heads(
+        self, entry: Placed, found: dict[EntryHash, dict[ChainId, Head]] | None = None
+    ) -> dict[ChainId, Head]:
+        """The newest head of each other chain that the chain of `entry` had named by then.
+
+        `found`: what was found for entries before it, so that no stretch of a chain is walked twice; grows.
+        """
         known: dict[ChainId, Head] = {}
         at: Placed | None = entry
         while at is not None:
-            for head in at.deed.head.heads:
-                before = known.get(head.chain)
-                if before is None or head.seq > before.seq:
+            before = found.get(at.hash) if found is not None else None
+            for head in at.deed.head.heads if before is None else before.values():
+                newest = known.get(head.chain)
+                if newest is None or head.seq > newest.seq:
                     known[head.chain] = head
-            at = self.by_hash.get(at.deed.head.prev)
+            at = self.by_hash.get(at.deed.head.prev) if before is None else None
+        if found is not None:
+            found[entry.hash] = known
         return known
 
 

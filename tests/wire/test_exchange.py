@@ -273,7 +273,7 @@ def test_refusals_are_numbered_by_their_check() -> None:
         with pytest.raises(ValueError, match=check):
             asking.refusal(check)
     assert [one for one in range(130) if asking.kept(one)] == [Verdict.KEPT, Verdict.HELD, Verdict.APART]
-    for answer in (6, 99, 100, 121):
+    for answer in (6, 99, 100, 122):
         with pytest.raises(MessageRefused):
             asking.read_give(packing.encode({"answers": [answer], "receipt": None}))
 

@@ -46,4 +46,4 @@ def _line(seen: Opened, one: Erased) -> str:
         said += " " + _("N’ont pas encore confirmé, et peuvent en garder une copie : %(left)s.") % {
             "left": ", ".join(left)
         }
-    return said + " " + _("Les sauvegardes faites avant la gardent aussi.")
+    return said + " " + _("Les sauvegardes faites avant en gardent une copie.")

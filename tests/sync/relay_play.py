@@ -13,7 +13,7 @@ from pathlib import Path
 from lanterne.journal.journal import Journal, Outcome
 from lanterne.proof.exchange import sign_answer, sign_receipt, sign_request
 from lanterne.proof.relay_key import RelayKey
-from lanterne.sync.errors import PeerUnknown
+from lanterne.sync.errors import PeerRefuses, PeerUnknown
 from lanterne.sync.holding import Holding
 from lanterne.sync.peers.port import PeerEntries, PeerGave, PeerHeads, PeerPlaced, Proof, Way
 from lanterne.sync.relay_file import RelayFile
@@ -159,6 +159,12 @@ class RelayPeer:
         blobs = self.relay.journal.blobs
         held = blobs.take(name, offset, data, last=offset + len(data) == total)
         return held, blobs.has(name)
+
+    def drop(self, name: str) -> None:
+        blobs = self.relay.journal.blobs
+        if name not in blobs.emptied:
+            raise PeerRefuses("no entry that empties this document is known here", status=403, check="emptied")
+        blobs.drop(name)
 
     def close(self) -> None:
         pass

@@ -12,6 +12,7 @@ from ipaddress import ip_address
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from lanterne.sync.ways import NotAnAddress, checked_address
 from lanterne.wire.errors import LanterneError
 from lanterne.wire.pairing_box import BOX, BOX_SIGNS, BoxName
 
@@ -36,7 +37,8 @@ class Invitation(NamedTuple):
     @property
     def address(self) -> str:
         """`HOST:PORT` for plain HTTP, else the whole URL: as `Ways.devices` keeps it."""
-        return self.url.removeprefix("http://")
+        parts = urlsplit(self.url)
+        return self.url if parts.path or parts.port is None else self.url.removeprefix("http://")
 
 
 def invite(address: str, box: BoxName) -> str:
@@ -72,7 +74,12 @@ def read_invitation(typed: str) -> Invitation:
         or ("://" not in address and (port is None or parts.path))
     ):
         raise InvitationUnreadable
-    return Invitation(url.rstrip("/"), BoxName(box))
+    read = Invitation(url.rstrip("/"), BoxName(box))
+    try:
+        checked_address(read.address)  # it is kept once this device is admitted
+    except NotAnAddress as error:
+        raise InvitationUnreadable from error
+    return read
 
 
 def own_addresses() -> tuple[str, ...]:

@@ -18,8 +18,9 @@ from hashlib import sha256
 from pathlib import Path
 
 from lanterne.journal.boxes import BoxTaken, box_of
-from lanterne.journal.errors import JournalError
+from lanterne.journal.errors import JournalBusy, JournalError, PracticeExists
 from lanterne.journal.files import Files, OsFiles, disk_errors, replace_small_file
+from lanterne.journal.founding import read_device
 from lanterne.journal.journal import Journal
 from lanterne.journal.layout import SECOND, Layout
 from lanterne.journal.pairing import Finished, PairingForeign, PairingStale, finish, join, read_pairing
@@ -29,7 +30,7 @@ from lanterne.sync.going import nudge
 from lanterne.sync.invitation import MOST_TEXT, read_invitation
 from lanterne.sync.pairing_ways import FolderWay, HttpWay, PairingWay, only_box
 from lanterne.sync.relay_file import read_relay_file
-from lanterne.sync.ways import MOST_PATH, keep_device, keep_folder, keep_relay, read_ways
+from lanterne.sync.ways import MOST_PATH, checked_folder, keep_device, keep_folder, keep_relay, read_ways
 from lanterne.wire import packing
 from lanterne.wire.errors import LanterneError
 from lanterne.wire.exchange import FORMAT, Fields, MessageRefused
@@ -142,6 +143,7 @@ class Joining:
     def begin_by_folder(self, folder: str, *, name: str, passphrase: str) -> None:
         """The same by a folder, in which one offer lies. Raises as `begin_by_network`, and FolderUnusable."""
         self.check_empty()
+        checked_folder(self._root, Path(folder))
         box = only_box(Path(folder), self._files, self._now_ms())
         way = FolderWay(Path(folder), self._files, box, self._now_ms())
         self._begin(way.offer(), Kept(How.FOLDER, folder, box, name), passphrase)
@@ -152,6 +154,7 @@ class Joining:
         self._begin(offer, Kept(How.FILES, "", box_of(sha256(offer).digest()), name), passphrase)
 
     def _begin(self, offer: bytes, kept: Kept, passphrase: str) -> None:
+        self.check_empty()  # again: the offer may have taken a while to come
         if self._kept() is not None:
             self._clear()  # one that broke off before there was a practice
         with disk_errors("beginning to join"):
@@ -167,6 +170,13 @@ class Joining:
                 random=self._random,
                 files=self._files,
             )
+        except (PracticeExists, JournalBusy):
+            asked = read_pairing(self._layout, self._files)
+            if asked is not None and asked[2] == offer:
+                self._clear()
+            else:  # somebody founds a practice here meanwhile: nothing of it is this joining's
+                self._end()
+            raise
         except LanterneError:
             self._clear()
             raise
@@ -183,9 +193,10 @@ class Joining:
         if kept is None or not self._has_practice():
             return None
         if read_pairing(self._layout, self._files) is None:
-            # Admitted, and everything promised came before a crash; or what was asked is damaged: the unlock page
-            # then says what this access waits for.
-            self._end()
+            if not self._admitted():
+                damaged = PairingStale("what was asked is damaged")
+                return Standing(Step.ANSWER, kept, trouble=damaged, over=True)
+            self._end()  # everything promised came before a crash
             return None
         try:
             return self._look(kept)
@@ -274,12 +285,17 @@ class Joining:
         kept = self._kept()
         if kept is None:
             raise NotEmpty("nothing was begun here, or it is admitted", path=str(self._root))
-        asked = read_pairing(self._layout, self._files) if self._has_practice() else None
-        if asked is not None:
-            membership = Journal.open(self._root, files=self._files).membership
-            if membership.is_admitted(asked[1].seat.id):
-                raise NotEmpty("this device was admitted", path=str(self._root))
+        if self._has_practice() and self._admitted():
+            raise NotEmpty("this device was admitted", path=str(self._root))
         self._clear()
+
+    def _admitted(self) -> bool:
+        """Whether the journal admits this device; when what it asked is damaged, its device file tells."""
+        journal = Journal.open(self._root, files=self._files)
+        asked = read_pairing(self._layout, self._files)
+        if asked is not None:
+            return journal.membership.is_admitted(asked[1].seat.id)
+        return read_device(journal).id in journal.membership.devices
 
     def _clear(self) -> None:
         """What a joining writes, and nothing else; the directory itself stays."""

@@ -145,10 +145,7 @@ def keep_folder(journal: Journal, folder: Path) -> Ways:
     Raises:
         NotAFolder, TooManyWays. DiskFull, DiskFailed, JournalBusy: what was kept before stands.
     """
-    folder = folder.absolute()
-    root = journal.root.absolute()
-    if len(str(folder)) > MOST_PATH or folder == root or root in folder.parents:
-        raise NotAFolder("this folder cannot carry an exchange", path=str(folder)[:MOST_PATH])
+    folder = checked_folder(journal.root, folder)
 
     def change(ways: Ways) -> Ways:
         if len({*ways.folders, folder}) > MOST_FOLDERS:
@@ -156,6 +153,14 @@ def keep_folder(journal: Journal, folder: Path) -> Ways:
         return replace(ways, folders=tuple(dict.fromkeys((*ways.folders, folder))))
 
     return _change(journal, change)
+
+
+def checked_folder(root: Path, folder: Path) -> Path:
+    """The whole path of a folder that can be kept for the practice in `root`. Raises NotAFolder."""
+    folder, root = folder.absolute(), root.absolute()
+    if len(str(folder)) > MOST_PATH or folder == root or root in folder.parents:
+        raise NotAFolder("this folder cannot carry an exchange", path=str(folder)[:MOST_PATH])
+    return folder
 
 
 def forget_folder(journal: Journal, folder: Path) -> Ways:

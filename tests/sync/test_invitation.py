@@ -11,7 +11,9 @@ from lanterne.sync.invitation import (
     own_addresses,
     read_invitation,
 )
+from lanterne.sync.ways import MOST_ADDRESS, keep_device
 from lanterne.wire.pairing_box import BoxName
+from tests.sync.stage import Machine
 
 BOX = BoxName("59TFJ46GP4SA")
 
@@ -70,3 +72,25 @@ def test_anything_else_is_refused(typed: str) -> None:
 
 def test_this_machine_has_an_address() -> None:
     assert own_addresses()
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "192.168.1.20:8766",
+        "http://relais.local",
+        "http://192.168.1.20:8766/lanterne",
+        "https://relais.example",
+        "https://relais.example:444/lanterne",
+        "http://[fe80::1]:8766",
+    ],
+)
+def test_where_a_machine_joined_can_be_kept(garance: Machine, address: str) -> None:
+    """Else it would be admitted and never get further."""
+    read = read_invitation(invite(address, BOX))
+    assert keep_device(garance.journal, read.address).devices == (read.address,)
+
+
+def test_what_cannot_be_kept_is_no_invitation() -> None:
+    with pytest.raises(InvitationUnreadable):
+        read_invitation(f"https://{'a' * MOST_ADDRESS}.example/{BOX}")

@@ -101,7 +101,9 @@ class RelayMirror:
         journal = record.journal
         device = read_device(journal)
         asker = Asker(journal.practice, device.id, device, now_ms, secrets.token_bytes)
-        connection = Connection(relay.url, timeout_s=RELAY_S, tls=kept_context(Known(journal)))
+        connection = Connection(
+            relay.url, timeout_s=RELAY_S, whole_s=2 * RELAY_S, tls=kept_context(Known(journal))
+        )
         genesis = journal.membership.genesis.raw
         self._peer = RelayPeer(relay, asker, genesis=genesis, connection=connection)
 

@@ -17,6 +17,7 @@ from waitress.server import create_server
 from lanterne.journal import pairing
 from lanterne.journal.boxes import Boxes, BoxTaken, box_of
 from lanterne.journal.check import check_store
+from lanterne.journal.errors import JournalBusy, PracticeExists
 from lanterne.journal.files import OsFiles
 from lanterne.journal.founding import read_device
 from lanterne.journal.journal import Journal
@@ -35,7 +36,7 @@ from lanterne.sync.invitation import invite
 from lanterne.sync.joining import Joining, NotEmpty, Step
 from lanterne.sync.known import Known
 from lanterne.sync.server import DeviceServer
-from lanterne.sync.ways import keep_relay, read_ways
+from lanterne.sync.ways import NotAFolder, keep_relay, read_ways
 from lanterne.wire.asking import StatementVerdict
 from lanterne.wire.errors import LanterneError
 from lanterne.wire.names import Stream
@@ -497,3 +498,83 @@ def test_a_box_is_named_after_its_offer() -> None:
     names = {box_of(sha256(bytes([number])).digest()) for number in range(200)}
     assert len(names) == 200
     assert all(len(name) == 12 and not set(name) & set("01IO") for name in names)
+
+
+def admitted_by_hand(garance: Record, root: Path) -> Joining:
+    """A machine that was admitted; nothing of the care stream is here yet."""
+    adding.begin(garance, to_lea(garance), Carriage.FILES)
+    new = newcomer(root)
+    new.begin_by_file(adding.message_to_carry(garance) or b"", name=LEA, passphrase=HERS)
+    adding.bring_request(garance, new.request() or b"")
+    seen(garance)
+    shown = new.bring(adding.message_to_carry(garance) or b"")
+    assert shown is not None
+    adding.admit(garance, shown.code)
+    new.bring(adding.message_to_carry(garance) or b"")
+    return new
+
+
+def test_nothing_is_given_up_once_admitted_whatever_is_left_of_it(garance: Record, tmp_path: Path) -> None:
+    """An old page is still open when a crash left the note of the joining, and what was asked is gone already."""
+    root = tmp_path / "portable"
+    adding.begin(garance, to_lea(garance), Carriage.FILES)
+    lingers = tmp_path / "note"
+    early = newcomer(root)
+    early.begin_by_file(adding.message_to_carry(garance) or b"", name=LEA, passphrase=HERS)
+    lingers.write_bytes(Layout(root).joining.read_bytes())
+    early.give_up()
+    admitted_by_hand(garance, root)
+    Layout(root).joining.write_bytes(lingers.read_bytes())
+    Layout(root).pairing.unlink()
+    with pytest.raises(NotEmpty):
+        newcomer(root).give_up()
+    assert (root / "genesis").exists()
+    assert newcomer(root).standing() is None  # what is left is tidied away
+    assert not Layout(root).joining.exists()
+
+
+def test_what_was_asked_is_damaged_before_the_admission(garance: Record, tmp_path: Path) -> None:
+    """It is said, and begun anew: nobody is left before a page that opens nothing."""
+    root = tmp_path / "portable"
+    adding.begin(garance, to_lea(garance), Carriage.FILES)
+    offer = adding.message_to_carry(garance) or b""
+    newcomer(root).begin_by_file(offer, name=LEA, passphrase=HERS)
+    path = Layout(root).pairing
+    path.write_bytes(path.read_bytes()[:-1] + b"x")
+    told = newcomer(root).standing()
+    assert told is not None
+    assert told.over
+    assert isinstance(told.trouble, PairingStale)
+    newcomer(root).give_up()
+    newcomer(root).begin_by_file(offer, name=LEA, passphrase=HERS)
+
+
+@pytest.mark.parametrize("busy", [False, True])
+def test_a_practice_founded_while_the_offer_came_is_left_alone(
+    garance: Record, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, busy: bool
+) -> None:
+    """By another program, in the same directory: it was empty when this joining looked."""
+    adding.begin(garance, to_lea(garance), Carriage.FILES)
+    offer = adding.message_to_carry(garance) or b""
+    root = tmp_path / "portable"
+    new = newcomer(root)
+
+    def founded(*_: object, **__: object) -> None:
+        (root / "genesis").write_bytes(b"of another practice")
+        raise JournalBusy("it is founded now") if busy else PracticeExists("there is a practice")
+
+    monkeypatch.setattr("lanterne.sync.joining.join", founded)
+    with pytest.raises((JournalBusy, PracticeExists)):
+        new.begin_by_file(offer, name=LEA, passphrase=HERS)
+    assert (root / "genesis").read_bytes() == b"of another practice"
+    assert not Layout(root).joining.exists()
+
+
+def test_a_folder_inside_the_data_is_refused_before_anything_is_asked(tmp_path: Path) -> None:
+    """Admitted, this machine could not have kept it, and would have stayed before the page of the joining."""
+    root = tmp_path / "portable"
+    (root / "logs").mkdir(parents=True)
+    Layout(root).local.mkdir()
+    Layout(root).joining.write_bytes(b"a joining that broke off")
+    with pytest.raises(NotAFolder):
+        newcomer(root).begin_by_folder(str(root / "logs"), name=LEA, passphrase=HERS)

@@ -16,7 +16,7 @@ from lanterne.journal.files import Files, OsFiles
 from lanterne.journal.identity import write_identity
 from lanterne.journal.journal import Journal, Outcome, Received
 from lanterne.journal.layout import Layout
-from lanterne.wire.entry import Entry
+from lanterne.wire.entry import Entry, read_entry
 from lanterne.wire.errors import EntryRefused
 from lanterne.wire.names import Stream
 from tests.journal.simulated_disk import FaultyFiles, PlugPulled, SimulatedDisk
@@ -257,3 +257,28 @@ def test_a_disk_that_fails_keeps_all_or_nothing_of_a_batch(
 def test_a_file_that_lies_about_its_lengths_is_no_file() -> None:
     assert early.read_bundle(b"") is None
     assert early.read_bundle(bytes(31)) is None
+
+
+def test_every_signature_is_checked_though_the_next_entry_vouches_for_the_content(
+    practice: Practice, written: list[bytes], tmp_path: Path
+) -> None:
+    """The hash leaves the signature out: an entry whose signature was spoilt on its way has its name, and those after
+    it stand on it. Kept, it would be refused by whoever it is handed on to, and make a liar of an honest device.
+    """
+    journal = newcomer(practice, tmp_path / "new")
+    head = read_entry(
+        written[2],
+        practice=journal.practice,
+        key_of=journal.membership.sign_key,
+        check_signature=journal.membership.check_signature,
+    ).head
+    spoilt = written[2].replace(head.signature, bytes(64))
+    assert outcomes(journal.receive_many([*written[:2], spoilt, written[3]])) == [
+        Outcome.NEW,
+        Outcome.NEW,
+        "E8",
+        Outcome.WAITS,
+    ]
+    assert outcomes(journal.receive_early([spoilt])) == ["E8"]
+    assert outcomes(journal.receive_many([written[2]])) == [Outcome.NEW]
+    assert journal.count(Stream.CARE) == 4

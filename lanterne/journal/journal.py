@@ -10,6 +10,7 @@ from __future__ import annotations
 import secrets
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -196,14 +197,25 @@ class Journal:
             self._holdings.refresh()
             self.ahead.load()
 
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """The directory's lock, for who asks this journal anything while holding it.
+
+        Threads of a process take the journal's own mutex first, then the directory's lock: never the other way, or two
+        of them wait for each other. Raises JournalBusy.
+        """
+        with self._mutex, self.files.lock(self.layout.lock):
+            yield
+
     def empty(self) -> None:
         """Drop what acts that stand emptied, if anything of it is here still. Raises JournalBusy."""
         with self._mutex:
             self.blobs.emptied = self.membership.emptied_blobs
-            if self.emptier.due() or self.emptier.due_blobs():
+            if self.emptier.due() or self.emptier.due_blobs() or self.ahead.due():
                 with self.files.lock(self.layout.lock):
                     self._holdings.catch_up()
                     self.emptier.settle()
+                    self.ahead.empty()
 
     def _members_arrived(self, entries: list[Entry]) -> None:
         try:

@@ -340,7 +340,7 @@ class Known:
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
-        with self._files.lock(self._journal.layout.lock):
+        with self._journal.locked():
             yield
 
     def _names(self, prefix: str) -> list[str]:

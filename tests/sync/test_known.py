@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from lanterne.journal.check import check_store
+from lanterne.journal.lock import PATIENCE_S
 from tests.sync.stage import Machine
 
 
@@ -64,3 +67,27 @@ def test_a_statement_is_made_when_something_moved_or_ten_minutes_passed(met: Mac
     met.jot("more")
     known.make_statement(met.device, met.now(), met.random)
     assert known.statements()[met.device.id].value.number == number + 2
+
+
+def test_threads_that_write_and_say_never_wait_for_each_other(met: Machine) -> None:
+    """One journal, several ways at once: the order in which its two locks are taken is the same everywhere."""
+    wrong: list[BaseException] = []
+
+    def work(act: Callable[[], object]) -> None:
+        try:
+            for _ in range(60):
+                act()
+        except BaseException as error:  # noqa: BLE001  handed to the test's own thread
+            wrong.append(error)
+
+    def say() -> None:
+        met.known.make_statement(met.device, met.now() + 10**9, met.random)
+
+    acts = (lambda: met.jot("a word"), say, met.journal.refresh)
+    threads = [threading.Thread(target=work, args=(act,), daemon=True) for act in acts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(PATIENCE_S / 2)
+    assert not wrong
+    assert not any(thread.is_alive() for thread in threads), "they wait for each other"

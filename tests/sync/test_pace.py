@@ -14,7 +14,7 @@ from lanterne.sync.carrying.pace import (
     SOON_S,
     Pace,
 )
-from lanterne.sync.carrying.runner import moved
+from lanterne.sync.carrying.turn import moved
 from lanterne.sync.session import Tally
 
 TEN_MINUTES_S = 600

@@ -11,9 +11,10 @@ import time
 
 from lanterne.journal.errors import DiskFailed, DiskFull, JournalBusy
 from lanterne.sync.carrying.listening import Listening
-from lanterne.sync.carrying.news import News, heard_of
-from lanterne.sync.carrying.runner import AT_ONCE, HINDRANCES, Runner, held
+from lanterne.sync.carrying.news import News
+from lanterne.sync.carrying.runner import AT_ONCE, Runner
 from lanterne.sync.carrying.telling import Telling
+from lanterne.sync.carrying.turn import HINDRANCES, held
 from lanterne.sync.going import read_nudge
 from lanterne.sync.known import Known
 from lanterne.sync.peers.port import Way
@@ -41,7 +42,7 @@ class Carrier:
         self._listening = Listening(opener, telling)
         self._runners: dict[Destination, Runner] = {}
         self._news: dict[Destination, News] = {}
-        self._turns = threading.BoundedSemaphore(AT_ONCE)
+        self._at_once = threading.BoundedSemaphore(AT_ONCE)
         self._ways: Ways | None = None
         self._sizes: tuple[int | None, ...] = ()
         self._nudge = read_nudge(opener.journal)
@@ -107,11 +108,11 @@ class Carrier:
                 self._begin(place)
 
     def _begin(self, place: Destination) -> None:
-        runner = Runner(place, self._opener, self._telling, self._turns, self._documents)
+        runner = Runner(place, self._opener, self._telling, self._at_once, self._documents)
         self._runners[place] = runner
         runner.start()
         if place.way is not Way.FOLDER:
-            news = News(place, self._opener, runner, heard_of(place, self._opener))
+            news = News(place, self._opener, runner)
             self._news[place] = news
             news.start()
 

@@ -9,12 +9,10 @@ from __future__ import annotations
 import secrets
 import threading
 import time
-from collections.abc import Callable
 
 from lanterne.sync.carrying.runner import Runner
 from lanterne.sync.errors import PeerAway, PeerBusy, PeerError
 from lanterne.sync.peers.http import HttpPeer
-from lanterne.sync.peers.port import Way
 from lanterne.sync.ways_open import Destination, Opener
 from lanterne.wire.errors import LanterneError
 
@@ -29,13 +27,11 @@ MOST_APART_S = 2.0
 
 
 class News(threading.Thread):
-    """Made and stopped by `Carrier`. `known(answered)` says whether that much was heard of already."""
+    """Made and stopped by `Carrier`."""
 
-    def __init__(
-        self, place: Destination, opener: Opener, runner: Runner, known: Callable[[int], bool]
-    ) -> None:
+    def __init__(self, place: Destination, opener: Opener, runner: Runner) -> None:
         super().__init__(name=f"news-{place.way.value}", daemon=True)
-        self._place, self._opener, self._runner, self._known = place, opener, runner, known
+        self._place, self._opener, self._runner = place, opener, runner
         self._stopped = threading.Event()
         self._peer: HttpPeer | None = None
 
@@ -69,8 +65,7 @@ class News(threading.Thread):
                 self._stopped.wait(60.0)
                 continue
             if answered != last:
-                if not self._known(answered):
-                    self._runner.wake()
+                self._runner.heard(answered)
                 last = answered
             elif time.monotonic() - began < QUICK_S:
                 self._stopped.wait(REST_S)
@@ -89,17 +84,6 @@ class News(threading.Thread):
         if self._peer is not None:
             self._peer.close()
             self._peer = None
-
-
-def heard_of(place: Destination, opener: Opener) -> Callable[[int], bool]:
-    """Whether an exchange with this holder has seen that much: a relay's positions are remembered."""
-    from lanterne.sync.known import Known
-
-    relay = place.relay
-    if place.way is not Way.RELAY or relay is None:
-        return lambda answered: False
-    known = Known(opener.journal)
-    return lambda answered: answered <= known.relay(relay.relay).last
 
 
 def _seconds(error: PeerBusy) -> float:

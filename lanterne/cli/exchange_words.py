@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from lanterne.cli.french import _
 from lanterne.cli.sentences import sentence
 from lanterne.proof.exchange import check_notice
-from lanterne.wire.exchange import MessageRefused
+from lanterne.wire.exchange import SAYABLE_MS, MessageRefused
 from lanterne.wire.statements import State, read_notice
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def alarm_said(alarm: Alarm) -> str:
 
 def moment(ms: int) -> str:
     """A moment on this machine's clock."""
-    local = datetime.fromtimestamp(ms / 1000, UTC).astimezone()
+    local = datetime.fromtimestamp(min(ms, SAYABLE_MS) / 1000, UTC).astimezone()
     return local.strftime("%d/%m/%Y %H:%M")
 
 

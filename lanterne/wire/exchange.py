@@ -30,6 +30,10 @@ MAX_TEXT = 2000
 """Characters of a sentence."""
 SIGNATURE_SIZE = 64
 MOMENT_LIMIT = 1 << 48
+SAYABLE_MS = 253_370_764_800_000
+"""1 January 9999: a moment beyond, which somebody else may well have signed, is shown as this one. No calendar of
+ours goes further than that year, and MOMENT_LIMIT does.
+"""
 NUMBER_LIMIT = 1 << 63
 
 HolderId = NewType("HolderId", str)

@@ -17,9 +17,11 @@ engine()
 
 from django.utils import translation  # noqa: E402  Django is set up first
 
+from lanterne.cli import exchange_words  # noqa: E402
 from lanterne.desk.exchange import alarms, bar, words  # noqa: E402
 from lanterne.desk.exchange.page import page  # noqa: E402
 from lanterne.desk.exchange.told import Looking, Told  # noqa: E402
+from lanterne.desk.frame import build  # noqa: E402
 from lanterne.desk.presence import Presence  # noqa: E402
 from lanterne.desk.sentences import SENTENCES  # noqa: E402
 from lanterne.journal.errors import DiskFailed  # noqa: E402
@@ -33,7 +35,7 @@ from lanterne.sync.raised import Raised  # noqa: E402
 from lanterne.sync.relay_file import RelayFile  # noqa: E402
 from lanterne.sync.state import DeviceState, RelayState, SyncState  # noqa: E402
 from lanterne.sync.ways import Ways  # noqa: E402
-from lanterne.wire.exchange import HolderId  # noqa: E402
+from lanterne.wire.exchange import MOMENT_LIMIT, SAYABLE_MS, HolderId  # noqa: E402
 from lanterne.wire.names import DeviceId, PersonId, SeatId  # noqa: E402
 from lanterne.wire.statements import OperatorNotice, Scope, State  # noqa: E402
 from tests.practice import stage  # noqa: E402
@@ -132,6 +134,16 @@ def test_moments_as_they_are_said() -> None:
     assert spaced(words.moment(NOON - 400 * DAY, NOON)) == "le 18 octobre 2025 à 15 h 05"
     assert spaced(words.at_moment(NOON, NOON)) == "à 14 h 05"
     assert spaced(words.moment(NOON - 10 * HOUR, NOON)) == "4 h 05"
+
+
+def test_a_moment_no_calendar_holds_is_said_all_the_same() -> None:
+    """Another device signs what it wants: the page that shows it is the one from which it is declared lost."""
+    for ms in (MOMENT_LIMIT - 1, MOMENT_LIMIT - 2, SAYABLE_MS + 1):
+        assert "9999" in words.moment(ms, NOON)
+        assert "9999" in build.moment(ms, NOON).text
+        assert "9999" in exchange_words.moment(ms)
+    far = replace(WHOLE, said=MOMENT_LIMIT - 1)
+    assert "9999" in words.heard(far, NOON)
 
 
 def test_somebody_elses_text_is_one_bounded_line() -> None:

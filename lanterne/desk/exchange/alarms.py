@@ -16,6 +16,7 @@ from django.utils.translation import gettext_noop as _
 from lanterne.desk.exchange import words
 from lanterne.practice.record import Record
 from lanterne.sync.alarms import Alarm, Lie
+from lanterne.wire.exchange import SAYABLE_MS
 from lanterne.wire.names import SeatId
 
 RELAYS = frozenset({Lie.RECEIPT, Lie.SHRANK, Lie.WITHHELD})
@@ -84,7 +85,10 @@ def said(record: Record, alarm: Alarm) -> str:
     seen = gettext(text) % {"who": who[:1].upper() + who[1:], "why": words.plain(alarm.why, 20)}
     if alarm.told_by:
         device = words.device(record, alarm.told_by)
-        return gettext("%(seen)s Vu par le %(device)s, qui en tient la preuve.") % {"seen": seen, "device": device}
+        return gettext("%(seen)s Vu par le %(device)s, qui en tient la preuve.") % {
+            "seen": seen,
+            "device": device,
+        }
     return seen
 
 
@@ -119,7 +123,7 @@ def evidence(record: Record, alarm: Alarm) -> bytes:
 
     Nothing in it opens an entry: what is in the messages is sealed.
     """
-    at = datetime.fromtimestamp(alarm.time / 1000, UTC).isoformat(timespec="seconds")
+    at = datetime.fromtimestamp(min(alarm.time, SAYABLE_MS) / 1000, UTC).isoformat(timespec="seconds")
     lines = (
         said(record, alarm),
         means(alarm),

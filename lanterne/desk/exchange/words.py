@@ -19,6 +19,7 @@ from lanterne.desk.sentences import code_sentence
 from lanterne.practice.record import Record
 from lanterne.practice.team import queries
 from lanterne.sync.state import DeviceState, RelayState, SyncState
+from lanterne.wire.exchange import SAYABLE_MS
 
 NARROW = "\u202f"
 LARGE = 100
@@ -31,7 +32,9 @@ MOST_SIGNS = 400
 
 def moment(at_ms: int, now_ms: int) -> str:
     """ "14 h 05" today, "hier à 14 h 05", "le 3 novembre à 14 h 05", with the year when it is another."""
-    at, now = (datetime.fromtimestamp(ms / 1000, UTC).astimezone(PARIS) for ms in (at_ms, now_ms))
+    at, now = (
+        datetime.fromtimestamp(min(ms, SAYABLE_MS) / 1000, UTC).astimezone(PARIS) for ms in (at_ms, now_ms)
+    )
     hour = f"{at.hour}\u00a0h\u00a0{at.minute:02}"
     days = (now.date() - at.date()).days
     if days == 0:

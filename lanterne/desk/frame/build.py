@@ -35,6 +35,7 @@ from lanterne.practice.record import Writer
 from lanterne.practice.rights import Right
 from lanterne.practice.tables import Connection
 from lanterne.practice.team import queries as team
+from lanterne.wire.exchange import SAYABLE_MS
 from lanterne.wire.names import FactId, PatientId, PersonId, SeatId
 
 ROLES = {
@@ -51,7 +52,7 @@ DOUBTFUL_MS = 10 * 60 * 1000
 
 def moment(written_ms: int, now_ms: int) -> When:
     """When something was written, in Paris time; doubtful when its author's clock ran ahead of ours."""
-    local = datetime.fromtimestamp(written_ms / 1000, UTC).astimezone(PARIS)
+    local = datetime.fromtimestamp(min(written_ms, SAYABLE_MS) / 1000, UTC).astimezone(PARIS)
     doubtful = written_ms - now_ms > DOUBTFUL_MS
     received = (
         datetime.fromtimestamp(now_ms / 1000, UTC).astimezone(PARIS).strftime("%d/%m/%Y %H:%M")

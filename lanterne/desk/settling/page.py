@@ -217,7 +217,7 @@ def _done(seen: Opened, one: Settled, told: Sequence[Statement[Any]]) -> view.Ch
     return view.ChartDone(
         text=_(DONE[one.what]),
         kept=tuple(kept),
-        before=tuple(texts[len(kept) :]),
+        before=tuple(text for text in texts[len(kept) :] if text not in kept),
         author=seen.people.of(one.seat, record.person_of(one.seat))[0],
         at=moment(one.written_ms, record.clock_ms()),
         undo_url=reverse("settling-undo", args=[seen.chart.patient, one.fact]) if seen.may_write else "",

@@ -15,6 +15,8 @@ from pathlib import Path
 import pytest
 
 from lanterne.journal.layout import Layout
+from lanterne.practice.record import now_ms
+from lanterne.sync.joining import Joining
 from tests.system.browser import Answer, Browser
 from tests.system.stage import (
     GARANCE,
@@ -267,3 +269,16 @@ def test_only_an_administrator_sees_any_of_it(server: Server, tmp_path: Path) ->
     assert brought.status == 422
     assert "pas celui attendu" in brought.text
     assert garance.get("/equipe/postes/ajout/qr").status == 404
+
+    hers = Joining(tmp_path / "hers", now_ms=now_ms)
+    hers.begin_by_file(offer.body, name=LEA, passphrase=HERS)
+    request = hers.request()
+    assert request is not None
+    asked = shown.form("/equipe/postes/ajout/demande")
+    assert garance.send(asked, files=[("message", "demande", request)]).status == 303
+    typed = garance.page("/equipe/postes/ajout").form("/equipe/postes/ajout/code")
+    for said in ("Encore 2 essais", "Encore 1 essai", "3 codes faux"):
+        wrong = garance.send(typed, {"code": "222-222-222", "passphrase": phrase_of(GARANCE)})
+        assert wrong.status == 422
+        assert said in wrong.text
+    assert "Aucun ajout n’est en cours" in garance.page("/equipe/postes/ajout").text

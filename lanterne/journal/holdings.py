@@ -21,7 +21,7 @@ from lanterne.journal.segment import EMPTIED, ENTRY
 from lanterne.journal.store import Loose, StreamStore
 from lanterne.wire.entry import Entry, EntryHead, emptied, read_either, read_head, read_preamble
 from lanterne.wire.errors import EntryRefused
-from lanterne.wire.names import PracticeId, SeatId, Stream
+from lanterne.wire.names import ChainId, PracticeId, SeatId, Stream
 
 ORDER = (Stream.MEMBERS, Stream.CARE, Stream.TRACE)
 RERANKING = "reranking"
@@ -230,6 +230,11 @@ class Holdings:
         """The head of the entry at a place; None when damaged."""
         entry = self.entry_at(place)
         return None if entry is None else entry.head
+
+    def number_at(self, place: Place) -> tuple[ChainId, int]:
+        """The chain and number of the entry at a place."""
+        chain = self.register.chain_of(place.stream, place.row)
+        return chain.id, self.register.tables[place.stream].seqs[place.row]
 
     def note_damage(self, place: Place) -> None:
         """Remember that the frame at a place no longer verifies."""

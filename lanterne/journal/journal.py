@@ -82,7 +82,7 @@ class Journal:
         self._waiting = Waiting(self.layout, files)
         self.ahead = Ahead(self._holdings, Early(self.layout, files), self._mutex, lambda: self.membership)
         self._branches = Branches(self._holdings)
-        self.mender = Mender(self._holdings, self._mutex)
+        self.mender = Mender(self._holdings, self._mutex, lambda: self.membership.emptied)
         """Finds what is damaged here, and what is to be asked of others for it (S5)."""
         self.blobs = Blobs(self.layout, files, random)
         self.emptier = Emptier(self._holdings, self.blobs, lambda: self.membership)

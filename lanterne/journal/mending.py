@@ -8,7 +8,7 @@ ordinary way. Source: docs/format/store.md S5, S8.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import NamedTuple
 
@@ -18,9 +18,11 @@ from lanterne.journal.register import NOWHERE, Place
 from lanterne.journal.segment import EMPTIED, ENTRY, FRAME_HEADER, Bad, frame
 from lanterne.journal.store import StreamStore, at
 from lanterne.wire.entry import Entry
-from lanterne.wire.names import ChainId, Stream
+from lanterne.wire.names import ChainId, EntryHash, Stream
 
 _CHUNK = 64
+_EMPTIED_FLAGS = tuple(one for one in range(16) if one & EMPTIED_FLAG)
+"""Every value of the flags that says so."""
 
 
 class Lack(NamedTuple):
@@ -41,8 +43,14 @@ def in_its_place(entry: Entry) -> tuple[int, bytes]:
 class Mender:
     """Mends one journal's holdings, under that journal's mutex."""
 
-    def __init__(self, holdings: Holdings, mutex: AbstractContextManager[object]) -> None:
-        self._holdings, self._mutex = holdings, mutex
+    def __init__(
+        self,
+        holdings: Holdings,
+        mutex: AbstractContextManager[object],
+        emptied: Callable[[], Container[EntryHash]],
+    ) -> None:
+        """`emptied`: the entries that acts emptied, as of now."""
+        self._holdings, self._mutex, self._emptied = holdings, mutex, emptied
 
     # ------------------------------------------------------------------ finding
 
@@ -89,8 +97,8 @@ class Mender:
         return headers
 
     def lacks(self) -> list[Lack]:
-        """Numbers that cannot be read here, as far as was looked, or missing below a newer one of their chain: to be
-        asked of anybody. By chain, rising.
+        """Numbers that cannot be read here, as far as was looked, or missing below a newer one of their chain, or
+        emptied by an act that fell since: to be asked of anybody. By chain, rising.
         """
         with self._mutex:
             register = self._holdings.register
@@ -102,7 +110,19 @@ class Mender:
                 if NOWHERE in chain.rows:
                     gaps = (place + 1 for place, row in enumerate(chain.rows) if row == NOWHERE)
                     found |= {Lack(chain.id, seq) for seq in gaps}
-            return sorted(found)
+            return sorted(found | {Lack(*self._holdings.number_at(place)) for place in self._emptied_alone()})
+
+    def _emptied_alone(self) -> Iterator[Place]:
+        """Entries without parts that no act names any more."""
+        emptied = self._emptied()
+        for stream in (Stream.CARE, Stream.TRACE):
+            flags = bytes(self._holdings.register.tables[stream].flags)
+            if not any(flags.find(bytes([one])) >= 0 for one in _EMPTIED_FLAGS):
+                continue
+            for row, one in enumerate(flags):
+                head = self._holdings.head_at(Place(stream, row)) if one & EMPTIED_FLAG else None
+                if head is not None and head.hash not in emptied:
+                    yield Place(stream, row)
 
     # ------------------------------------------------------------------ putting right
 

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from lanterne.journal.clock import TIME_LIMIT
 from lanterne.journal.files import Files, disk_errors, replace_small_file
 from lanterne.journal.holdings import Holdings
+from lanterne.journal.index import EMPTIED
 from lanterne.journal.layout import Layout
 from lanterne.journal.register import Place
 from lanterne.proof.acts import read_deed
@@ -92,7 +93,7 @@ class Sorter:
         """What becomes of this entry. Raises EntryRefused (E14)."""
         head = entry.head
         row = self._holdings.register.find(head.as_head)
-        if head.as_head in self._batch or (row is not None and not self._lies_damaged(head, row)):
+        if head.as_head in self._batch or (row is not None and not self._is_wanted(entry, row)):
             return Outcome.DUPLICATE
         if row is not None:
             # Its name was in the index or in the entry that follows: it is the very one, whatever precedes it.
@@ -122,8 +123,12 @@ class Sorter:
                     self.misdated.append(name)
         return outcome
 
-    def _lies_damaged(self, head: EntryHead, row: int) -> bool:
-        place = Place(head.stream, row)
+    def _is_wanted(self, entry: Entry, row: int) -> bool:
+        """It lies damaged here; or without its parts, which came, and nothing says any more that they go."""
+        place = Place(entry.head.stream, row)
+        flags = self._holdings.register.tables[place.stream].flags[row]
+        if flags & EMPTIED and all(body is not None for body in entry.bodies):
+            return True
         return place in self._holdings.damaged and self._holdings.entry_at(place) is None
 
     def _accept(self, entry: Entry) -> Outcome:

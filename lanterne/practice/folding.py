@@ -173,8 +173,8 @@ class Folder:
         reranks = self.journal.reranks
         if self._reranks == reranks:
             return
-        anew = False
         held = self.tables.read()
+        anew = reordering.came_back(held, self.journal)
         if any(
             reordering.may_have_risen(held, stream, self.journal, cursor_of(held, stream))
             for stream in self.streams
@@ -397,12 +397,12 @@ class Folder:
         head, readable = arrived.entry.head, self._readable()
         for index, (descriptor, body) in enumerate(zip(head.parts, arrived.entry.bodies, strict=True)):
             if body is None or descriptor.compartment not in readable:
+                batch.skip(head.hash, descriptor.compartment, body)
                 continue
             try:
                 yield descriptor.compartment, self.keyring.open_part(head, index, body)
             except LanterneError as error:
-                # It ought to open and does not: kept, a fault for check, and the rest goes on. A key may
-                # come yet.
+                # It ought to open and does not: kept, a fault for check, and the rest goes on. A key may come yet.
                 keyless = isinstance(error, NotEntitled) or (
                     isinstance(error, EntryRefused) and error.check == "E16"
                 )

@@ -25,6 +25,9 @@ _encode = msgspec.msgpack.Encoder().encode
 
 Row = tuple[object, ...]
 
+GONE = "gone: its parts were dropped, and no act that stands says so"
+"""Why a part was not read: it may come back from another holder."""
+
 # Kinds that leave something beside their own rows (`Batch.note`).
 NOTED = WAITING | {DocumentFiled.KIND}
 
@@ -70,6 +73,11 @@ class Batch:
     inbox: list[Row] = field(default_factory=list)
     sources: list[Row] = field(default_factory=list)
     heard: Heard = field(default_factory=Heard)
+
+    def skip(self, entry: str, compartment: Compartment, body: bytes | None) -> None:
+        """A part not opened here; when it is gone, that is remembered, since it may come back."""
+        if body is None:
+            self.unread.append((bytes.fromhex(entry), int(compartment), GONE))
 
     def note(self, number: int, fact: Fact) -> None:
         """What a fact of this kind leaves beside its statement: a place in the inbox, the facts it states again."""

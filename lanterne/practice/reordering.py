@@ -16,6 +16,7 @@ from lanterne.journal.journal import Arrived, Journal
 from lanterne.practice.catalogue import KINDS
 from lanterne.practice.conflicts import folding as conflicts
 from lanterne.practice.cursors import cursor_of
+from lanterne.practice.inserting import GONE
 from lanterne.practice.kinds import Shape
 from lanterne.practice.patients import folding as patients
 from lanterne.practice.settling import key_of, settle_all, settle_latest
@@ -41,6 +42,19 @@ def may_have_risen(connection: Connection, stream: Stream, journal: Journal, cur
     """
     ranks = [rank for position, rank in journal.ranks(stream) if position < cursor]
     return (len(ranks), sum(ranks)) != _remembered(connection, stream)
+
+
+def came_back(connection: Connection, journal: Journal) -> bool:
+    """Whether parts that were gone are here again: everything is folded anew, since the entry was folded without."""
+    rows = connection.execute(
+        "SELECT DISTINCT e.stream, e.position FROM unread u JOIN entry e ON e.hash = u.hash WHERE u.why = ?",
+        (GONE,),
+    ).fetchall()
+    for stream, position in rows:
+        arrived = next(journal.since(Stream(stream), int(position)), None)
+        if arrived is not None and arrived.position == position and None not in arrived.entry.bodies:
+            return True
+    return False
 
 
 def missed(connection: Connection, stream: Stream, journal: Journal, cursor: int) -> list[Arrived]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from lanterne.practice.errors import NotAllowed, Refusal
 from lanterne.practice.notes.facts import NoteRecorded
 from lanterne.practice.record import Record
 from lanterne.practice.recording import record as record_command
+from lanterne.seal.changing import revoke_seat
 from lanterne.sync.emptied import unconfirmed
 from lanterne.wire.names import DeviceId, EntryHash, Stream
 from tests.cast import JEAN_BAPTISTE
@@ -126,3 +128,26 @@ def test_devices_that_never_said_so_have_not_confirmed(practice: Practice, tmp_p
     assert unconfirmed(garance.journal, own, done.act, garance.clock_ms()) == ()
     other = DeviceId("cd" * 16)
     assert unconfirmed(garance.journal, other, done.act, garance.clock_ms()) == (own,)
+
+
+def test_parts_that_come_back_are_folded(practice: Practice, tmp_path: Path) -> None:
+    """The act fell: its signer was revoked where it was not known (here, by itself, on a copy of the machine)."""
+    here, there = practice.machine(tmp_path / "here"), practice.machine(tmp_path / "there")
+    garance, elsewhere = here.open("Garance"), there.open("Garance")
+    (note,) = write(garance, fact(NoteRecorded(text="À effacer.")))
+    everything = entries(garance.journal)
+    deliver(elsewhere.journal, everything)
+    empty(garance, choose(garance, [hash_of(garance, note)]), "erasure")
+    assert texts(garance) == []
+    ring = elsewhere.keyring.with_membership(elsewhere.journal.membership)
+    facts = revoke_seat(
+        ring, garance.seat.id, cuts=[], reason="stolen", at=garance.clock_ms(), random=secrets.token_bytes
+    )
+    elsewhere.journal.write_members(ring, facts, garance.clock_ms())
+    paul = here.open("Paul")
+    assert texts(paul) == []
+    deliver(paul.journal, entries(elsewhere.journal))
+    assert paul.journal.membership.emptied == {}
+    assert [b"effacer" in one for one in texts(paul)] == [True]
+    paul.folder.rebuild()
+    assert [b"effacer" in one for one in texts(paul)] == [True]

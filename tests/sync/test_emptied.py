@@ -11,7 +11,7 @@ from lanterne.journal.check import check_store
 from lanterne.journal.errors import BlobDamaged
 from lanterne.journal.journal import Received
 from lanterne.journal.layout import Layout
-from lanterne.seal.changing import empty_entries
+from lanterne.seal.changing import empty_entries, revoke_seat
 from lanterne.sync.errors import PeerRefuses, PeerUnknown
 from lanterne.wire.entry import Entry
 from lanterne.wire.errors import EntryRefused
@@ -196,3 +196,31 @@ def test_an_emptied_entry_that_is_damaged_is_healed_as_it_was(
         assert theo.exchange(device_peer(theo, address)).tally.healed == 1
     assert path.read_bytes() == good
     assert sound(theo)
+
+
+def test_an_act_that_falls_gives_back_what_others_hold(
+    garance: Machine, theo: Machine, tmp_path: Path
+) -> None:
+    """Théo empties; Garance had revoked him without knowing it; Awa heard Théo first."""
+    awa = another_machine(garance, tmp_path / "awa", seed=30)
+    garance.jot("note")
+    everything = [
+        one.entry.raw for stream in (Stream.MEMBERS, Stream.CARE) for one in garance.journal.since(stream)
+    ]
+    for machine in (theo, awa):
+        machine.journal.receive_many(everything)
+    (entry,) = care(garance)
+    empty(theo, [entry.head.as_head])
+    awa.journal.receive_many(one.entry.raw for one in theo.journal.since(Stream.MEMBERS))
+    assert care(awa)[0].bodies == (None,)
+    ring = garance.practice.keyring.with_membership(garance.journal.membership)
+    facts = revoke_seat(
+        ring, theo.practice.seat_id, cuts=[], reason="stolen", at=garance.now(), random=dice(77)
+    )
+    garance.journal.write_members(ring, facts, garance.now())
+    with device_at(garance) as address:
+        assert awa.exchange(device_peer(awa, address)).tally.healed == 1
+    assert care(awa)[0].bodies == entry.bodies
+    assert care(garance)[0].bodies == entry.bodies
+    assert awa.journal.mender.lacks() == []
+    assert sound(awa)

@@ -33,6 +33,7 @@ class Cable:
         """Bytes, of both directions."""
         self._server: asyncio.Server | None = None
         self._writers: set[asyncio.StreamWriter] = set()
+        self._joined: set[asyncio.Task[Any]] = set()
         self._free: dict[int, float] = {}
         self._loop = asyncio.new_event_loop()
         threading.Thread(target=self._loop.run_forever, name="cable", daemon=True).start()
@@ -65,6 +66,10 @@ class Cable:
             self._server = None
         for writer in tuple(self._writers):
             writer.transport.abort()
+        joined = tuple(self._joined)
+        for task in joined:
+            task.cancel()
+        await asyncio.gather(*joined, return_exceptions=True)
 
     async def _join(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -72,6 +77,10 @@ class Cable:
         except OSError:
             writer.transport.abort()
             return
+        task = asyncio.current_task()
+        if task is not None:
+            self._joined.add(task)
+            task.add_done_callback(self._joined.discard)
         self._writers |= {writer, back}
         try:
             await asyncio.gather(self._carry(reader, back, 0), self._carry(onward, writer, 1))

@@ -27,7 +27,7 @@ from lanterne.sync.errors import (
     PeerUnreadable,
     PeerUntrusted,
 )
-from lanterne.sync.peers.paced import Deadline, answers
+from lanterne.sync.peers.paced import Deadline, answers, carrying_s
 from lanterne.sync.peers.port import BLOB_PIECE, PeerEntries, PeerGave, PeerHeads, PeerPlaced, Proof, Way
 from lanterne.wire.asking import (
     MAX_HEADS_ANSWER,
@@ -115,13 +115,19 @@ class Connection:
             self._made = http.client.HTTPSConnection(parts.hostname, port, timeout=timeout_s, context=context)
         else:
             self._made = http.client.HTTPConnection(parts.hostname, port, timeout=timeout_s)
-        self._made.response_class = answers(Deadline(timeout_s, whole_s))
+        self._timeout_s, self._deadline = timeout_s, Deadline(timeout_s, whole_s)
+        self._made.response_class = answers(self._deadline)
 
     def ask(
         self, method: str, target: str, body: bytes, headers: dict[str, str], limit: int
     ) -> tuple[int, http.client.HTTPMessage, bytes]:
         """Status, headers and body. Raises PeerAway, PeerUnreadable."""
         try:
+            if self._made.sock is None:
+                self._made.connect()
+            # A request of half a megabyte takes more than a minute on a line of 56 kbit/s, and its answer comes after.
+            self._made.sock.settimeout(self._timeout_s + carrying_s(len(body)))
+            self._deadline.carries(len(body))
             self._made.request(method, target, body=body or None, headers=headers)
             answer = self._made.getresponse()
             data = answer.read(limit + 1)

@@ -14,7 +14,12 @@ from typing import Any
 
 FLOOR = 2 * 1024
 """Bytes a second an answer comes at, at the least, once it had the time of one timeout: a third of what a modem of 56
-kbit/s carries."""
+kbit/s carries. So slowly may a request go, too."""
+
+
+def carrying_s(size: int) -> float:
+    """Seconds that so many bytes of a request may take on their way: what is handed to the system is not there yet."""
+    return size / FLOOR
 
 
 class Deadline:
@@ -23,15 +28,20 @@ class Deadline:
     def __init__(self, grace_s: float, whole_s: float | None = None) -> None:
         self._grace_s, self._whole_s = grace_s, whole_s
         self._began, self._came = time.monotonic(), 0
+        self._going_s = 0.0
+
+    def carries(self, size: int) -> None:
+        """A request of so many bytes goes now: no answer begins before it came."""
+        self._going_s = carrying_s(size)
 
     def begin(self) -> None:
-        """The request has gone."""
+        """The request was handed to the system."""
         self._began, self._came = time.monotonic(), 0
 
     def check(self) -> None:
         """Raises TimeoutError."""
         gone = time.monotonic() - self._began
-        late = gone > self._grace_s + self._came / FLOOR
+        late = gone > self._grace_s + self._going_s + self._came / FLOOR
         if late or (self._whole_s is not None and gone > self._whole_s):
             raise TimeoutError("the answer comes too slowly")
 

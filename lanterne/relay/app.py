@@ -28,6 +28,7 @@ from lanterne.relay.blob_answering import BlobAnswering, read_content_range, rea
 from lanterne.relay.boxes import STRANGERS, BoxAnswering
 from lanterne.relay.door import Door, Guest, read_header
 from lanterne.relay.errors import Busy, Refusal, StoreBusy, StoreFailed
+from lanterne.relay.handing import Handed
 from lanterne.relay.house import House
 from lanterne.wire.asking import MAX_REQUEST, Complaint, pack_complaint
 from lanterne.wire.errors import CheckFailed
@@ -48,7 +49,7 @@ _DEVICES_MAY = frozenset(
 )
 _NOTICES_S = 1.0
 Answer = Callable[[Guest, bytes], Awaitable[bytes]]
-Work = Callable[[RequestHeader, PracticeId], Awaitable[Response]]
+Work = Callable[[RequestHeader, PracticeId], Awaitable[Handed]]
 
 
 class Desk:
@@ -89,7 +90,7 @@ class Desk:
             if _PRACTICE.fullmatch(practice) is None:
                 raise Refusal(404, Complaint("practice", "this practice is not held here"))
             header = read_header(http.headers.getlist(DEVICE_HEADER))
-            return await work(header, practice)
+            return self._counted(await work(header, practice), practice)
 
         response = await self._settled(signed)
         if header is not None:
@@ -122,6 +123,15 @@ class Desk:
             return Response(status_code=400)
         response.headers["Cache-Control"] = "no-store"
         return response
+
+    def _counted(self, response: Handed, whose: PracticeId) -> Handed:
+        """What waits until it is taken, within the budget of its practice. Raises Busy."""
+        if response.is_large:
+            response.held.enter_context(self._house.answers.of(whose, len(response.body)))
+        return response
+
+    def _say(self, body: bytes, status: int = 200) -> Handed:
+        return Handed(body, status, media_type=MEDIA_TYPE, silence_s=self._house.load.answer_silence_s)
 
     def _disk(self, error: StoreFailed | OSError) -> Response:
         """The disk refused: the operator sees it in the log and on the status page, the device is told."""
@@ -175,34 +185,34 @@ class Desk:
         """POST /1/<practice>/<request>"""
         name = str(http.path_params["request"])
 
-        async def work(header: RequestHeader, practice: PracticeId) -> Response:
+        async def work(header: RequestHeader, practice: PracticeId) -> Handed:
             if name == "found":
                 return await self._found(http, header, practice)
             if name not in self._asked:
                 raise Refusal(404, Complaint("request", "no such request"))
             answer, most = self._asked[name]
             guest, body = await self._guest(http, header, practice, most)
-            return _say(await answer(guest, body))
+            return self._say(await answer(guest, body))
 
         return await self._answered(http, work)
 
-    async def _found(self, http: HttpRequest, header: RequestHeader, practice: PracticeId) -> Response:
+    async def _found(self, http: HttpRequest, header: RequestHeader, practice: PracticeId) -> Handed:
         body = await self._body(http, practice, MAX_GENESIS)
         genesis = await self._house.run(read_genesis, body)
         if genesis.practice != practice:
             raise Refusal(400, Complaint("M1", "the genesis is of another practice"))
         await self._door.let_begin(header, self._request(http, practice, body), genesis)
-        return _say(await self._entries.found(genesis))
+        return self._say(await self._entries.found(genesis))
 
     async def news(self, http: HttpRequest) -> Response:
         """GET /1/<practice>/news?after=<position>"""
 
-        async def work(header: RequestHeader, practice: PracticeId) -> Response:
+        async def work(header: RequestHeader, practice: PracticeId) -> Handed:
             found = _AFTER.fullmatch(http.scope["query_string"].decode("latin-1"))
             if found is None or int(found[1]) >= NUMBER_LIMIT:
                 raise Refusal(400, Complaint("after", "after is a position"))
             guest, _ = await self._guest(http, header, practice, 0)
-            return _say(await self._entries.news(guest, int(found[1])))
+            return self._say(await self._entries.news(guest, int(found[1])))
 
         return await self._answered(http, work)
 
@@ -210,20 +220,20 @@ class Desk:
         """GET, PUT, DELETE /1/<practice>/blobs/<name>"""
         name = BlobName(http.path_params["name"])
 
-        async def work(header: RequestHeader, practice: PracticeId) -> Response:
+        async def work(header: RequestHeader, practice: PracticeId) -> Handed:
             if _PRACTICE.fullmatch(name) is None:  # 64 hex digits, like a practice
                 raise Refusal(404, Complaint("blob", "this document is not held"))
             guest, body = await self._guest(http, header, practice, MAX_BATCH if http.method == "PUT" else 0)
             if http.method == "PUT":
                 offset, total = read_content_range(http.headers.get("content-range"), len(body))
                 held = await self._blobs.keep(guest, name, offset, total, body)
-                return _say(held.answer, 200 if held.taken else 409)
+                return self._say(held.answer, 200 if held.taken else 409)
             if http.method == "DELETE":
                 await self._blobs.drop(guest, name)
-                return _say(b"")
+                return self._say(b"")
             asked = read_range(http.headers.get("range"))
             piece = await self._blobs.piece(guest, name, asked)
-            response = _say(piece.data, 200 if piece.whole else 206)
+            response = self._say(piece.data, 200 if piece.whole else 206)
             last = piece.offset + len(piece.data) - 1
             response.headers["Content-Range"] = f"bytes {piece.offset}-{last}/{piece.total}"
             return response
@@ -243,8 +253,9 @@ class Desk:
             name = BoxName(found[1])
             if http.method == "POST":
                 await self._boxes.ask(name, await self._body(http, STRANGERS, MAX_BOX_REQUEST))
-                return _say(b"")
-            return _say(await self._boxes.read(name, what))
+                return self._say(b"")
+            practice, lies = await self._boxes.read(name, what)
+            return self._counted(self._say(lies), PracticeId(f"{STRANGERS} {practice}"))
 
         return await self._settled(work)
 
@@ -252,21 +263,21 @@ class Desk:
         """PUT offer and answer, GET and DELETE request, DELETE offer, below /1/<practice>/pairing/<box>/"""
         name, what = BoxName(http.path_params["box"]), str(http.path_params["what"])
 
-        async def work(header: RequestHeader, practice: PracticeId) -> Response:
+        async def work(header: RequestHeader, practice: PracticeId) -> Handed:
             act = (http.method, what)
             if BOX.fullmatch(name) is None or act not in _DEVICES_MAY:
                 raise Refusal(404, Complaint("request", "no such request"))
             most = self._house.quota.box_bytes + 8 if http.method == "PUT" else 0
             guest, body = await self._guest(http, header, practice, most)
             if act == ("PUT", "offer"):
-                return _say(await self._boxes.open(guest, name, body))
+                return self._say(await self._boxes.open(guest, name, body))
             if act == ("PUT", "answer"):
-                return _say(await self._boxes.answer(guest, name, body))
+                return self._say(await self._boxes.answer(guest, name, body))
             if act == ("GET", "request"):
-                return _say(await self._boxes.request(guest, name))
+                return self._say(await self._boxes.request(guest, name))
             if act == ("DELETE", "request"):
-                return _say(await self._boxes.refuse(guest, name))
-            return _say(await self._boxes.close(guest, name))
+                return self._say(await self._boxes.refuse(guest, name))
+            return self._say(await self._boxes.close(guest, name))
 
         return await self._answered(http, work)
 
@@ -290,12 +301,8 @@ def _length(http: HttpRequest) -> int:
     return int(text)
 
 
-def _say(body: bytes, status: int = 200) -> Response:
-    return Response(body, status, media_type=MEDIA_TYPE)
-
-
 def _complain(status: int, complaint: Complaint, retry_s: int | None = None) -> Response:
-    response = _say(pack_complaint(complaint), status)
+    response = Response(pack_complaint(complaint), status, media_type=MEDIA_TYPE)
     if retry_s is not None:
         response.headers["Retry-After"] = str(retry_s)
     return response

@@ -29,15 +29,15 @@ class BoxAnswering:
 
     # ------------------------------------------------------------ strangers
 
-    async def read(self, name: BoxName, what: str) -> bytes:
-        """The offer, or the newest answer."""
+    async def read(self, name: BoxName, what: str) -> tuple[PracticeId, bytes]:
+        """Whose box it is; the offer, or the newest answer."""
         house = self._house
         async with house.reads.of(STRANGERS):
-            await house.run(self._standing, name)
+            row = await house.run(self._standing, name)
             lies = await house.run(house.store.box_message, name, what)
         if lies is None:
             raise Refusal(404, Complaint(EMPTY, "nothing lies there yet"))
-        return lies
+        return row.practice, lies
 
     async def ask(self, name: BoxName, request: bytes) -> None:
         """The one request; the same again changes nothing."""

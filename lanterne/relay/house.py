@@ -75,6 +75,7 @@ class House:
         )
         """Of polls, which are bounded already: that many may look at once what is new."""
         self.bodies = Budget(most=load.body_bytes, each=load.body_bytes_each, retry_s=load.retry_s)
+        self.answers = Budget(most=load.answer_bytes, each=load.answer_bytes_each, retry_s=load.retry_s)
         self.notices = self.read_notices()
         self.trouble: str | None = None
         """Why the disk last refused, until it takes something again."""

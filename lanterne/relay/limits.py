@@ -67,6 +67,12 @@ class Load:
     polls: int = 20_000
     polls_each: int = 64
     poll_s: float = 55.0
+    answer_bytes: int = 1024 * MIB
+    """Of answers being taken, together: each is in memory until whoever asked took it."""
+    answer_bytes_each: int = 64 * MIB
+    """Of one practice, and of the strangers at its boxes."""
+    answer_silence_s: float = 60.0
+    """An answer of which nothing more is taken for so long is broken off."""
     body_silence_s: float = 60.0
     """A request of which nothing more comes for so long is dropped."""
     devices: int = 100_000

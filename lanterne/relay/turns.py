@@ -110,6 +110,11 @@ class Budget:
         self._used = 0
         self._by: Counter[PracticeId] = Counter()
 
+    @property
+    def load(self) -> int:
+        """Bytes counted now."""
+        return self._used
+
     @contextlib.contextmanager
     def of(self, practice: PracticeId, size: int) -> Iterator[None]:
         """Room for `size` bytes. Raises Busy."""

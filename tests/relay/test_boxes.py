@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import http.client
+import socket
+import threading
 
 import pytest
 
-from lanterne.relay.limits import Quota
+from lanterne.relay.limits import Load, Quota
 from lanterne.wire.asking import read_complaint
 from lanterne.wire.names import PracticeId
 from lanterne.wire.pairing_box import LAPSES_MS, MAX_REQUEST, BoxName
@@ -174,3 +176,53 @@ def test_boxes_outlive_the_relay(start: Start) -> None:
     again = start()
     assert stranger(again, "GET", f"/1/pairing/{BOX}/offer") == (200, OFFER)
     assert again.house.store.box_message(BOX, "request") == REQUEST
+
+
+def unread(relay: Running, path: str) -> socket.socket:
+    """Somebody who asks and takes next to nothing of the answer."""
+    one = socket.socket()
+    one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+    one.settimeout(30)
+    one.connect(relay.address)
+    one.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+    return one
+
+
+def test_offers_that_nobody_takes_do_not_fill_the_memory(start: Start) -> None:
+    """What waits for strangers is counted; small answers pass all the same, and it is let go when they leave."""
+    size = 4 * 1024 * 1024
+    relay = start(load=Load(answer_bytes_each=3 * size + 100))
+    device = relay.device()
+    device.found(cast.genesis())
+    assert signed(device, "PUT", "offer", FAR + b"x" * size).status == 200
+    path = f"/1/pairing/{BOX}/offer"
+    waiting = [unread(relay, path) for _ in range(6)]
+    said = [one.recv(12) for one in waiting]
+    assert sorted(said) == [b"HTTP/1.1 200"] * 3 + [b"HTTP/1.1 429"] * 3
+    status, data = stranger(relay, "GET", path)
+    assert (status, why(data)) == (429, "busy")
+    assert signed(device, "GET", "request").status == 404
+    assert stranger(relay, "GET", f"/1/pairing/{BOX}/answer")[0] == 404
+    for one in waiting:
+        one.close()
+    until = 0
+    while stranger(relay, "GET", path)[0] != 200:
+        until += 1
+        assert until < 1_000, "what was held is never let go"
+    assert relay.house.answers.load == 0
+
+
+def test_who_takes_nothing_more_is_broken_off(start: Start) -> None:
+    size = 4 * 1024 * 1024
+    relay = start(load=Load(answer_bytes_each=size, answer_silence_s=0.2))
+    device = relay.device()
+    device.found(cast.genesis())
+    assert signed(device, "PUT", "offer", FAR + b"x" * size).status == 200
+    with unread(relay, f"/1/pairing/{BOX}/offer") as one:
+        got = len(one.recv(1_000))
+        while relay.house.answers.load:
+            threading.Event().wait(0.05)
+        while piece := one.recv(1 << 20):
+            got += len(piece)
+    assert got < size
+    assert stranger(relay, "GET", f"/1/pairing/{BOX}/offer") == (200, b"x" * size)

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from typing import NamedTuple
 
 from lanterne.journal.early import MAX_EARLY, Early
+from lanterne.journal.errors import DiskFailed, DiskFull
 from lanterne.journal.holdings import Holdings, parse
 from lanterne.journal.receiving import Outcome, Received, Sorter, check_apart
 from lanterne.journal.segment import ENTRY
 from lanterne.proof.membership import Membership, Standing
-from lanterne.wire.entry import Entry
+from lanterne.wire.entry import Entry, emptied
 from lanterne.wire.errors import EntryRefused
 from lanterne.wire.names import ChainId, Head, Stream
 
@@ -65,7 +67,7 @@ class Ahead:
             membership = self._members()
             found = [
                 Foreseen(entry, self._holdings.ranks.of(entry.head)[0], membership.entitled(entry.head))
-                for entry in self._early.entries(heads, self._parse)
+                for entry in self._early.entries(heads, self._parse_now)
             ]
         yield from found
 
@@ -117,7 +119,7 @@ class Ahead:
 
     def feed(self, sorter: Sorter) -> None:
         """Sort what came and has its predecessor here: the first of its chain, or what a crash kept from its place."""
-        for entry in self._early.ready(self._holds, self._parse):
+        for entry in self._early.ready(self._holds, self._parse_now):
             try:
                 sorter.sort(entry)
             except EntryRefused:
@@ -125,13 +127,30 @@ class Ahead:
 
     def after(self, head: Head) -> list[Entry]:
         """What stands on this entry."""
-        return self._early.after(head, self._parse)
+        return self._early.after(head, self._parse_now)
+
+    def due(self) -> dict[Head, Entry]:
+        """What an act emptied since it came ahead, and still has its parts here; as it is to be kept."""
+        emptied_ones = self._members().emptied
+        heads = [head for head in self._early.heads() if head.hash in emptied_ones] if emptied_ones else []
+        return {
+            entry.head.as_head: emptied(entry.head)
+            for entry in self._early.entries(heads, self._parse)
+            if any(body is not None for body in entry.bodies)
+        }
+
+    def empty(self) -> None:
+        """Drop the parts of what is due. Lock held; what the disk refuses stays due."""
+        with suppress(DiskFull, DiskFailed):
+            self._early.rewrite(self.due(), self._parse)
 
     def taken(self, heads: Sequence[Head]) -> None:
-        """These lie in their chains now, or never will. Lock held. Raises DiskFailed."""
+        """These lie in their chains now, or never will. Lock held."""
         if len(self._early):
             self._early.drop(heads)
-        self._early.sweep()
+        # A file that stays (another process reads it, on Windows) harms nobody, and goes at the next chance.
+        with suppress(DiskFull, DiskFailed):
+            self._early.sweep()
 
     def _times(self) -> list[int]:
         return self._early.newest_times()
@@ -141,3 +160,8 @@ class Ahead:
 
     def _parse(self, raw: bytes) -> Entry:
         return parse(raw, ENTRY, self._holdings.practice)
+
+    def _parse_now(self, raw: bytes) -> Entry:
+        """As it may be read now: without its parts when it was emptied since."""
+        entry = self._parse(raw)
+        return emptied(entry.head) if entry.head.hash in self._members().emptied else entry

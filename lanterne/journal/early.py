@@ -14,6 +14,7 @@ from contextlib import suppress
 from hashlib import sha256
 from typing import NamedTuple
 
+from lanterne.journal.errors import DiskFailed, DiskFull
 from lanterne.journal.files import Files, disk_errors, replace_small_file
 from lanterne.journal.layout import Layout
 from lanterne.wire.entry import Entry
@@ -181,6 +182,25 @@ class Early:
                     self._files.remove(self._folder / name)
                 del self._left[name]
             self._files.fsync_directory(self._folder)
+
+    def rewrite(self, changed: dict[Head, Entry], parse: Parse) -> None:
+        """Write the files that hold these anew, without what was emptied of them. Directory's lock held.
+
+        Under another name, so that other processes read it anew.
+
+        Raises:
+            DiskFull, DiskFailed: what was not done is due still.
+        """
+        for name in sorted({self._lies[head].name for head in changed if head in self._lies}):
+            left = sorted(self._left[name])
+            entries = [changed.get(entry.head.as_head, entry) for entry in self._read(left, parse)]
+            self.drop(left)
+            try:
+                self.keep(entries)
+            except (DiskFull, DiskFailed):
+                del self._left[name]  # read anew at the next look
+                raise
+        self.sweep()
 
     # ------------------------------------------------------------------ entries
 

@@ -33,6 +33,7 @@ from lanterne.wire.names import ChainId, Stream
 from tests.journal.stage import ranks_by_hash
 from tests.sync.places import device_at, device_peer, relay_at, relay_peer
 from tests.sync.stage import Machine, another_machine, content
+from tests.sync.test_emptied import bodies, empty
 from tests.sync.test_session import Holder, answer, chain_of, grow
 
 COUNT = 40
@@ -310,3 +311,40 @@ def test_a_peer_that_never_ends_its_list_is_left() -> None:
         if isinstance(event, Compared):
             event = Compared(event.tips, event.lacking, event.tallest, event.forked, first)
         move = session.on(event)
+
+
+def test_what_was_emptied_after_it_came_ahead_leaves_the_disk(busy: Machine, tmp_path: Path) -> None:
+    new = joins(busy, tmp_path / "new", wish(busy))
+    care = [one.entry for one in busy.journal.since(Stream.CARE)]
+    first = [care[number - 1] for number in WANTED]
+    new.journal.receive_early(entry.raw for entry in first)
+    gone = first[0]
+    other = Journal.open(new.root)
+    empty(busy, [gone.head.as_head])
+    assert len(bodies(new.root, gone)) == 1
+    new.journal.receive_many(one.entry.raw for one in busy.journal.since(Stream.MEMBERS))
+    new.journal.empty()
+    assert bodies(new.root, gone) == []
+    assert all(len(bodies(new.root, entry)) == 1 for entry in first[1:])
+    other.refresh()
+    for journal in (new.journal, other, Journal.open(new.root)):
+        held = {one.entry.head.as_head: one.entry for one in journal.ahead.entries(journal.ahead.heads())}
+        assert held.keys() == {entry.head.as_head for entry in first}
+        assert held[gone.head.as_head].bodies == (None,)
+        assert all(held[entry.head.as_head].bodies == entry.bodies for entry in first[1:])
+    with device_at(busy) as address:
+        assert run(new, device_peer(new, address)).whole
+    assert bodies(new.root, gone) == []
+    assert check_store(new.root).faults == []
+
+
+def test_by_a_folder_too(busy: Machine, tmp_path: Path) -> None:
+    new = joins(busy, tmp_path / "new", wish(busy))
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    busy.by_folder(stick)
+    done = new.by_folder(stick)
+    assert done.whole
+    assert done.tally.first == len(WANTED)
+    assert content(new.journal) >= content(busy.journal)
+    assert len(new.journal.ahead) == 0

@@ -47,7 +47,9 @@ def heal(world: World) -> list[Device]:
         active = in_force(world)
         for device in active:
             world.now_ms += HOUR
+            device.held()  # what is damaged is known once it was read
             _whole(world, device, "relay")
+            world.by_folder(device)
         for device, other in zip(active, [*active[1:], *active[:1]], strict=True):
             if device is not other:
                 world.now_ms += HOUR
@@ -56,8 +58,10 @@ def heal(world: World) -> list[Device]:
             if device not in active and not device.gone and active:
                 # What a withdrawn seat wrote is fetched: kept apart, never dropped.
                 _whole(world, active[0], device)
+            if device not in active and not device.gone:
+                _kept_out(world, device)
         now = [sorted(device.front.tips) for device in world.devices if not device.gone]
-        if now == before:
+        if now == before or (before is not None and all(tips == now[0] for tips in now)):
             return active
         before = now
     raise Violation("the devices go on exchanging and never hold the same")
@@ -72,3 +76,10 @@ def _whole(world: World, device: Device, holder: Device | str) -> None:
         raise Violation(
             f"{device.name} cannot exchange with {name}: {done.error} {done.error.params if done.error else ''}"
         )
+
+
+def _kept_out(world: World, device: Device) -> None:
+    """A seat that was withdrawn is handed nothing by the relay, which knows."""
+    done = world.by_relay(device)
+    if done is not None and done.whole:
+        raise Violation(f"the relay serves {device.name}, whose seat is withdrawn")

@@ -39,9 +39,7 @@ def held_elsewhere(world: World, device: Device) -> set[EntryHash]:
         if other is not device and not other.gone:
             found |= held_on(other.disk)
     if world.relay_keeps:
-        with sqlite3.connect(world.relay.root / DATABASE) as connection:
-            found |= {EntryHash(bytes(row[0]).hex()) for row in connection.execute("SELECT hash FROM entry")}
-        connection.close()
+        found |= held_by_relay(world)
     if world.folder_keeps:
         for path in sorted(world.folder.rglob("*.entries")):
             data = read_whole(path, MAX_FILE)
@@ -52,3 +50,12 @@ def held_elsewhere(world: World, device: Device) -> set[EntryHash]:
             skimmed = (skim(raw, world.template.practice) for raw in raws)
             found |= {one.head.hash for one in skimmed if one is not None}
     return found
+
+
+def held_by_relay(world: World) -> set[EntryHash]:
+    """What the relay's database holds and hands over."""
+    connection = sqlite3.connect(world.relay.root / DATABASE)
+    try:
+        return {EntryHash(bytes(row[0]).hex()) for row in connection.execute("SELECT hash FROM entry")}
+    finally:
+        connection.close()

@@ -10,13 +10,15 @@ from lanterne.sync.alarms import Lie
 from lanterne.wire.entry import Entry
 from lanterne.wire.names import ChainId, EntryHash, Stream
 from tests.simulation.device import Device
-from tests.simulation.holders import entries_on
+from tests.simulation.genuine import genuine
+from tests.simulation.holders import entries_on, held_by_relay
 from tests.simulation.network import MARKS
 from tests.simulation.trace import Violation
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
 
+AHEAD_MS = 3_600_000
 Held = dict[str, dict[EntryHash, Entry]]
 
 
@@ -24,11 +26,14 @@ def check(world: World, active: list[Device]) -> None:
     """Everything that must hold in the end."""
     held: Held = {one.name: entries_on(one.disk) for one in world.devices if not one.gone}
     whole = [one for one in active if not is_damaged(one)]
+    genuine(world, held)
     acknowledged(world, whole, held)
     same_content(world, whole)
     forks = forked_numbers(held)
     nothing_dropped(whole, held, forks)
     alarms(world, active, forks)
+    relay_holds(world, whole, held)
+    honest_times(world, held)
     histories(world, active)
     statements(world, active)
     folded_from_seats(world, whole, held)
@@ -63,6 +68,22 @@ def same_content(world: World, whole: list[Device]) -> None:
         world.trace.tell("content", name, *sorted(hashes))
         if len(hashes) > 1:
             raise Violation(f"the {name} tables differ: {sorted(hashes.values())}")
+
+
+def relay_holds(world: World, whole: list[Device], held: Held) -> None:
+    """What is on every device is at the relay too."""
+    union = {entry for device in whole for entry in held[device.name]}
+    missing = union - held_by_relay(world)
+    if missing:
+        raise Violation(f"the relay lacks {len(missing)} entries all devices hold, such as {min(missing)}")
+
+
+def honest_times(world: World, held: Held) -> None:
+    """A lying clock does not spread: who never had one wrote nothing far ahead."""
+    for entries in held.values():
+        for entry in entries.values():
+            if entry.head.seat not in world.skewed and entry.head.time_ms > world.now_ms + AHEAD_MS:
+                raise Violation(f"{entry.head.hash} is dated far ahead by a device whose clock is right")
 
 
 def forked_numbers(held: Held) -> dict[tuple[ChainId, int], set[EntryHash]]:
@@ -145,6 +166,9 @@ def folded_from_seats(world: World, whole: list[Device], held: Held) -> None:
         if device.record is None:
             continue
         connection = device.record.tables.read()
+        for (why,) in connection.execute("SELECT why FROM unread"):
+            if not (str(why).startswith("key: ") and revoked):
+                raise Violation(f"{device.name} cannot read a part: {why}")
         apart = {bytes(row[0]).hex() for row in connection.execute("SELECT hash FROM apart")}
         entered = {bytes(row[0]).hex() for row in connection.execute("SELECT hash FROM entry")}
         for name, entry in union.items():

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from lanterne.proof.exchange import sign_answer, sign_receipt
 from lanterne.sync.skim import skim
 from lanterne.wire.asking import GiveAnswer, Verdict, pack_give, pack_heads, read_heads
+from lanterne.wire.entry import PREAMBLE_SIZE, SIGNATURE_SIZE, read_preamble
 from lanterne.wire.framing import Placed, frame_piece, frame_placed, read_framed, read_piece, read_placed
 from lanterne.wire.names import Stream
 from lanterne.wire.request import HOLDER_HEADER, read_request_header
@@ -136,6 +137,27 @@ def forged(liar: Liar, asked: Asked, body: bytes) -> bytes | None:
     return _change_one(liar, asked, body, lambda raw: raw[:-1] + bytes([raw[-1] ^ 1]))
 
 
+def signed_anew(liar: Liar, asked: Asked, body: bytes) -> bytes | None:
+    """An entry under a signature nobody made, over what may be true."""
+
+    def change(raw: bytes) -> bytes:
+        preamble = read_preamble(raw, practice=None)
+        at = PREAMBLE_SIZE + preamble.header_size
+        return raw[:at] + liar.chance.randbytes(SIGNATURE_SIZE) + raw[at + SIGNATURE_SIZE :]
+
+    return _change_one(liar, asked, body, change)
+
+
+def redated(liar: Liar, asked: Asked, body: bytes) -> bytes | None:
+    """An entry of another time, under its old signature."""
+
+    def change(raw: bytes) -> bytes:
+        at = PREAMBLE_SIZE + 33
+        return raw[:at] + bytes([raw[at] ^ 1]) + raw[at + 1 :]
+
+    return _change_one(liar, asked, body, change)
+
+
 def mixed(liar: Liar, asked: Asked, body: bytes) -> bytes | None:
     """An entry of another practice."""
     return _change_one(liar, asked, body, lambda _raw: liar.chance.choice(_foreign()).raw)
@@ -181,7 +203,9 @@ LIES: dict[str, Bend] = {
     "withheld": withheld,
     "reordered": reordered,
     "forged": forged,
+    "redated": redated,
+    "signed_anew": signed_anew,
     "mixed": mixed,
     "give_dropped": lambda _liar, _asked, _body: None,
 }
-FORGED = frozenset({"forged", "mixed"})
+FORGED = frozenset({"forged", "redated", "signed_anew", "mixed"})

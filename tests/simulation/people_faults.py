@@ -29,6 +29,7 @@ class WrongClock:
     def strike(self, world: World) -> None:
         device, chance = somebody(world, self.name), world.draws_of(self.name)
         device.skew_ms = chance.choice((0, -YEAR, 3_600_000, -86_400_000, 10 * YEAR, -10 * YEAR))
+        world.skewed.add(device.post.seat.id)
         world.trace.fault(self.name, device.name, device.skew_ms)
 
     def heal(self, world: World) -> None:

@@ -15,7 +15,7 @@ from lanterne.practice.chart.commands import MarkEnteredInError
 from lanterne.practice.chart.commands import Record as WriteStatement
 from lanterne.practice.errors import NotAllowed, Refusal, TablesBehind, UnknownFact, UnknownPatient
 from lanterne.practice.notes.facts import NoteRecorded
-from lanterne.practice.patients.commands import RegisterPatient
+from lanterne.practice.patients.commands import CorrectIdentity, RegisterPatient
 from lanterne.practice.patients.facts import PatientIdentified
 from lanterne.practice.reading import open_chart
 from lanterne.practice.record import Record
@@ -80,6 +80,25 @@ class Person:
         identity = PatientIdentified(birth_name=self.text(), first_given="Jeanne")
         return through_the_door(self.record, RegisterPatient(identity, confirmed_new=True)).entry
 
+    def rename(self) -> EntryHash:
+        """An identity corrected; of two who do so the later one counts, everywhere."""
+        patient = self.patient()
+        row = (
+            self.record.connection()
+            .execute(
+                "SELECT f.id FROM latest l JOIN kind k ON k.no = l.kind JOIN subject p ON p.no = l.subject"
+                " JOIN fact f ON f.no = l.fact WHERE p.id = ? AND k.name = ?",
+                (bytes.fromhex(patient), PatientIdentified.KIND),
+            )
+            .fetchone()
+        )
+        if row is None:
+            raise UnknownFact("nobody yet")
+        identity = PatientIdentified(birth_name=self.text(), first_given="Jeanne")
+        return through_the_door(
+            self.record, CorrectIdentity(patient, FactId(bytes(row[0]).hex()), identity)
+        ).entry
+
     def look(self) -> EntryHash | None:
         """Open a chart: the trace is written before anything is shown. None when one stands already."""
         before = self._trace_head()
@@ -113,7 +132,11 @@ class Person:
 
     def work(self) -> tuple[str, EntryHash | None]:
         """One act: its name, and the entry acknowledged. Raises what REFUSED names."""
-        acts: list[tuple[str, Act]] = [("register", Person.register), ("look", Person.look)]
+        acts: list[tuple[str, Act]] = [
+            ("register", Person.register),
+            ("look", Person.look),
+            ("rename", Person.rename),
+        ]
         if Right.WRITE_CHART in self.record.writer().rights:
             acts += (
                 [("state", Person.state)] * 4

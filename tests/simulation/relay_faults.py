@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from lanterne.relay.place import DATABASE
 from tests.simulation.lies import FORGED, LIES, Liar
-from tests.simulation.relay import Relay
+from tests.simulation.relay import Answered, Relay
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
@@ -111,3 +111,33 @@ class RelaySetBack:
 
     def heal(self, world: World) -> None:
         pass
+
+
+class RelayPowerCut:
+    """The relay's power goes right after it answered: what lies in its folder at that moment is all there is."""
+
+    name, rate = "relay_power_cut", 0.06
+
+    def __init__(self) -> None:
+        self._cuts = 0
+
+    def strike(self, world: World) -> None:
+        relay, folder = world.relay, world.place / f"relay after cut {self._cuts}"
+        self._cuts += 1
+
+        def cut(method: str, target: str, body: bytes, headers: dict[str, str]) -> Answered:
+            answered = type(relay).answer(relay, method, target, body, headers)
+            if target.endswith("/give") and answered.status == 200:
+                shutil.copytree(relay.root, folder)
+                relay.end()
+                relay.root = folder
+                relay.begin()
+                del relay.answer
+                world.trace.fault(self.name)
+            return answered
+
+        if "answer" not in vars(relay):
+            relay.answer = cut  # type: ignore[method-assign]
+
+    def heal(self, world: World) -> None:
+        vars(world.relay).pop("answer", None)

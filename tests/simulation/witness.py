@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 PROVEN = {
     "forged": {Lie.NO_ENTRY},
+    "redated": {Lie.NO_ENTRY},
+    "signed_anew": {Lie.NO_ENTRY},
     "mixed": {Lie.NO_ENTRY},
     "reordered": {Lie.RECEIPT, Lie.WITHHELD},
 }

@@ -7,6 +7,7 @@ programs call it; the world only decides when, and what breaks.
 from __future__ import annotations
 
 import asyncio
+import gc
 import random
 import tempfile
 from collections.abc import Callable
@@ -26,7 +27,7 @@ from tests.simulation.ledger import Ledger
 from tests.simulation.network import Network, Target, serve
 from tests.simulation.persons import REFUSED, Person
 from tests.simulation.practice import FOUNDED, template
-from tests.simulation.relay import Relay
+from tests.simulation.relay import Answered, Relay
 from tests.simulation.trace import Draws, Trace
 from tests.simulation.witness import Witness
 
@@ -58,6 +59,8 @@ class World:
         """Devices of which a contradiction may be seen: set back, doubled, stolen."""
         self.shrunk: set[str] = set()
         """Devices of which a statement that shrinks reached the relay."""
+        self.skewed: set[str] = set()
+        """Seats that ever wrote under a wrong clock."""
         self.flipped: set[str] = set()
         """Devices on whose disk a bit fell."""
         self.relay_lied = self.relay_forged = False
@@ -66,7 +69,7 @@ class World:
         self.relay_keeps = self.folder_keeps = True
         """Whether what is there can be counted on."""
         self._draws: dict[str, random.Random] = {}
-        self.relay_target: Callable[[Device], Target] = lambda _device: self.relay.answer
+        self.relay_target: Callable[[Device], Target] = lambda _device: self.ask_relay
         """What answers to a device that asks the relay: a liar stands there in some runs."""
         for device in self.devices:
             self.powered(device, device.start)
@@ -90,6 +93,10 @@ class World:
         if fault not in self._draws:
             self._draws[fault] = self.draws.of(fault)
         return self._draws[fault]
+
+    def ask_relay(self, method: str, target: str, body: bytes, headers: dict[str, str]) -> Answered:
+        """What the relay answers now."""
+        return self.relay.answer(method, target, body, headers)
 
     def close(self) -> None:
         """The end of the run."""
@@ -221,3 +228,4 @@ def in_a_world(seed: int, trace: Trace, play: Callable[[World], T]) -> T:
     finally:
         loop.run_until_complete(loop.shutdown_asyncgens())
         loop.close()
+        gc.collect()  # a world is one large circle; hundreds of them would fill the memory

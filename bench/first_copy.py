@@ -253,7 +253,7 @@ def play(folder: Path, patients: int, facts: int, bits: float) -> None:
         print(
             f"First copy: {patients} patients × {facts} facts, {entries} entries, {bits / 1e6 or 'no'} Mbit/s:"
         )
-        print(f"  the list of what comes first: {listing:.2f} s on the admitting device")
+        print(f"  the list of what comes first: {listing:.2f} s on the admitting device", flush=True)
         patient = day_patient(1, patients)
         expected = page(garance, Traces(), patient, datetime.now(UTC).date())
         lea.catch_up()
@@ -272,25 +272,22 @@ def play(folder: Path, patients: int, facts: int, bits: float) -> None:
             pages.append(time.time() - before)
             if held == expected and not opened:
                 opened = time.time() - began
+                print(f"  the first chart of the day opens after {opened:6.2f} s", flush=True)
             if opened and not all_of_the_day:
                 there = [page(lea, traces, day_patient(one, patients), today) for one in range(20)]
                 if all(one == expected for one in there):
                     all_of_the_day = time.time() - began
+                    print(f"  the twenty of the day open after       {all_of_the_day:6.2f} s", flush=True)
             if done is None and not told.empty():
                 done = told.get()
+                print(f"  every entry is here after              {done[1] - began:6.2f} s", flush=True)
             time.sleep(0.1)
             if not copying.is_alive() and done is None and told.empty():
                 raise SystemExit("the exchange ended without a word")
         folded = time.time() - began
         since, until, sent, came, first, received = done
-        opening = since - began
-        print(
-            f"  the first chart of the day opens after {opened:6.2f} s (of which {opening:.2f} s start a process)"
-        )
-        print(f"  the twenty of the day open after       {all_of_the_day:6.2f} s; {first} entries came first")
-        print(
-            f"  every entry is here after              {until - began:6.2f} s; all is folded after {folded:.2f} s"
-        )
+        print(f"  all is folded after                    {folded:6.2f} s")
+        print(f"  {first} entries came first; {since - began:.2f} s of each went to starting a process")
         slow = sorted(pages)
         print(
             f"  a page meanwhile: {statistics.median(slow) * 1000:.0f} ms, one in a hundred {slow[int(len(slow) * 0.99)] * 1000:.0f} ms"

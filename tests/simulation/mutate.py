@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -74,36 +75,42 @@ def caught_elsewhere(place: Path, mutant: Mutant) -> bool:
     )
 
 
+def put_in(mutant: Mutant, folder: Path, seeds: int, first: int) -> str:
+    """How a mutant was caught, in a tree of its own; empty when it was not."""
+    place = folder / mutant.id
+    shutil.copytree(folder / "whole", place)
+    path = place / mutant.file
+    path.write_text(
+        path.read_text(encoding="utf-8").replace(mutant.old, mutant.new), encoding="utf-8", newline=""
+    )
+    seen = simulate(place, seeds, first)
+    also = "" if seen or not caught_elsewhere(place, mutant) else " – seen by unit tests only"
+    print(f"{'caught' if seen else 'NOT CAUGHT'}  {mutant.id}: {seen or mutant.breaks}{also}", flush=True)
+    shutil.rmtree(place, ignore_errors=True)
+    return seen
+
+
 def main() -> int:
     """0 when the tree passes and enough mutants are caught."""
     parser = argparse.ArgumentParser(prog="python -m tests.simulation.mutate", description=__doc__)
     parser.add_argument("--seeds", type=int, default=60, help="at most so many for each mutant")
     parser.add_argument("--first", type=int, default=1)
+    parser.add_argument("--processes", type=int, default=2, help="how many at once")
     parser.add_argument("--only", nargs="*", help="ids of mutants")
     asked = parser.parse_args()
     chosen = [one for one in MUTANTS if not asked.only or one.id in asked.only]
     when, revision, begun = datetime.now(UTC), evidence.commit(), time.monotonic()
-    caught: list[str] = []
-    missed: list[str] = []
     with tempfile.TemporaryDirectory(prefix="lanterne-mutants-") as folder:
-        place = Path(folder)
-        copy_tree(place)
-        healthy = simulate(place, min(asked.seeds, 10), asked.first)
+        whole = Path(folder) / "whole"
+        copy_tree(whole)
+        healthy = simulate(whole, min(asked.seeds, 10), asked.first)
         if healthy:
             print(f"the tree as it is does not pass: {healthy}", file=sys.stderr)
             return 1
-        for mutant in chosen:
-            path = place / mutant.file
-            text = path.read_text(encoding="utf-8")
-            path.write_text(text.replace(mutant.old, mutant.new), encoding="utf-8")
-            seen = simulate(place, asked.seeds, asked.first)
-            (caught if seen else missed).append(mutant.id)
-            also = "" if seen else (" – seen by unit tests only" if caught_elsewhere(place, mutant) else "")
-            path.write_text(text, encoding="utf-8")
-            print(
-                f"{'caught' if seen else 'NOT CAUGHT'}  {mutant.id}: {seen or mutant.breaks}{also}",
-                flush=True,
-            )
+        with ThreadPoolExecutor(asked.processes) as pool:
+            seen = list(pool.map(lambda one: put_in(one, Path(folder), asked.seeds, asked.first), chosen))
+    caught = [one.id for one, how in zip(chosen, seen, strict=True) if how]
+    missed = [one.id for one, how in zip(chosen, seen, strict=True) if not how]
     score = len(caught) / len(chosen)
     print(
         f"mutants: {len(chosen)}, caught by the simulation {len(caught)} ({score:.1%}), not: {missed or 'none'}"

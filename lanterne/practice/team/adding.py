@@ -17,8 +17,8 @@ from pathlib import Path
 
 from lanterne.journal import pairing
 from lanterne.journal.boxes import Boxes, box_of
-from lanterne.journal.errors import JournalError
-from lanterne.journal.pairing import Offered, PairingForeign, PairingStale, Welcomed
+from lanterne.journal.errors import JournalError, LocalFileDamaged
+from lanterne.journal.pairing import Offered, PairingForeign, PairingSpent, PairingStale, Welcomed
 from lanterne.journal.pairing_messages import PairingUnreadable, read_answer, read_request
 from lanterne.practice.record import Record
 from lanterne.practice.rights import Right
@@ -122,14 +122,14 @@ def _opened(record: Record, carriage: Carriage, where: str, port: int) -> Ways:
 
 
 def look(record: Record) -> Adding | None:
-    """How far it is; takes the request when it came. None when nothing is offered, or it lapsed.
+    """How far it is; takes the request when it came. None when nothing is offered, or it lapsed, or it is damaged.
 
     Raises:
-        NotAllowed. JournalError: the disk. What hinders the carrying alone is in `trouble`.
+        NotAllowed. JournalError: the disk. What hinders the carrying, or this one request, is in `trouble`.
     """
     record.require(Right.MANAGE_TEAM)
     journal, now = record.journal, record.clock_ms()
-    held = pairing.offered(journal, record.seat)
+    held = _held(record)
     if held is None or now > held.ends:
         return None
     carriage, where = _carriage(record, held)
@@ -150,12 +150,13 @@ def look(record: Record) -> Adding | None:
         return adding
     try:
         answer, device = _answered(record, boxes, box, request)
-    except (PairingUnreadable, PairingForeign, PairingStale) as error:
-        if held.request is not None:
-            raise
-        boxes.refuse(box)
-        if mirror is not None:
-            mirror.refuse(box)
+    except (PairingUnreadable, PairingForeign, PairingStale, PairingSpent) as error:
+        if held.request is None or isinstance(error, PairingSpent):
+            boxes.refuse(box)
+            if mirror is not None:
+                # What could not be let go there is met again, and is no request then either.
+                with suppress(PeerError, JournalError):
+                    mirror.refuse(box)
         return Adding(Stage.REQUEST, carriage, where, box, held, trouble=error)
     if mirror is not None:
         try:
@@ -180,7 +181,7 @@ def _put(record: Record, mirror: Mirror, box: BoxName, answer: bytes) -> None:
     """The answer lies in the mirror too: put there once, however often the page asks."""
     local = record.journal.local(record.seat)
     digest = sha256(answer).digest()
-    if local.get(_PUT) != digest:
+    if _note(record, _PUT) != digest:
         mirror.put_answer(box, answer)
         local.put(_PUT, digest)
 
@@ -261,13 +262,29 @@ def admit(record: Record, code: str, *, random: Callable[[int], bytes] = secrets
     return welcomed
 
 
+def _held(record: Record) -> Offered | None:
+    """What is offered; a damaged note of it serves nobody any more, and is written over by the next."""
+    try:
+        return pairing.offered(record.journal, record.seat)
+    except LocalFileDamaged:
+        return None
+
+
+def _note(record: Record, name: str) -> bytes | None:
+    """What was noted of the carrying; a damaged note is none: hands can always carry, and what was put is put again."""
+    try:
+        return record.journal.local(record.seat).get(name)
+    except LocalFileDamaged:
+        return None
+
+
 def cancel(record: Record) -> None:
     """End it, whatever its stage. Raises NotAllowed, JournalError.
 
     Who was admitted stays so, and finds the admission in its box until it was heard of, or the offer would have lapsed.
     """
     record.require(Right.MANAGE_TEAM)
-    held = pairing.offered(record.journal, record.seat)
+    held = _held(record)
     if held is None:
         return
     awaited = _awaits_admission(record, box_of(held.offer))
@@ -312,7 +329,7 @@ def _close(record: Record, held: Offered) -> None:
 
 
 def _carriage(record: Record, held: Offered) -> tuple[Carriage, str]:
-    kept = record.journal.local(record.seat).get(_CARRIED)
+    kept = _note(record, _CARRIED)
     if kept is None:
         return Carriage.FILES, ""
     tree = packing.decode(kept, max_bytes=_MOST)

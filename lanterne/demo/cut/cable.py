@@ -84,6 +84,8 @@ class Cable:
         self._writers |= {writer, back}
         try:
             await asyncio.gather(self._carry(reader, back, 0), self._carry(onward, writer, 1))
+        except asyncio.CancelledError:
+            pass  # pulled out: the server of the streams would complain of a task that ends so
         finally:
             for end in (writer, back):
                 end.close()

@@ -139,3 +139,18 @@ def test_a_file_that_is_not_whole_is_not_read_yet(garance: Machine, theo: Machin
     for path, data in whole.items():
         path.write_bytes(data)
     assert theo.by_folder(stick).tally.received == 1
+
+
+def test_a_name_of_the_largest_number_does_not_hide_what_is_written_after_it(
+    garance: Machine, theo: Machine, stick: Path
+) -> None:
+    """The next would have one digit too many for anybody to read, and each would take the place of the one before."""
+    garance.jot("first")
+    assert garance.by_folder(stick).whole
+    own = stick / f"lanterne-{garance.journal.practice[:16]}" / garance.device.id
+    (own / "999999999999.entries").write_bytes(b"put there by somebody")
+    for number in range(2):
+        garance.jot(f"then {number}")
+        assert garance.by_folder(stick).whole
+    assert theo.by_folder(stick).whole
+    assert content(theo.journal) == content(garance.journal)

@@ -24,6 +24,7 @@ from lanterne.sync.peers.folder_files import (
     NUMBERED,
     folder_errors,
     names_in,
+    next_name,
     read_regular,
     read_whole,
     write_raw,
@@ -274,8 +275,7 @@ class FolderPeer:
         place = self._base / self._device
         with folder_errors():
             self._own()
-            numbers = [int(name.split(".")[0]) for name in names_in(place, NUMBERED, "file", MAX_FILES)]
-            path = place / f"{max(numbers, default=0) + 1:08d}.entries"
+            path = place / next_name(names_in(place, NUMBERED, "file", MAX_FILES))
             data = frame(raws)
             write_whole(path, data)
         self.sent += len(data)

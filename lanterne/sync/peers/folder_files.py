@@ -12,7 +12,7 @@ import hashlib
 import os
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -26,6 +26,8 @@ MAX_FILES = 200_000
 DIGEST = 32
 DEVICE = re.compile(r"[0-9a-f]{32}")
 NUMBERED = re.compile(r"([0-9]{1,12})\.entries")
+MOST_NUMBER = 10**11
+"""No honest name comes near: one that does is no reason to write under a name that has too many digits to be read."""
 BLOB = re.compile(r"[0-9a-f]{64}")
 
 
@@ -61,6 +63,12 @@ def names_in(folder: Path, pattern: re.Pattern[str], kind: str, limit: int) -> l
     except (FileNotFoundError, NotADirectoryError):
         return []
     return sorted(found)
+
+
+def next_name(names: Iterable[str]) -> str:
+    """The name of the next file of entries beside those NUMBERED."""
+    numbers = (int(name.split(".")[0]) for name in names)
+    return f"{max((number for number in numbers if number < MOST_NUMBER), default=0) + 1:08d}.entries"
 
 
 def read_regular(path: Path, offset: int, length: int) -> bytes | None:

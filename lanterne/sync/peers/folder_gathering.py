@@ -9,7 +9,15 @@ from __future__ import annotations
 from contextlib import suppress
 from pathlib import Path
 
-from lanterne.sync.peers.folder_files import MAX_FILE, MAX_FILES, NUMBERED, names_in, read_whole, write_whole
+from lanterne.sync.peers.folder_files import (
+    MAX_FILE,
+    MAX_FILES,
+    NUMBERED,
+    names_in,
+    next_name,
+    read_whole,
+    write_whole,
+)
 from lanterne.wire.exchange import MessageRefused
 from lanterne.wire.framing import frame, framed_size, read_framed
 
@@ -26,7 +34,6 @@ def gather(place: Path) -> None:
     small = [name for name in names if (place / name).lstat().st_size <= SMALL]
     if len(small) <= MOST_SMALL:
         return
-    number = max(int(name.split(".")[0]) for name in names)
     old: list[Path] = []
     raws: list[bytes] = []
     size = 0
@@ -43,7 +50,7 @@ def gather(place: Path) -> None:
         raws += entries
     if len(old) < 2:
         return
-    write_whole(place / f"{number + 1:08d}.entries", frame(raws))
+    write_whole(place / next_name(names), frame(raws))
     for path in old:
         # Windows keeps a file that somebody reads: it is gathered again, which repeats and loses nothing.
         with suppress(PermissionError):

@@ -171,10 +171,9 @@ class Joining:
                 files=self._files,
             )
         except (PracticeExists, JournalBusy):
-            asked = read_pairing(self._layout, self._files)
-            if asked is not None and asked[2] == offer:
-                self._clear()
-            else:  # somebody founds a practice here meanwhile: nothing of it is this joining's
+            # Somebody founds a practice here meanwhile: nothing of it is this joining's. Or another program joins here,
+            # or nothing but the lock hindered: what was asked stands, and it goes on from there.
+            if read_pairing(self._layout, self._files) is None:
                 self._end()
             raise
         except LanterneError:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from lanterne.journal.boxes import Boxes, box_of
-from lanterne.journal.errors import DiskFailed
+from lanterne.journal.errors import DiskFailed, PracticeExists
 from lanterne.journal.files import OsFiles
 from lanterne.journal.pairing import PairingSpent, offered
 from lanterne.practice.record import Record
@@ -80,3 +80,22 @@ def test_a_folder_that_cannot_be_written_keeps_no_page_from_being_shown(
         found = seen(garance)
         assert found.stage is Stage.REQUEST
         assert found.trouble is not None
+
+
+def test_two_programs_join_in_one_directory(
+    garance: Record, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both found it empty. The second is told; what the first asked stands."""
+    adding.begin(garance, to_lea(garance), Carriage.FILES)
+    offer = adding.message_to_carry(garance) or b""
+    root = tmp_path / "portable"
+    first, second = newcomer(root), newcomer(root)
+    first.begin_by_file(offer, name=LEA, passphrase=HERS)
+    monkeypatch.setattr(second, "check_empty", lambda: None)
+    monkeypatch.setattr(second, "_clear", lambda: None)  # it looked before there was anything
+    with pytest.raises(PracticeExists):
+        second.begin_by_file(offer, name=LEA, passphrase=HERS)
+    monkeypatch.undo()
+    assert newcomer(root).begun()
+    adding.bring_request(garance, first.request() or b"")
+    assert seen(garance).stage is Stage.CODE

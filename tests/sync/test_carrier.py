@@ -124,7 +124,12 @@ def test_by_a_folder_that_is_unplugged_and_another_in_its_place(
         until(lambda: why(garance) == why(theo) == "", "it is not told that it goes")
         # Another stick under the same letter: empty.
         shutil.move(stick, tmp_path / "pocket")
-        until(lambda: (nudge(garance.journal), why(garance))[1] == "carrier.unplugged", "absence is not told")
+
+        def missed() -> bool:
+            nudge(garance.journal)
+            return why(garance) == "carrier.unplugged"
+
+        until(missed, "absence is not told")
         stick.mkdir()
         until(lambda: why(garance) == "carrier.other_folder", "another stick is not told")
         garance.jot("not for any stick")

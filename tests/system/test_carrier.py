@@ -63,7 +63,7 @@ def carrier_of(front: subprocess.Popen[bytes]) -> psutil.Process | None:
 def runs(process: psutil.Process) -> bool:
     """A zombie has ended: whoever inherits it may take a while to bury it."""
     try:
-        return process.status() != psutil.STATUS_ZOMBIE
+        return bool(process.status() != psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
         return False
 

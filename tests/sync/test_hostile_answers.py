@@ -7,13 +7,18 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import pytest
 
+from lanterne.sync.carrying.news import BREATH_S, News
 from lanterne.sync.carrying.pace import Pace
 from lanterne.sync.errors import PeerAway, PeerBusy, PeerUnreadable
 from lanterne.sync.peers.http import Connection, HttpPeer
+from lanterne.sync.peers.port import Way
 from lanterne.sync.peers.relay import ask_who
+from lanterne.sync.ways_open import Destination
+from lanterne.wire.exchange import HolderId
 from tests.sync.places import asker
 from tests.sync.stage import Machine
 
@@ -50,7 +55,9 @@ def test_a_time_to_come_back_that_is_none_is_no_time(garance: Machine, retry: by
     """It ended the whole process that exchanges, by every way, as often as it was started again."""
     data = b"HTTP/1.1 503 Busy\r\nRetry-After: " + retry + b"\r\nContent-Length: 0\r\n\r\n"
     with answering(data) as url:
-        peer = HttpPeer(Connection(url), asker(garance), garance.device.id, garance.device.record().transport)
+        peer = HttpPeer(
+            Connection(url), asker(garance), HolderId(garance.device.id), garance.device.record().transport
+        )
         with pytest.raises(PeerBusy) as busy:
             peer.heads()
         peer.close()
@@ -89,6 +96,38 @@ def test_an_answer_that_keeps_the_pace_comes_whole() -> None:
     with answering(data, at_a_time=2_000) as url:
         connection = Connection(url, timeout_s=0.3)
         assert connection.ask("GET", "/", b"", {}, 60_000)[2] == b"x" * 60_000
+
+
+class Waits(threading.Event):
+    """Never waits, and notes how long it would have."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.noted: list[float | None] = []
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.noted.append(timeout)
+        return self.is_set()
+
+
+def test_a_holder_with_news_without_end_is_not_asked_without_end() -> None:
+    heard: list[int] = []
+    goes = threading.Event()
+    goes.set()
+    runner = SimpleNamespace(goes=goes, heard=heard.append)
+    waits = Waits()
+
+    def answer(after: int) -> int:
+        if after == 4:
+            waits.set()
+        return after + 1
+
+    opener = SimpleNamespace(open_news=lambda *_: SimpleNamespace(news=answer, close=lambda: None))
+    news = News(Destination(Way.DEVICE, "a:1"), opener, runner)  # type: ignore[arg-type]
+    news._stopped = waits
+    news.run()
+    assert heard == [1, 2, 3, 4, 5]
+    assert waits.noted == [BREATH_S] * 5
 
 
 def test_brackets_within_brackets_are_no_relay() -> None:

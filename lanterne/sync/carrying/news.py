@@ -21,6 +21,8 @@ HELD_S = 90.0
 QUICK_S = 3.0
 """An answer that came sooner without anything new was not held: the next is asked for only later."""
 REST_S = 5.0
+BREATH_S = 0.5
+"""After news: the exchange takes as long, and a holder that says another number each time is not asked without end."""
 CHANCE = secrets.SystemRandom()
 MOST_APART_S = 2.0
 """Devices that lose a relay together come back apart."""
@@ -67,6 +69,7 @@ class News(threading.Thread):
             if answered != last:
                 self._runner.heard(answered)
                 last = answered
+                self._stopped.wait(BREATH_S)
             elif time.monotonic() - began < QUICK_S:
                 self._stopped.wait(REST_S)
 

@@ -55,24 +55,32 @@ def test_a_name_typed_that_a_patient_bears_is_asked_about(garance: Desk) -> None
     assert slots(garance) == ["09:15", "09:20"]
     expect(page.locator(".slot.doubtful")).to_have_count(0)
 
-    # Moved, cancelled, taken up again.
+    # Moved (not onto what a third has: that is asked about), cancelled, taken up again.
+    garance.go(f"/agenda/nouveau?jour={DAY}")
+    garance.write("name", "M. Troisième Venu")
+    garance.write("hour", "10h")
+    garance.keyboard("Control+Enter")
+    garance.saved()
     page.get_by_role("link", name="Déplacer Mme Toute Nouvelle").focus()
     garance.keyboard("Enter")
     garance.dialog()
+    garance.write("hour", "10:05")
+    garance.keyboard("Control+Enter")
+    expect(page.locator("#dialog .banner.warn")).to_contain_text("M. Troisième Venu est déjà inscrit")
     garance.write("hour", "14:00")
     garance.keyboard("Control+Enter")
     garance.saved()
-    assert slots(garance) == ["09:15", "14:00"]
+    assert slots(garance) == ["09:15", "10:00", "14:00"]
     page.get_by_role("link", name="Annuler Mme Toute Nouvelle").focus()
     garance.keyboard("Enter")
     garance.dialog()
     garance.keyboard("Control+Enter")
     expect(page.locator("[aria-labelledby=a-cancelled]")).to_contain_text("Mme Toute Nouvelle")
-    assert slots(garance) == ["09:15"]
+    assert slots(garance) == ["09:15", "10:00"]
     page.get_by_role("button", name="Rétablir Mme Toute Nouvelle").focus()
     garance.keyboard("Enter")
     garance.saved()
-    assert slots(garance) == ["09:15", "14:00"]
+    assert slots(garance) == ["09:15", "10:00", "14:00"]
 
 
 def test_the_secretary_walks_the_days(sit: Sit) -> None:

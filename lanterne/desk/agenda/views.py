@@ -80,7 +80,10 @@ def book(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         _ask_which(request, form, who)
         warnings = _record(
-            request, form, lambda held, overlap: Book(held, overlap, fact_id(request)), AppointmentBooked
+            request,
+            form,
+            lambda held, overlap: Book(held, overlap_wanted=overlap, id=fact_id(request)),
+            AppointmentBooked,
         )
         if form.is_valid() and not warnings and not form.errors:
             return written(request, _of_day(form.cleaned_data["date"]))
@@ -107,7 +110,7 @@ def move(request: HttpRequest, fact: str) -> HttpResponse:
         warnings = _record(
             request,
             form,
-            lambda moved, overlap: Move((held.fact,), moved, overlap, fact_id(request)),
+            lambda moved, overlap: Move((held.fact,), moved, overlap_wanted=overlap, id=fact_id(request)),
             AppointmentMoved,
         )
         if form.is_valid() and not warnings and not form.errors:

@@ -22,6 +22,7 @@ from lanterne.practice.chart.statements import Statement
 from lanterne.practice.conflicts import queries
 from lanterne.practice.conflicts.queries import Doubt, Settled
 from lanterne.practice.conflicts.rules import LISTED
+from lanterne.practice.consultations.facts import ConsultationRecorded
 from lanterne.practice.patients.duplicates import REASONS
 from lanterne.practice.patients.listing import named
 from lanterne.practice.patients.queries import Suspect
@@ -206,7 +207,8 @@ def _doubt(seen: Opened, doubt: Doubt) -> view.ChartDoubt:
         ),
         ids=",".join(doubt.ids),
         apart_url=url("settling-apart", first),
-        third_url=url("settling-third", first),
+        # A consultation is written in its own page: the kept one is corrected there.
+        third_url="" if doubt.kind == ConsultationRecorded.KIND else url("settling-third", first),
     )
 
 

@@ -40,6 +40,7 @@ from lanterne.practice.conflicts.commands import (
 )
 from lanterne.practice.conflicts.facts import StatementsDistinct
 from lanterne.practice.conflicts.queries import Doubt, of_chart
+from lanterne.practice.consultations.facts import ConsultationRecorded
 from lanterne.practice.errors import Refusal, UnknownFact
 from lanterne.practice.patients.queries import distinctions
 from lanterne.practice.patients.tying import UndoDistinct
@@ -93,7 +94,7 @@ def third(request: HttpRequest, patient: str, fact: str) -> HttpResponse:
     seen = opened(request, patient)
     doubt = _doubt(request, seen, fact)
     form_type, first = form_of(doubt.kind), doubt.sides[0]
-    if form_type is None or first.body is None:
+    if form_type is None or first.body is None or doubt.kind == ConsultationRecorded.KIND:
         raise Http404
     initial = form_type.initial_of(first.body, first.at)
     form = form_type(request.POST or None, initial=initial)

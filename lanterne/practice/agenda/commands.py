@@ -8,7 +8,7 @@ they showed: what was moved meanwhile is refused.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import msgspec
 
@@ -66,8 +66,8 @@ class Book:
     """
 
     appointment: AppointmentBooked
-    overlap_wanted: bool = False
-    id: FactId | None = None
+    overlap_wanted: bool = field(default=False, kw_only=True)
+    id: FactId | None = field(default=None, kw_only=True)
     right: Right = Right.KEEP_AGENDA
 
     def load(self, look: Look) -> Known:
@@ -90,9 +90,9 @@ class Move:
 
     shown: tuple[FactId, ...]
     appointment: AppointmentMoved
-    overlap_wanted: bool = False
-    overlap_left: bool = False
-    id: FactId | None = None
+    overlap_wanted: bool = field(default=False, kw_only=True)
+    overlap_left: bool = field(default=False, kw_only=True)
+    id: FactId | None = field(default=None, kw_only=True)
     right: Right = Right.KEEP_AGENDA
 
     def load(self, look: Look) -> Known:
@@ -133,8 +133,8 @@ class Restore:
     """Take up a cancelled appointment as it was. `cancelled` is its last version."""
 
     cancelled: FactId
-    overlap_wanted: bool = False
-    id: FactId | None = None
+    overlap_wanted: bool = field(default=False, kw_only=True)
+    id: FactId | None = field(default=None, kw_only=True)
     right: Right = Right.KEEP_AGENDA
 
     def load(self, look: Look) -> Known:

@@ -9,6 +9,7 @@ from typing import Any
 
 from lanterne.practice.alike import said
 from lanterne.practice.allergies.facts import AllergyRecorded
+from lanterne.practice.consultations.facts import ConsultationRecorded
 from lanterne.practice.family.facts import FamilyRecorded
 from lanterne.practice.immunizations.facts import ImmunizationRecorded
 from lanterne.practice.lifestyle.facts import LifestyleRecorded
@@ -41,6 +42,7 @@ LISTED: dict[str, str] = {
     LifestyleRecorded.KIND: _("Habitude de vie"),
     MeasureRecorded.KIND: _("Mesure"),
     ResultRecorded.KIND: _("Résultat"),
+    ConsultationRecorded.KIND: _("Consultation"),
 }
 
 SENTENCES: dict[str, str] = {

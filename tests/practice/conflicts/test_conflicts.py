@@ -28,6 +28,7 @@ from lanterne.practice.conflicts.commands import (
 )
 from lanterne.practice.conflicts.queries import Doubt
 from lanterne.practice.conflicts.rules import key, one_thing
+from lanterne.practice.consultations.facts import ConsultationRecorded
 from lanterne.practice.errors import NotAllowed, Refusal, UnknownFact
 from lanterne.practice.kinds import Body, Coding
 from lanterne.practice.patients.commands import RegisterPatient
@@ -283,6 +284,25 @@ def test_both_hold_and_can_be_doubted_again(two: Two, made: Callable[[Record, Re
     assert said(one) == said(other) == [["high", "low"]]
     with pytest.raises((Refusal, UnknownFact), match="conflict_undone"):
         record(one, UndoTellApart(JEAN_BAPTISTE, told[1]))
+
+
+def test_a_consultation_corrected_on_both_is_to_settle(two: Two) -> None:
+    one, other = two
+    first = state(one, ConsultationRecorded(reason="toux"))
+    exchange(one, other)
+    other.catch_up()
+    state(one, ConsultationRecorded(reason="toux", conclusion="bronchite"), replaces=(first,))
+    state(other, ConsultationRecorded(reason="toux", conclusion="grippe"), replaces=(first,))
+    exchange(one, other)
+    for held in two:
+        (doubt,) = doubts(held)
+        assert {side.body.conclusion for side in doubt.sides} == {"bronchite", "grippe"}
+    (doubt,) = doubts(one)
+    kept = next(side for side in doubt.sides if side.body.conclusion == "grippe")
+    record(one, keep(one, JEAN_BAPTISTE, doubt, kept.id))
+    exchange(one, other)
+    assert doubts(one) == doubts(other) == []
+    assert [item.body for item in standing(chart(other), ConsultationRecorded)] == [kept.body]
 
 
 def test_a_secretary_sees_what_is_of_the_office_alone(practice: stage.Practice, tmp_path: Path) -> None:

@@ -218,6 +218,8 @@ def checked_address(typed: str) -> str:
     if (
         not whole
         or len(address) > MOST_ADDRESS
+        or not parts.path.isascii()
+        or any(sign.isspace() or not sign.isprintable() for sign in address)
         or parts.scheme not in ("http", "https")
         or ("://" not in address and (port is None or parts.path))
     ):

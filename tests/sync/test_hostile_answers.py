@@ -17,6 +17,7 @@ from lanterne.sync.errors import PeerAway, PeerBusy, PeerUnreadable
 from lanterne.sync.peers.http import Connection, HttpPeer
 from lanterne.sync.peers.port import Way
 from lanterne.sync.peers.relay import ask_who
+from lanterne.sync.ways import NotAnAddress, keep_device
 from lanterne.sync.ways_open import Destination
 from lanterne.wire.exchange import HolderId
 from tests.sync.places import asker
@@ -89,6 +90,17 @@ def test_who_waits_for_a_page_waits_so_long_at_most() -> None:
         connection = Connection(url, timeout_s=5.0, whole_s=0.3)
         with pytest.raises(PeerAway, match="nobody answers"):
             connection.ask("GET", "/", b"", {}, 6_000_000)
+
+
+@pytest.mark.parametrize(
+    "typed", ["192.168.1.20 :8766", "poste\x7f:8766", "poste\u00a0:8766", "https://h/é", "https://h/a b"]
+)
+def test_an_address_that_can_never_be_asked_is_none(garance: Machine, typed: str) -> None:
+    """One space too many, kept as a way, ended the process that exchanges as often as it was started again."""
+    with pytest.raises(NotAnAddress):
+        keep_device(garance.journal, typed)
+    with pytest.raises(PeerAway):
+        Connection(typed if "://" in typed else f"http://{typed}")
 
 
 def test_an_answer_that_keeps_the_pace_comes_whole() -> None:

@@ -107,6 +107,9 @@ class Connection:
             raise PeerAway("this is no address", url=url) from error
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
             raise PeerAway("this is no address", url=url)
+        # What could never be sent, or signed: it may come from a file, and ends nobody's process.
+        if not parts.path.isascii() or any(sign.isspace() or not sign.isprintable() for sign in url):
+            raise PeerAway("this is no address", url=url)
         self.prefix = parts.path.rstrip("/")
         self.sent = self.came = self.asks = 0
         self._made: http.client.HTTPConnection

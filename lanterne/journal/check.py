@@ -59,7 +59,9 @@ _LOCAL = frozenset(
         "ways2",
     }
 )
-_KNOWN = re.compile(r"(relay|own|authorities|(?:statement|relay)-[0-9a-f]{32}|(?:alarm|seen)-L[1-6]-[0-9a-f]{32})2?")
+_KNOWN = re.compile(
+    r"(relay|own|authorities|(?:statement|relay)-[0-9a-f]{32}|(?:alarm|seen)-L[1-6]-[0-9a-f]{32})2?"
+)
 OUTSIDE = frozenset({"lock", "read", "logs"})
 """What the promise leaves out: the lock, the read tables (checked against a re-fold), logs."""
 
@@ -254,7 +256,8 @@ def _check_local(layout: Layout, files: Files, report: Report) -> None:
 def _check_known(layout: Layout, files: Files, report: Report) -> None:
     """What holders said, and the ways to them, in two copies, each followed by its SHA-256.
 
-    A wrong copy is replaced by the whole one.
+    A wrong copy is replaced by the whole one. A second one that is older, or not there yet, is no damage: the machine
+    stopped between the two.
     """
     found = [_KNOWN.fullmatch(name) for name in files.listing(layout.known)]
     paths = [layout.known / name for name in sorted({one[1] for one in found if one is not None})]
@@ -265,6 +268,8 @@ def _check_known(layout: Layout, files: Files, report: Report) -> None:
             copy: files.read(copy) if files.size(copy) is not None else b"" for copy in (path, second(path))
         }
         whole = [data for data in copies.values() if hashlib.sha256(data[:-32]).digest() == data[-32:]]
+        first, later = copies.values()
+        behind = bool(whole) and whole[0] == first and (not later or later in whole)
         for copy, data in copies.items():
             if whole and data == whole[0]:
                 continue
@@ -272,6 +277,8 @@ def _check_known(layout: Layout, files: Files, report: Report) -> None:
                 if whole:
                     replace_small_file(files, copy, whole[0])
             healed = bool(whole) and files.size(copy) == len(whole[0]) and files.read(copy) == whole[0]
+            if behind and healed:
+                continue
             report.fault(
                 copy.relative_to(layout.root).as_posix(),
                 "",

@@ -44,6 +44,23 @@ def test_one_copy_is_enough_and_the_other_is_healed(met: Machine, theo: Machine)
     assert check_store(met.root).faults == []
 
 
+@pytest.mark.parametrize("there", [True, False])
+def test_a_machine_stopped_between_the_two_copies_is_not_damaged(met: Machine, there: bool) -> None:
+    path = met.root / "known" / f"statement-{met.device.id}"
+    older, later = path.read_bytes(), path.with_name(path.name + "2")
+    met.clock[0] += 600_000
+    assert met.known.make_statement(met.device, met.now(), met.random) is not None
+    later.write_bytes(older)
+    if not there:
+        later.unlink()
+    assert check_store(met.root).faults == []
+    assert later.read_bytes() == path.read_bytes() != older, "brought up to the first"
+    path.write_bytes(b"nothing")
+    assert [(fault.code, fault.healed) for fault in check_store(met.root).faults] == [
+        ("small_file_damaged", True)
+    ]
+
+
 def test_damage_of_both_copies_is_said_and_heals_by_the_next_exchange(
     met: Machine, theo: Machine, tmp_path: Path
 ) -> None:

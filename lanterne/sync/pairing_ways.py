@@ -12,7 +12,7 @@ from typing import NoReturn, Protocol
 
 from lanterne.journal.boxes import Boxes, BoxTaken, box_of
 from lanterne.journal.errors import DiskFailed, DiskFull
-from lanterne.journal.files import Files
+from lanterne.journal.files import Files, disk_errors
 from lanterne.journal.pairing_messages import MAX_LARGE
 from lanterne.sync.errors import (
     FolderUnusable,
@@ -141,9 +141,11 @@ def only_box(folder: Path, files: Files, now_ms: int) -> BoxName:
     Raises:
         PeerUnknown: there is none. PeerRefuses: several; which one is meant must be said. FolderUnusable.
     """
-    if not files.is_directory(folder):
-        raise FolderUnusable("there is no such folder")
     try:
+        with disk_errors("looking for a folder"):
+            is_there = files.is_directory(folder)
+        if not is_there:
+            raise FolderUnusable("there is no such folder")
         standing = Boxes.carried(folder, files).standing(now_ms)
     except DiskFailed as error:
         raise FolderUnusable("the folder cannot be read") from error

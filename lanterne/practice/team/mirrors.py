@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Protocol
 
 from lanterne.journal.boxes import Boxes
+from lanterne.journal.files import disk_errors
 from lanterne.journal.founding import read_device
 from lanterne.practice.record import Record, now_ms
 from lanterne.sync.authorities import kept_context
@@ -90,7 +91,9 @@ class FolderMirror:
 
     def _check(self) -> None:
         """A stick that is not there must not become a folder of this disk."""
-        if not self._files.is_directory(self._folder):
+        with disk_errors("looking for a folder"):
+            is_there = self._files.is_directory(self._folder)
+        if not is_there:
             raise FolderUnusable("the folder is not there now")
 
 

@@ -18,6 +18,14 @@ def practice_folder(folder: Path, practice: PracticeId) -> Path:
     return folder / f"lanterne-{practice[:16]}"
 
 
+def there(folder: Path) -> bool:
+    """Whether it is a folder now. One that answers with an error (a dying stick, a share that is off) is not there."""
+    try:
+        return folder.is_dir()
+    except OSError:
+        return False
+
+
 def looked(folder: Path, practice: PracticeId, own: DeviceId) -> object:
     """Something that differs once another device wrote there; None when the folder is not there."""
     try:

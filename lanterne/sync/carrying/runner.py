@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from lanterne.sync.carrying.folders import looked, practice_folder
+from lanterne.sync.carrying.folders import looked, practice_folder, there
 from lanterne.sync.carrying.pace import REST_S, Pace
 from lanterne.sync.carrying.telling import Telling
 from lanterne.sync.carrying.turn import FAILED, HINDRANCES, Result, Turns
@@ -126,9 +126,9 @@ class Runner(threading.Thread):
         if self.place.way is not Way.FOLDER:
             return True
         folder = Path(self.place.name)
-        why = "" if folder.is_dir() else "carrier.unplugged"
+        why = "" if there(folder) else "carrier.unplugged"
         carried = self._telling.way(self.place).last_whole > 0
-        if not why and carried and not practice_folder(folder, self._opener.journal.practice).is_dir():
+        if not why and carried and not there(practice_folder(folder, self._opener.journal.practice)):
             why = "carrier.other_folder"
         if why:
             self.goes.clear()

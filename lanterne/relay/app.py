@@ -158,6 +158,14 @@ class Desk:
                 raise Refusal(400, Complaint("silence", "the rest of the request did not come")) from error
             return b"".join(pieces)
 
+    async def _strangers_body(self, http: HttpRequest) -> bytes:
+        """As small as it is, all of it within one silence: a byte now and then would hold the budget for ever."""
+        try:
+            async with asyncio.timeout(self._house.load.body_silence_s):
+                return await self._body(http, STRANGERS, MAX_BOX_REQUEST)
+        except TimeoutError as error:
+            raise Refusal(400, Complaint("silence", "the request comes too slowly")) from error
+
     def _request(self, http: HttpRequest, practice: PracticeId, body: bytes) -> Request:
         """What of a request is signed: the target as it came."""
         target = bytes(http.scope["raw_path"])
@@ -252,7 +260,7 @@ class Desk:
                 raise Refusal(404, Complaint("request", "no such request"))
             name = BoxName(found[1])
             if http.method == "POST":
-                await self._boxes.ask(name, await self._body(http, STRANGERS, MAX_BOX_REQUEST))
+                await self._boxes.ask(name, await self._strangers_body(http))
                 return self._say(b"")
             practice, lies = await self._boxes.read(name, what)
             return self._counted(self._say(lies), PracticeId(f"{STRANGERS} {practice}"))

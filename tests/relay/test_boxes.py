@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import socket
 import threading
@@ -226,3 +227,21 @@ def test_who_takes_nothing_more_is_broken_off(start: Start) -> None:
             got += len(piece)
     assert got < size
     assert stranger(relay, "GET", f"/1/pairing/{BOX}/offer") == (200, b"x" * size)
+
+
+def test_a_request_byte_by_byte_is_dropped(start: Start) -> None:
+    relay = start(load=Load(body_silence_s=0.4))
+    device = relay.device()
+    device.found(cast.genesis())
+    assert signed(device, "PUT", "offer", FAR + OFFER).status == 200
+    with socket.create_connection(relay.address, timeout=30) as one:
+        one.sendall(
+            f"POST /1/pairing/{BOX}/request HTTP/1.1\r\nHost: x\r\nContent-Length: 200\r\n\r\n".encode()
+        )
+        with contextlib.suppress(ConnectionError):
+            for _ in range(200):
+                one.sendall(b"x")
+                threading.Event().wait(0.02)  # what is tried here is slowness itself
+        assert one.recv(12) == b"HTTP/1.1 400"
+    assert relay.house.bodies.load == 0
+    assert stranger(relay, "POST", f"/1/pairing/{BOX}/request", REQUEST)[0] == 200

@@ -120,7 +120,7 @@ def exchange(root: Path, url: str, name: bytes, told: Any) -> None:
     began = time.time()
     reached = RelayFile(url, file.relay, file.key)
     peer = RelayPeer(reached, asker, genesis=journal.membership.genesis.raw)
-    done = Driver(journal, device, peer, now_ms=now_ms, random=secrets.token_bytes, piece=PIECE).run()
+    done = Driver(journal, device, peer, now_ms=now_ms, random=secrets.token_bytes).run()
     if not done.whole or done.alarms:
         raise SystemExit(f"the exchange failed: {done}")
     told.put((began, time.time(), done.sent, done.came, done.tally.first, done.tally.received))

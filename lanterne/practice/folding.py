@@ -89,7 +89,8 @@ class Folder:
         # What was looked at last, so that a request with nothing new asks nothing: of which generation,
         # with which keys, under which membership, after how many changes of ranks.
         self._looked_at: object = None
-        self._ahead = -1
+        self.ahead_folded = -1
+        """The version of `journal.ahead` that is folded."""
         self._misplaced = False
         self._members: Membership | None = None
         self._tried: Keyring | None = None
@@ -112,8 +113,7 @@ class Folder:
         """Fold what the journal holds beyond the cursors. Returns the number of facts folded.
 
         Args:
-            most: about so many facts, besides what came ahead and what was written on this device; `behind` says
-                whether some are left.
+            most: about so many facts, besides what came ahead and what was written on this device.
 
         Rare events reach behind the cursors. Another journal under these tables (an old image put back),
         and a membership under which an entry stands otherwise: everything is folded anew. Ranks that rose:
@@ -121,7 +121,7 @@ class Folder:
         """
         folded = 0
         if self._looked_at != self.tables.path:
-            self._members, self._tried, self._reranks, self._ahead = None, None, -1, -1
+            self._members, self._tried, self._reranks, self.ahead_folded = None, None, -1, -1
             if self._is_of_another_journal():
                 folded += self._renew(self._is_of_another_journal, progress)
             self._looked_at = self.tables.path
@@ -151,9 +151,9 @@ class Folder:
     def _take_ahead(self) -> int:
         """Fold what a first copy fetched ahead of what it stands on. Returns the number of facts folded."""
         version, folded = self.journal.ahead.version, 0
-        if self._ahead != version:
+        if self.ahead_folded != version:
             folded = ahead.take(self.tables, self.journal, self.streams, self._enter_all)
-            self._ahead = version
+            self.ahead_folded = version
         return folded
 
     def _is_of_another_journal(self) -> bool:
@@ -294,7 +294,7 @@ class Folder:
                 gc.enable()
             fresh.close()
         self._looked_at, self._members, self._tried = self.tables.path, members, keyring
-        self._reranks, self._ahead = reranks, -1
+        self._reranks, self.ahead_folded = reranks, -1
         return folded
 
     # ------------------------------------------------------------------ one transaction

@@ -128,7 +128,8 @@ class Record:
             TablesBehind: they cannot follow, and there are none to show.
         """
         try:
-            self.catch_up()
+            if not self._is_followed():
+                self.catch_up()
             self.behind = False
         except TablesBehind:
             if not self.tables.ready():
@@ -150,12 +151,37 @@ class Record:
             self._bring_up(self.folder, progress, 0 if paced else None)
             self.lagging = paced and self.folder.behind()
 
+    def _is_followed(self) -> bool:
+        """Whether another thread folds what a first copy brings, right now, and all that came ahead is in the tables:
+        then no page waits for it.
+        """
+        if not self.lagging:
+            return False
+        if self._folding.acquire(blocking=False):
+            self._folding.release()
+            return False
+        self.journal.refresh()
+        return self.folder.ahead_folded == self.journal.ahead.version
+
     def follow(self, facts: int) -> None:
         """Fold about so many facts of what a first copy brought. Raises as `catch_up`."""
         with self._folding:
             self._refresh()
             self._bring_up(self.folder, None, facts)
             self.lagging = self.folder.behind()
+
+    def fold_anew(self) -> None:
+        """Fold everything in bulk, beside the tables in use, which stay in use meanwhile. Raises TablesBehind."""
+        anew = Folder(self.tables, self.journal, self.keyring, (Stream.CARE,))
+        try:
+            anew.rebuild()
+        except (sqlite.OperationalError, DiskFull, DiskFailed, OSError) as error:
+            raise TablesBehind(self.tables.name, type(error).__name__) from error
+
+    def backlog(self) -> tuple[int, int]:
+        """(entries held and not folded yet, entries folded)."""
+        folded = int(self.tables.read().execute("SELECT count(*) FROM entry").fetchone()[0])
+        return max(0, self.journal.count(Stream.CARE) - folded), folded
 
     def _refresh(self) -> None:
         self.journal.refresh()

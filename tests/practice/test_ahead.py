@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import threading
 from pathlib import Path
 
 import pytest
@@ -266,3 +267,40 @@ def test_paced_or_not_any_order_gives_the_same_record(
     assert folded(reader) == expected
     reader.folder.rebuild()
     assert folded(reader) == expected
+
+
+def test_a_page_does_not_wait_for_who_folds_beside_it(practice: stage.Practice, tmp_path: Path) -> None:
+    """Another thread is in the middle of a piece; what came ahead since is waited for, nothing else."""
+    garance = practice.machine(tmp_path / "garance").open("Garance", clock=Clock(stage.FOUNDED + 86_400_000))
+    start = garance.journal.count(Stream.CARE)
+    for number in range(20):
+        write(garance, fact("allergy.recorded", {"substance": f"s{number}"}))
+    raws = [arrived.entry.raw for arrived in garance.journal.since(Stream.CARE)][start:]
+    theo = practice.machine(tmp_path / "théo").open("Théo", clock=Clock(stage.FOUNDED + 86_400_000))
+    theo.catch_up()
+    write_list(theo.journal.layout, theo.journal.files, First(()), [])
+    theo.paced = True
+    deliver(theo.journal, raws[:10])
+    theo.follow(3)
+    assert theo.lagging
+    working, page = threading.Event(), threading.Event()
+
+    def fold() -> None:
+        with theo._folding:
+            working.set()
+            page.wait(timeout=30)
+
+    thread = threading.Thread(target=fold)
+    thread.start()
+    working.wait(timeout=30)
+    seen = _labels(theo, JEAN_BAPTISTE)  # would wait for ever
+    assert seen < {f"s{number}" for number in range(10)}
+    theo.journal.receive_early(raws[15:])
+    waits = threading.Thread(target=theo.connection)
+    waits.start()
+    waits.join(timeout=0.2)
+    assert waits.is_alive(), "what came ahead is waited for"
+    page.set()
+    thread.join()
+    waits.join()
+    assert {f"s{number}" for number in range(15, 20)} <= _labels(theo, JEAN_BAPTISTE)

@@ -5,8 +5,8 @@ Law: by ids, never by local row numbers; never by order of arrival, cursors or i
 dumped in the order of its ids, row by row, as MessagePack (which delimits itself), each after its name.
 
 What is dumped: every fact with the seat that wrote it, what each statement has become (live, conflict, thread,
-day), the latest of each kind, the patient rows what ties them, and the entries that wait for a
-review. Not dumped: the entry a fact came in and its time (the same import, cut and taken up again, gives the
+day), the latest of each kind, the patient rows and what ties them, the entries that wait for a review, and the
+pairs that are to be settled (double bookings, statements and records written apart). Not dumped: the entry a fact came in and its time (the same import, cut and taken up again, gives the
 same content in other entries); what could not be read (`unread` is a fault, reported apart), and other sets of tables:
 the hash is that of one set, named in it.
 """
@@ -20,7 +20,7 @@ import msgspec
 
 from lanterne.practice.tables import CACHE_KIB, Connection
 
-_VERSION = "lanterne/content/1"
+_VERSION = "lanterne/content/2"
 
 # A dump walks the facts in the order of their ids, hence at random in the file: 128 MiB hold 300,000 facts.
 _DUMP_CACHE_KIB = 128 * 1024
@@ -49,6 +49,12 @@ _LINKS = """
 
 _APART = "SELECT hash, standing FROM apart ORDER BY hash"
 
+# What is to settle: pairs of facts, or of records, whichever of the two this device holds under the lower number.
+_PAIRS = """
+    SELECT min(a.id, b.id) AS less, max(a.id, b.id) AS more FROM {pairs} p
+    JOIN {named} a ON a.no = p.one JOIN {named} b ON b.no = p.other ORDER BY less, more"""
+_TO_SETTLE = {"overlap": "fact", "twin": "fact", "patient_twin": "subject"}
+
 
 def content(connection: Connection, name: str) -> str:
     """The content hash of one set of read tables, 64 hex digits.
@@ -72,6 +78,8 @@ def content(connection: Connection, name: str) -> str:
         take("patient", _patients(connection))
         take("link", _rows(connection, _LINKS))
         take("apart", _rows(connection, _APART))
+        for pairs, named in _TO_SETTLE.items():
+            take(pairs, _rows(connection, _PAIRS.format(pairs=pairs, named=named)))
     finally:
         connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
     return digest.hexdigest()

@@ -27,6 +27,7 @@ MAX_EARLY = 20_000
 """Entries that may lie here at once."""
 MAX_FILE = 64 * 1024 * 1024
 DIGEST = 32
+NAMES = 10**8
 
 Parse = Callable[[bytes], Entry]
 
@@ -144,17 +145,21 @@ class Early:
             self._by_before.pop(lies.before, None)
 
     def keep(self, entries: Sequence[Entry]) -> None:
-        """Keep entries in one file, on the disk when this returns. Directory's lock held.
+        """Keep entries, MAX_FILE bytes at most, in one file, on the disk when this returns. Directory's lock held.
 
         Raises:
             DiskFull, DiskFailed: none was kept.
         """
         if not entries:
             return
-        numbers = [int(name) for name in self._left] or [0]
-        name = f"{max(numbers) + 1:08d}"
         body = frame(entry.raw for entry in entries)
-        replace_small_file(self._files, self._folder / name, body + sha256(body).digest())
+        digest = sha256(body).digest()
+        # Named by its content: another process that read a file of this name before read these very bytes.
+        number = int.from_bytes(digest[:4]) % NAMES
+        while f"{number:08d}" in self._left:
+            number = (number + 1) % NAMES
+        name = f"{number:08d}"
+        replace_small_file(self._files, self._folder / name, body + digest)
         self._left[name] = set()
         self._remember(name, entries)
 

@@ -282,3 +282,21 @@ def test_every_signature_is_checked_though_the_next_entry_vouches_for_the_conten
     assert outcomes(journal.receive_early([spoilt])) == ["E8"]
     assert outcomes(journal.receive_many([written[2]])) == [Outcome.NEW]
     assert journal.count(Stream.CARE) == 4
+
+
+def test_another_process_is_never_misled_by_a_name_used_again(
+    practice: Practice, written: list[bytes], tmp_path: Path
+) -> None:
+    journal = newcomer(practice, tmp_path / "new")
+    other = Journal.open(tmp_path / "new")
+    for number in (4, 6, 8):
+        journal.receive_early([written[number]])
+        other.refresh()
+        journal.receive_many(written[: number + 1])
+        assert len(journal.ahead) == 0
+        # The other one looks again only once something else came ahead.
+        journal.receive_early([written[number + 2]])
+        other.refresh()
+        found = [one.entry.raw for one in other.ahead.entries(other.ahead.heads())]
+        assert found == [written[number + 2]]
+        journal.receive_many(written[: number + 3])

@@ -44,6 +44,7 @@ from lanterne.sync.moves import (
 )
 from lanterne.sync.peers.port import BLOB_PIECE, MAX_BLOB, Peer, Way
 from lanterne.sync.relay_memory import BRIEF, RelayMemory
+from lanterne.sync.room import check_room
 from lanterne.sync.session import PIECE, Session, Tally
 from lanterne.sync.skim import skim
 from lanterne.sync.watch import Watch
@@ -396,6 +397,7 @@ class Driver:
                 or (len(data) < BLOB_PIECE and not last)
             ):
                 return BlobMoved(False)
+            check_room(self._journal.root, total - offset)
             try:
                 held = blobs.take(name, offset, data, last=last)
             except BlobDamaged:

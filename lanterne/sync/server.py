@@ -22,6 +22,7 @@ from lanterne.sync.holding import Holding
 from lanterne.sync.news_held import NewsHeld
 from lanterne.sync.pairing_door import PairingDoor
 from lanterne.sync.peers.port import MAX_BLOB
+from lanterne.sync.room import check_room
 from lanterne.wire import packing
 from lanterne.wire.asking import Complaint, pack_complaint, pack_held, pack_news
 from lanterne.wire.exchange import MAX_BATCH, MEDIA_TYPE, HolderId, MessageRefused
@@ -271,6 +272,7 @@ class DeviceServer:
             offset, body = held, b""
         elif offset != held:
             return Reply(409, pack_held(held, False))
+        check_room(self._journal.root, total - offset)
         try:
             held = blobs.take(name, offset, body, last=offset + len(body) >= total)
         except BlobDamaged:

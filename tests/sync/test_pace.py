@@ -9,6 +9,7 @@ from lanterne.sync.carrying.pace import (
     FOLLOW_S,
     MOST_ASKED_S,
     MOST_RETRY_S,
+    NEAR_RETRY_S,
     REST_S,
     RETRY_WHEN_WRITTEN_S,
     SOON_S,
@@ -73,6 +74,14 @@ def test_ever_later_while_it_fails_then_as_before() -> None:
     one.went(now, moved=False)
     one.failed(now)
     assert one.due - now < 2
+
+
+def test_a_cable_put_back_is_felt_soon() -> None:
+    one, now = Pace(0.0, random.Random(1).random, most_retry_s=NEAR_RETRY_S), 0.0
+    for _ in range(40):
+        one.failed(now)
+        assert one.due - now <= NEAR_RETRY_S * 1.25
+        now = one.due
 
 
 def test_what_a_holder_asks_is_not_shortened() -> None:

@@ -16,6 +16,8 @@ REST_S = 1.0
 """Between two exchanges by one way, however much is written."""
 FIRST_RETRY_S = 1.0
 MOST_RETRY_S = 300.0
+NEAR_RETRY_S = 15.0
+"""The same for a device of one's own network: a cable put back is felt within seconds, and nobody else is burdened."""
 RETRY_WHEN_WRITTEN_S = 15.0
 """A way that fails is tried so soon after its last attempt when something new waits to be sent."""
 MOST_ASKED_S = 3600.0
@@ -25,10 +27,12 @@ FOLLOW_S = (5.0, 30.0, 120.0)
 
 
 class Pace:
-    """One way's. `chance()` draws from 0 to 1."""
+    """One way's. `chance()` draws from 0 to 1; `most_retry_s`: the longest between two tries while it fails."""
 
-    def __init__(self, now: float, chance: Callable[[], float]) -> None:
-        self._chance = chance
+    def __init__(
+        self, now: float, chance: Callable[[], float], *, most_retry_s: float = MOST_RETRY_S
+    ) -> None:
+        self._chance, self._most_retry_s = chance, most_retry_s
         self.failures = 0
         self.due = now
         self._last = now
@@ -48,7 +52,7 @@ class Pace:
     def failed(self, now: float, *, asked_s: int | None = None) -> None:
         """It did not; `asked_s` when the holder said to come back after so many seconds."""
         self.failures += 1
-        wait = min(MOST_RETRY_S, FIRST_RETRY_S * 2.0 ** min(self.failures - 1, 20))
+        wait = min(self._most_retry_s, FIRST_RETRY_S * 2.0 ** min(self.failures - 1, 20))
         wait *= 0.75 + 0.5 * self._chance()
         asked = 0.0 if asked_s is None else min(max(0.0, float(asked_s)), MOST_ASKED_S)
         if asked:

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from lanterne.sync.carrying.folders import looked, practice_folder, there
-from lanterne.sync.carrying.pace import REST_S, Pace
+from lanterne.sync.carrying.pace import MOST_RETRY_S, NEAR_RETRY_S, REST_S, Pace
 from lanterne.sync.carrying.telling import Telling
 from lanterne.sync.carrying.turn import FAILED, HINDRANCES, Result, Turns
 from lanterne.sync.peers.port import Way
@@ -44,7 +44,8 @@ class Runner(threading.Thread):
         super().__init__(name=f"way-{place.way.value}", daemon=True)
         self.place, self._opener, self._telling, self._handed_on = place, opener, telling, handed_on
         self._turns = Turns(place, opener, telling, at_once)
-        self._pace = Pace(time.monotonic(), secrets.SystemRandom().random)
+        most_retry_s = NEAR_RETRY_S if place.way is Way.DEVICE else MOST_RETRY_S
+        self._pace = Pace(time.monotonic(), secrets.SystemRandom().random, most_retry_s=most_retry_s)
         self._woken = threading.Condition()
         self._stopped = False
         self._result = Result("")

@@ -5,11 +5,13 @@ Law: whatever was only there when a disk is set back or a bit falls is let go of
 
 from __future__ import annotations
 
+import random
 from typing import TYPE_CHECKING, Protocol
 
-from tests.journal.simulated_disk import FaultyFiles, SimulatedDisk
+from tests.journal.simulated_disk import FaultyFiles, Inode, SimulatedDisk
 from tests.simulation.device import Device
 from tests.simulation.holders import held_elsewhere, held_on
+from tests.simulation.trace import Violation
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
@@ -109,23 +111,38 @@ class BitFlip:
     def strike(self, world: World) -> None:
         device, chance = somebody(world, self.name), world.draws_of(self.name)
         files = sorted(path for path, inode in device.disk.names.items() if inode.data)
-        path = chance.choice(files)
-        inode = device.disk.names[path]
-        at, bit = chance.randrange(len(inode.data)), 1 << chance.randrange(8)
-        # What was only here may be what falls.
-        alone = held_on(device.disk) - held_elsewhere(world, device)
-        world.ledger.release(alone)
+        struck = [chance.choice(files)]
+        if struck[0].suffix == ".seg" and chance.random() < 0.4:
+            struck.append(struck[0].with_name("index"))  # and everything there is to be read anew
         device.stop()
-        inode.data[at] ^= bit
-        if at < len(inode.durable):
-            durable = bytearray(inode.durable)
-            durable[at] ^= bit
-            inode.durable = bytes(durable)
+        before = held_on(device.disk)
+        for path in struck:
+            at = _flip(device.disk.names[path], chance)
+            world.trace.fault(self.name, device.name, path.name, at)
+            if path.name.startswith("statement-" + device.post.device.id):
+                world.suspects.add(
+                    device.post.device.id
+                )  # with both copies gone it does not know its own any more
+        lost = before - held_on(device.disk)
+        alone = lost - held_elsewhere(world, device)
+        if len(alone & world.ledger.of(device.name)) > 1:
+            raise Violation(f"{device.name} lost {len(alone)} entries for one bit in {struck[0].name}")
+        world.ledger.release(alone)
         world.flipped.add(device.name)
-        world.trace.fault(self.name, device.name, path.name, at)
 
     def heal(self, world: World) -> None:
         pass
+
+
+def _flip(inode: Inode, chance: random.Random) -> int:
+    """One bit of a file; where."""
+    at, bit = chance.randrange(len(inode.data)), 1 << chance.randrange(8)
+    inode.data[at] ^= bit
+    if at < len(inode.durable):
+        durable = bytearray(inode.durable)
+        durable[at] ^= bit
+        inode.durable = bytes(durable)
+    return at
 
 
 class OldImage:

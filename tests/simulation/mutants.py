@@ -103,17 +103,10 @@ JOURNAL: tuple[Mutant, ...] = (
     ),
     Mutant(
         "others-unseen",
-        "lanterne/journal/store.py",
-        "            if size == self._index_size:\n                return",
-        "            return",
+        "lanterne/journal/journal.py",
+        "        with self._mutex:\n            self._holdings.refresh()",
+        "        with self._mutex:\n            pass",
         "a process never sees what another one of the device wrote",
-    ),
-    Mutant(
-        "same-chain-after-image",
-        "lanterne/journal/pen.py",
-        "held.tip_hash is None or held.forked or",
-        "held.tip_hash is None or",
-        "a seat goes on writing in a chain that is forked",
     ),
 )
 

@@ -24,11 +24,13 @@ YEAR = 365 * 86_400_000
 class WrongClock:
     """A clock is off by up to ten years, one way or the other."""
 
-    name, rate = "wrong_clock", 0.06
+    name, rate = "wrong_clock", 0.08
 
     def strike(self, world: World) -> None:
-        device, chance = somebody(world, self.name), world.draws_of(self.name)
-        device.skew_ms = chance.choice((0, -YEAR, 3_600_000, -86_400_000, 10 * YEAR, -10 * YEAR))
+        chance = world.draws_of(self.name)
+        # Some clocks stay right: they must not follow the wrong ones.
+        device = chance.choice([one for one in world.devices if world.template.posts.index(one.post) % 2])
+        device.skew_ms = chance.choice((0, -YEAR, 3_600_000, -86_400_000, 10 * YEAR, 10 * YEAR, -10 * YEAR))
         world.skewed.add(device.post.seat.id)
         world.trace.fault(self.name, device.name, device.skew_ms)
 

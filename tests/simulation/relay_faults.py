@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lanterne.relay.place import DATABASE
+from lanterne.wire.statements import read_receipt
 from tests.simulation.lies import FORGED, LIES, Liar
 from tests.simulation.relay import Answered, Relay
 
@@ -68,21 +69,31 @@ class TwoHistories:
         if self._other is None:
             return
         self._other.end()
-        if _orders_part(world.relay.root, self._other.root):
-            world.trace.fault("histories_parted")
-            world.histories_parted = True
+        order = _order_of(world.relay.root)
+        relay = world.template.relay.id
+        for device in world.devices:
+            memory = device.known.relay(relay)
+            for raw in (*memory.pending, memory.receipt):
+                last = read_receipt(raw).value.entries[-1] if raw else None
+                if (
+                    last is not None
+                    and not memory.was_audited(last)
+                    and order.get(last.position) != last.hash
+                ):
+                    world.trace.fault("histories_parted", device.name)
+                    world.must_see.add(device.name)
         self._other = None
         self._deceived.clear()
 
 
-def _orders_part(one: Path, other: Path) -> bool:
-    """Whether the two orders name different entries at one position."""
-    orders = []
-    for root in (one, other):
-        connection = sqlite3.connect(root / DATABASE)
-        orders.append(dict(connection.execute("SELECT position, hash FROM entry").fetchall()))
+def _order_of(root: Path) -> dict[int, str]:
+    """Which entry the relay has at each position."""
+    connection = sqlite3.connect(root / DATABASE)
+    try:
+        rows = connection.execute("SELECT position, hash FROM entry").fetchall()
+    finally:
         connection.close()
-    return any(orders[0][position] != orders[1][position] for position in orders[0].keys() & orders[1].keys())
+    return {position: bytes(digest).hex() for position, digest in rows}
 
 
 class RelaySetBack:

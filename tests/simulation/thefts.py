@@ -7,10 +7,14 @@ from typing import TYPE_CHECKING
 from lanterne.journal.errors import JournalError
 from lanterne.proof.exchange import sign_statement
 from lanterne.sync.errors import PeerError
+from lanterne.sync.peers.http import HttpPeer
 from lanterne.sync.peers.relay import RelayPeer
+from lanterne.wire.exchange import HolderId
+from lanterne.wire.names import Stream
 from lanterne.wire.statements import Statement
 from tests.simulation.device import Device
 from tests.simulation.disk_faults import somebody
+from tests.simulation.network import serve
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
@@ -36,7 +40,11 @@ class StolenKey:
             thief.kinds = dict(victim.kinds)
             for _ in range(chance.randrange(1, 4)):
                 world.work(thief)
-            if chance.random() < 0.6:
+            if chance.random() < 0.4:
+                honest = [one for one in world.devices if one not in thieves and one.up]
+                if honest:
+                    self._skip(world, thief, chance.choice(honest))
+            elif chance.random() < 0.6:
                 world.by_relay(thief)
             else:
                 world.by_lan(thief, chance.choice([one for one in world.devices if one not in thieves]))
@@ -67,6 +75,30 @@ class StolenKey:
             world.shrunk.add(keys.id)
 
         world.powered(thief, tell)
+
+    def _skip(self, world: World, thief: Device, other: Device) -> None:
+        """The newest entry alone, without those before it, which nobody will ever see."""
+        if not thief.up:
+            return
+
+        def give() -> None:
+            for _ in range(2):
+                world.work(thief)
+            thief.front.refresh()
+            mine = [
+                one for one in thief.front.since(Stream.CARE) if one.entry.head.seat == thief.post.seat.id
+            ]
+            keys = other.post.device
+            wire = world.network.wire(thief.name, other.name, serve(other))
+            peer = HttpPeer(wire, thief.asker(), HolderId(keys.id), keys.transport)
+            try:
+                gave = peer.give([mine[-1].entry.raw])
+            except (PeerError, JournalError, IndexError) as error:
+                world.trace.tell(thief.name, "is not heard", type(error).__name__)
+                return
+            world.trace.fault("gap_given", thief.name, other.name, *gave.answers)
+
+        world.powered(thief, give)
 
     def heal(self, world: World) -> None:
         """He is gone; what he said stays said."""

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from lanterne.journal.errors import DiskFailed, DiskFull
+from lanterne.journal.journal import Journal
 from lanterne.practice.patients.search import forget
 from lanterne.sync.driver import Driver, Exchanged
 from lanterne.sync.peers.folder import FolderPeer
@@ -22,13 +23,14 @@ from lanterne.sync.peers.http import HttpPeer
 from lanterne.sync.peers.port import Peer
 from lanterne.sync.peers.relay import RelayPeer
 from lanterne.wire.exchange import HolderId
+from lanterne.wire.names import Stream
 from tests.simulation.device import Device, PlugPulled
 from tests.simulation.ledger import Ledger
 from tests.simulation.network import Network, Target, serve
 from tests.simulation.persons import REFUSED, Person
-from tests.simulation.practice import FOUNDED, template
+from tests.simulation.practice import FOUNDED, ROOT, template
 from tests.simulation.relay import Answered, Relay
-from tests.simulation.trace import Draws, Trace
+from tests.simulation.trace import Draws, Trace, Violation
 from tests.simulation.witness import Witness
 
 T = TypeVar("T")
@@ -64,7 +66,8 @@ class World:
         self.flipped: set[str] = set()
         """Devices on whose disk a bit fell."""
         self.relay_lied = self.relay_forged = False
-        self.histories_parted = False
+        self.must_see: set[str] = set()
+        """Devices that hold a receipt still to be verified, which the relay does not honour."""
         self.revocations = 0
         self.relay_keeps = self.folder_keeps = True
         """Whether what is there can be counted on."""
@@ -136,10 +139,15 @@ class World:
         person = Person(device, device.record, device.chance)
 
         def act() -> None:
+            before = written(device.journal)
             try:
                 name, entry = person.work()
             except REFUSED as refused:
                 self.trace.tell(device.name, "refused", refused.code)
+                if device.files.failed and device.disk.capacity is None and written(reread(device)) > before:
+                    raise Violation(
+                        f"{device.name} refused a write ({refused.code}) that counts all the same"
+                    ) from refused
                 return
             self.trace.tell(device.name, name, entry)
             if entry is not None and not device.thief:
@@ -208,6 +216,17 @@ class World:
             for alarm in done.alarms:
                 self.trace.tell(device.name, "alarm", alarm.lie.value, alarm.about[:8], alarm.why)
         return done
+
+
+def written(journal: Journal) -> int:
+    """How many entries persons wrote."""
+    journal.refresh()
+    return journal.count(Stream.CARE) + journal.count(Stream.TRACE)
+
+
+def reread(device: Device) -> Journal:
+    """Its journal as another process would find it."""
+    return Journal.open(ROOT, files=device.disk.clone(0))
 
 
 def in_a_world(seed: int, trace: Trace, play: Callable[[World], T]) -> T:

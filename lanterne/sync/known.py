@@ -45,6 +45,8 @@ from lanterne.wire.statements import (
 
 STATEMENT_EVERY_MS = 600_000
 SPREAD = 65_536
+MOST_ALARMS = 64
+"""Alarms of one kind against one device, relay or seat: those kept prove it as well as a thousand would."""
 _RELAY = "relay"
 _AUTHORITIES = "authorities"
 _OWN = "own"
@@ -60,6 +62,7 @@ class Known:
         """Files damaged in both copies: what they held is asked for again, and `check` names them."""
         self.raised: list[Alarm] = []
         """Alarms raised through this object that were not known before."""
+        self._full: set[tuple[Lie, str]] = set()
 
     # ------------------------------------------------------------------ statements
 
@@ -325,15 +328,30 @@ class Known:
         return sorted(found, key=lambda alarm: (alarm.time, alarm.name))
 
     def alarm(self, alarm: Alarm, *, locked: bool = False) -> bool:
-        """Keep an alarm with its evidence; False when its matter was alarmed before. Raises DiskFull, DiskFailed."""
+        """Keep an alarm with its evidence; False when its matter was alarmed before, or MOST_ALARMS of its kind stand
+        against the same one already. Raises DiskFull, DiskFailed.
+        """
         if not locked:
             with self._locked():
                 return self.alarm(alarm, locked=True)
         path = self._folder / alarm.name
-        if self._files.size(path) is not None:
+        if self._files.size(path) is not None or self._enough(alarm):
             return False
         keep_file(self._files, path, alarm.pack())
         self.raised.append(alarm)
+        return True
+
+    def _enough(self, alarm: Alarm) -> bool:
+        """Whether who is accused stands accused enough: whoever stole a key could sign lies until the disk is full."""
+        if (alarm.lie, alarm.about) in self._full:
+            return True
+        same = [name for name in self._names("alarm-") if name.startswith(f"alarm-{alarm.lie.value}-")]
+        if len(same) < MOST_ALARMS:
+            return False
+        held = (read_alarm(data) for name in same if (data := self._read(name)) is not None)
+        if sum(one.about == alarm.about for one in held) < MOST_ALARMS:
+            return False
+        self._full.add((alarm.lie, alarm.about))
         return True
 
     # ------------------------------------------------------------------ files

@@ -10,6 +10,8 @@ import pytest
 
 from lanterne.journal.check import check_store
 from lanterne.journal.lock import PATIENCE_S
+from lanterne.sync.alarms import Alarm, Lie
+from lanterne.sync.known import MOST_ALARMS, Known
 from tests.sync.stage import Machine
 
 
@@ -108,3 +110,16 @@ def test_threads_that_write_and_say_never_wait_for_each_other(met: Machine) -> N
         thread.join(PATIENCE_S / 2)
     assert not wrong
     assert not any(thread.is_alive() for thread in threads), "they wait for each other"
+
+
+def test_who_stole_a_key_fills_no_disk_with_lies_and_hides_nobody_elses(met: Machine) -> None:
+    def lie(about: str, number: int, kind: Lie = Lie.STATEMENT) -> Alarm:
+        return Alarm(kind, about, str(number), "twice", 1, (b"one", b"other"))
+
+    kept = [met.known.alarm(lie("aa", number)) for number in range(MOST_ALARMS + 10)]
+    assert kept == [True] * MOST_ALARMS + [False] * 10
+    again = Known(met.journal)
+    assert not again.alarm(lie("aa", 1_000)), "after a restart too"
+    assert again.alarm(lie("bb", 1))
+    assert again.alarm(lie("aa", 1, Lie.FORK))
+    assert len(again.alarms()) == MOST_ALARMS + 2

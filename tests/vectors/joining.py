@@ -52,8 +52,7 @@ def joining() -> Any:
         "code": short_code(practice, NONCE, asked, answered),
         "wrong": [
             {"why": why, "message": message.hex(), "as": kind, "expect": "P1"}
-            for why, kind, message in _wrong(offer, request, admission)
-            + _wrong_first(with_first)
+            for why, kind, message in _wrong(offer, request, admission) + _wrong_first(with_first)
         ],
     }
 

@@ -69,7 +69,8 @@ def busy(garance: Record) -> Record:
         Book(
             AppointmentBooked(
                 practitioner=writer.person,
-                start=f"{day}T10:00", zone="Europe/Paris",
+                start=f"{day}T10:00",
+                zone="Europe/Paris",
                 minutes=15,
                 patient=MADELEINE,
                 reason="tension",

@@ -64,7 +64,8 @@ def _carry(root: Path, order: dict[str, object], ended: threading.Event) -> None
     journal = Journal.open(root)
     telling = Telling(journal, _now_ms)
     said_until = time.monotonic() + FELL_SAID_S
-    if order.get("fell"):
+    fell = order.get("fell")
+    if fell:
         at = order.get("fell_at")
         telling.trouble(FELL, at if isinstance(at, int) else None)
     opener = _opener(journal, telling, ended)
@@ -72,7 +73,7 @@ def _carry(root: Path, order: dict[str, object], ended: threading.Event) -> None
         # Once a start: what lies damaged on this disk is asked for by every way (store.md, S5).
         with suppress(DiskFull, DiskFailed, JournalBusy):
             journal.mender.inspect()
-        carrier = Carrier(opener, telling)
+        carrier = Carrier(opener, telling, fell=fell if isinstance(fell, int) else 0)
         while not ended.is_set():
             carrier.look()
             if time.monotonic() > said_until:

@@ -14,8 +14,8 @@ from lanterne.sync.carrying.carrier import CLOCK_BACK, CLOCK_BACK_MS, Carrier
 from lanterne.sync.carrying.runner import Runner
 from lanterne.sync.carrying.telling import Telling
 from lanterne.sync.errors import PeerAway, PeerBusy
-from lanterne.sync.going import Going, write_going
-from lanterne.sync.peers.port import Peer
+from lanterne.sync.going import Going, WayGoing, write_going
+from lanterne.sync.peers.port import Peer, Way
 from lanterne.sync.ways_open import Destination, Opener
 from tests.sync.carriers import going, same, until
 from tests.sync.stage import Machine
@@ -179,3 +179,23 @@ def test_a_way_that_is_taken_away_is_asked_no_more(garance: Machine, begin: Begi
     assert going(garance).ways == ()
     runner.join(30)
     assert not runner.is_alive()
+
+
+def test_a_way_by_which_the_process_fell_rests_and_the_others_go_on(garance: Machine, tmp_path: Path) -> None:
+    good, bad = tmp_path / "good", tmp_path / "bad"
+    good.mkdir()
+    bad.mkdir()
+    for folder in (bad, good):
+        ways.keep_folder(garance.journal, folder)
+    begun = WayGoing(Way.FOLDER, str(bad), running=True)
+    write_going(garance.journal, Going(garance.now(), garance.now(), 0, (begun,), ()))
+    opener = Opener(garance.journal, garance.device, garance.now, garance.random)
+    carrier = Carrier(opener, Telling(garance.journal, garance.now), fell=9)
+    try:
+        carrier.look()
+        runners = {place.name: runner for place, runner in carrier._runners.items()}
+        assert runners[str(good)].goes.wait(60), "the other way goes on"
+        assert runners[str(bad)]._pace.due - runners[str(bad)]._pace._last >= 300
+        assert not runners[str(bad)].goes.is_set()
+    finally:
+        carrier.close()

@@ -15,7 +15,7 @@ from lanterne.sync.carrying.news import News
 from lanterne.sync.carrying.runner import AT_ONCE, Runner
 from lanterne.sync.carrying.telling import Telling
 from lanterne.sync.carrying.turn import HINDRANCES, held
-from lanterne.sync.going import read_nudge
+from lanterne.sync.going import LOOK_FIRST, read_nudge
 from lanterne.sync.known import Known
 from lanterne.sync.peers.port import Way
 from lanterne.sync.ways import Ways, read_ways
@@ -26,6 +26,8 @@ LOOK_S = 0.25
 """Between two looks at what was written here."""
 STATEMENT_S = 60.0
 """Between two looks whether a statement is due."""
+DAMAGE_S = 5.0
+"""Between two counts of what is known to lie damaged here."""
 SLEPT_S = 30.0
 """A look so late means that the machine slept: everything may have changed."""
 CLOCK_BACK_MS = 60_000
@@ -35,10 +37,10 @@ DAMAGED = {"ways": "ways.damaged", "relay": "ways.relay_damaged"}
 
 
 class Carrier:
-    """`look` is called again and again by one thread."""
+    """`look` is called again and again by one thread. `fell`: how often the processes before this one fell."""
 
-    def __init__(self, opener: Opener, telling: Telling) -> None:
-        self._opener, self._telling = opener, telling
+    def __init__(self, opener: Opener, telling: Telling, *, fell: int = 0) -> None:
+        self._opener, self._telling, self._fell = opener, telling, fell
         self._listening = Listening(opener, telling)
         self._runners: dict[Destination, Runner] = {}
         self._news: dict[Destination, News] = {}
@@ -47,6 +49,7 @@ class Carrier:
         self._sizes: tuple[int | None, ...] = ()
         self._nudge = read_nudge(opener.journal)
         self._statement_due = time.monotonic()
+        self._damage_due = time.monotonic()
         self._clock_clear_at = 0.0
         self._seen = (time.monotonic(), telling.before.told)
 
@@ -57,6 +60,7 @@ class Carrier:
             self._look_at_ways()
             self._look_at_journal()
             self._look_at_nudge()
+            self._look_at_damage()
             self._speak()
         except (DiskFull, DiskFailed, JournalBusy) as error:
             self._telling.trouble(HINDRANCES[type(error)])
@@ -108,7 +112,9 @@ class Carrier:
                 self._begin(place)
 
     def _begin(self, place: Destination) -> None:
-        runner = Runner(place, self._opener, self._telling, self._at_once, self._documents)
+        before = self._telling.before.of(place.way, place.name)
+        fell = self._fell if before is not None and before.running else 0
+        runner = Runner(place, self._opener, self._telling, self._at_once, self._documents, fell)
         self._runners[place] = runner
         runner.start()
         if place.way is not Way.FOLDER:
@@ -130,7 +136,17 @@ class Carrier:
         nudge = read_nudge(self._opener.journal)
         if nudge != self._nudge:
             self._nudge = nudge
+            if nudge.endswith(LOOK_FIRST):
+                self._opener.journal.mender.inspect()
+                self._damage_due = time.monotonic()
             self._wake_all()
+
+    def _look_at_damage(self) -> None:
+        """How much is known to lie damaged here; what was healed meanwhile is no longer told."""
+        now = time.monotonic()
+        if now >= self._damage_due:
+            self._damage_due = now + DAMAGE_S
+            self._telling.unreadable(len(self._opener.journal.mender.lacks()))
 
     def _speak(self) -> None:
         """A statement is made though nobody answers: it says what was held when (exchange.md)."""

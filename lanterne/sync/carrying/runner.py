@@ -31,6 +31,8 @@ class Runner(threading.Thread):
     Args:
         at_once: how many exchanges go on at one time, shared by all.
         handed_on: called after an exchange that brought documents, which change no count of entries.
+        fell: how often the process fell, when it did so last while this way exchanged; else 0. What may have felled
+            it waits ever longer, and the other ways go on.
     """
 
     def __init__(
@@ -40,12 +42,15 @@ class Runner(threading.Thread):
         telling: Telling,
         at_once: threading.BoundedSemaphore,
         handed_on: Callable[[Runner], None],
+        fell: int = 0,
     ) -> None:
         super().__init__(name=f"way-{place.way.value}", daemon=True)
         self.place, self._opener, self._telling, self._handed_on = place, opener, telling, handed_on
         self._turns = Turns(place, opener, telling, at_once)
         most_retry_s = NEAR_RETRY_S if place.way is Way.DEVICE else MOST_RETRY_S
         self._pace = Pace(time.monotonic(), secrets.SystemRandom().random, most_retry_s=most_retry_s)
+        if fell:
+            self._pace.failed(time.monotonic(), asked_s=min(2 ** min(fell, 20), int(MOST_RETRY_S)))
         self._woken = threading.Condition()
         self._stopped = False
         self._result = Result("")
@@ -140,6 +145,7 @@ class Runner(threading.Thread):
     def _attempt(self) -> None:
         began = self._opener.now_ms()
         self._telling.change(self.place, running=True, phase="begin", last_attempt=began)
+        self._telling.write()  # if the process falls now, the next one knows by which way
         result = self._turns.take()
         now = self._opener.now_ms()
         if result.why:

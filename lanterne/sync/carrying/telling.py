@@ -34,12 +34,13 @@ class Telling:
 
     def __init__(self, journal: Journal, now_ms: Callable[[], int]) -> None:
         self._journal, self._now_ms = journal, now_ms
-        self._mutex = threading.Lock()
+        self._mutex, self._writing = threading.Lock(), threading.Lock()
         self.before = read_going(journal)
         """What the process before this one told last."""
         self._ways: dict[Key, WayGoing] = {}
         self._troubles: dict[str, Trouble] = {}
         self._started, self._listening = now_ms(), 0
+        self._unreadable, self._unreadable_since = 0, 0
         self._changed, self._written = True, 0
         self._ended = False
 
@@ -72,6 +73,16 @@ class Telling:
         with self._mutex:
             self._listening, self._changed = port, True
 
+    def unreadable(self, count: int) -> None:
+        """So many entries lie damaged here; since when goes on through a new process."""
+        with self._mutex:
+            if count != self._unreadable:
+                since = self._unreadable_since or self.before.unreadable_since or self._now_ms()
+                self._unreadable, self._unreadable_since = count, since if count else 0
+                self._changed = True
+            if not count:
+                self.before = replace(self.before, unreadable=0, unreadable_since=0)
+
     def trouble(self, code: str, since: int | None = None) -> None:
         """Something hinders; said until `clear`. `since` in milliseconds, now when left out."""
         with self._mutex:
@@ -87,7 +98,10 @@ class Telling:
 
     def write(self) -> None:
         """Write it when it changed, or was not written for a while. A disk that refuses is a trouble of its own."""
-        now = self._now_ms()
+        with self._writing:
+            self._write(self._now_ms())
+
+    def _write(self, now: int) -> None:
         with self._mutex:
             due = self._changed or not 0 <= now - self._written < TOLD_EVERY_MS
             if self._ended or not due:
@@ -111,4 +125,12 @@ class Telling:
 
     def _going(self, now: int) -> Going:
         troubles = tuple(self._troubles.values())
-        return Going(now, self._started, self._listening, tuple(self._ways.values()), troubles)
+        return Going(
+            now,
+            self._started,
+            self._listening,
+            tuple(self._ways.values()),
+            troubles,
+            self._unreadable,
+            self._unreadable_since,
+        )

@@ -58,10 +58,11 @@ def heal(world: World) -> list[Device]:
             if device not in active and not device.gone and active:
                 # What a withdrawn seat wrote is fetched: kept apart, never dropped.
                 _whole(world, active[0], device)
-            if device not in active and not device.gone:
-                _kept_out(world, device)
         now = [sorted(device.front.tips) for device in world.devices if not device.gone]
         if now == before or (before is not None and all(tips == now[0] for tips in now)):
+            for device in world.devices:
+                if device not in active and not device.gone:
+                    _kept_out(world, device)
             return active
         before = now
     raise Violation("the devices go on exchanging and never hold the same")

@@ -72,7 +72,7 @@ class Liar:
             if asked.request == "heads":
                 self.told[device.name].append(honest.body)
             for name, bend in sorted(self.bends.items()):
-                changed = bend(self, asked, honest.body) if self.chance.random() < 0.6 else None
+                changed = bend(self, asked, honest.body) if self.chance.random() < 0.8 else None
                 if changed is not None and changed != honest.body:
                     return self._signed(name, headers, changed, honest.headers)
             return honest

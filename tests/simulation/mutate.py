@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -84,6 +85,12 @@ def put_in(mutant: Mutant, folder: Path, seeds: int, first: int) -> str:
         path.read_text(encoding="utf-8").replace(mutant.old, mutant.new), encoding="utf-8", newline=""
     )
     seen = simulate(place, seeds, first)
+    found = re.match(r"seed (\d+):", seen)
+    if found is not None:
+        # The tree as it is must pass that very seed, or the mutant was not what was seen.
+        healthy = simulate(folder / "whole", 1, int(found[1]))
+        if healthy:
+            raise SystemExit(f"the tree as it is does not pass: {healthy}")
     also = "" if seen or not caught_elsewhere(place, mutant) else " – seen by unit tests only"
     print(f"{'caught' if seen else 'NOT CAUGHT'}  {mutant.id}: {seen or mutant.breaks}{also}", flush=True)
     shutil.rmtree(place, ignore_errors=True)

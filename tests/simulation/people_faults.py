@@ -33,6 +33,8 @@ class WrongClock:
         device.skew_ms = chance.choice((0, -YEAR, 3_600_000, -86_400_000, 10 * YEAR, 10 * YEAR, -10 * YEAR))
         world.skewed.add(device.post.seat.id)
         world.trace.fault(self.name, device.name, device.skew_ms)
+        if not device.gone:
+            world.work(device)
 
     def heal(self, world: World) -> None:
         """It stays wrong: it must hide and block nothing."""

@@ -62,7 +62,7 @@ def play(seed: int, *, verbose: bool = False) -> Played:
 
 def _play(world: World) -> None:
     chance = world.draws.of("faults")
-    share = chance.choice((0.0, 0.15, 0.3, 0.5))
+    share = chance.choice((0.05, 0.2, 0.35, 0.5))
     faults = [fault() for fault in FAULTS if chance.random() < share]
     world.trace.tell("devices", len(world.devices), *(one.name for one in faults))
     world.by_relay(world.devices[0])

@@ -37,6 +37,11 @@ class Lies:
         world.relay_lied = True
         world.relay_forged |= name in FORGED
         world.trace.fault(self.name, name)
+        devices = [one for one in world.devices if not one.gone]
+        writer, reader = chance.choice(devices), chance.choice(devices)
+        world.work(writer)
+        world.by_relay(writer)
+        world.by_relay(reader)
 
     def heal(self, world: World) -> None:
         if self._liar is not None:
@@ -71,7 +76,7 @@ class TwoHistories:
         self._other.end()
         order = _order_of(world.relay.root)
         relay = world.template.relay.id
-        for device in world.devices:
+        for device in (one for one in world.devices if one.up):
             memory = device.known.relay(relay)
             for raw in (*memory.pending, memory.receipt):
                 last = read_receipt(raw).value.entries[-1] if raw else None

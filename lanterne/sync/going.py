@@ -27,6 +27,7 @@ MOST_BYTES = 512 * 1024
 MOST_WAYS = 64
 MOST_NAME = 1_000
 MOST_TROUBLES = 32
+LOOK_FIRST = b"look"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,7 @@ class Going:
         told: when this was written, ms; 0 when nothing is told.
         started: when the process began, ms.
         listening: the port other devices reach this one at now; 0 when none.
+        unreadable: entries that lie damaged on this disk, as far as the process looked; since when, ms.
     """
 
     told: int = 0
@@ -93,6 +95,8 @@ class Going:
     listening: int = 0
     ways: tuple[WayGoing, ...] = ()
     troubles: tuple[Trouble, ...] = ()
+    unreadable: int = 0
+    unreadable_since: int = 0
 
     def alive(self, now_ms: int) -> bool:
         """Whether the process was heard of lately, by this device's clock in milliseconds."""
@@ -152,9 +156,10 @@ def overwrite_going(journal: Journal, going: Going) -> bool:
     return True
 
 
-def nudge(journal: Journal) -> None:
+def nudge(journal: Journal, *, damaged: bool = False) -> None:
     """Exchange now by every way, please: heard within a second by the process, if there is one.
 
+    `damaged`: what lies on this disk is to be looked at first: somebody met damage the process does not tell of.
     Raises DiskFull, DiskFailed.
     """
     files, path = journal.files, journal.layout.nudge
@@ -163,16 +168,18 @@ def nudge(journal: Journal) -> None:
         files.make_directories(path.parent)
         handle = files.open_append(beside, new=True)
         try:
-            files.write(handle, secrets.token_bytes(16))
+            files.write(handle, secrets.token_bytes(16) + (LOOK_FIRST if damaged else b""))
         finally:
             files.close(handle)
         files.rename(beside, path)
 
 
 def read_nudge(journal: Journal) -> bytes:
-    """What the last nudge wrote: another value is another nudge; empty when there was none."""
+    """What the last nudge wrote: another value is another nudge; empty when there was none. Ends in `LOOK_FIRST` when
+    damage was met.
+    """
     try:
-        return journal.files.read(journal.layout.nudge, 0, 16)
+        return journal.files.read(journal.layout.nudge, 0, 16 + len(LOOK_FIRST))
     except OSError:
         return b""
 
@@ -185,6 +192,8 @@ def _tree(going: Going) -> dict[str, object]:
         "listening": going.listening,
         "ways": [{**asdict(one), "way": one.way.value, "running": int(one.running)} for one in going.ways],
         "troubles": [{"code": one.code, "since": one.since} for one in going.troubles],
+        "unreadable": going.unreadable,
+        "unreadable_since": going.unreadable_since,
     }
 
 
@@ -198,6 +207,8 @@ def _unpack(fields: Fields) -> Going:
         fields.integer("listening", 1 << 16),
         tuple(ways),
         tuple(Trouble(one.text("code", 64), one.integer("since", MOMENT_LIMIT)) for one in troubles),
+        fields.integer("unreadable", NUMBER_LIMIT),
+        fields.integer("unreadable_since", MOMENT_LIMIT),
     )
 
 

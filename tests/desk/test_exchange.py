@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 import threading
 from collections.abc import Iterator
@@ -28,7 +29,7 @@ from lanterne.journal.errors import DiskFailed  # noqa: E402
 from lanterne.journal.first_copy import Progress  # noqa: E402
 from lanterne.journal.journal import Journal  # noqa: E402
 from lanterne.sync.alarms import Alarm, Lie  # noqa: E402
-from lanterne.sync.going import Going, WayGoing  # noqa: E402
+from lanterne.sync.going import LOOK_FIRST, Going, WayGoing, read_nudge, write_going  # noqa: E402
 from lanterne.sync.known import Known  # noqa: E402
 from lanterne.sync.peers.port import Way  # noqa: E402
 from lanterne.sync.raised import Raised  # noqa: E402
@@ -36,10 +37,11 @@ from lanterne.sync.relay_file import RelayFile  # noqa: E402
 from lanterne.sync.state import DeviceState, RelayState, SyncState  # noqa: E402
 from lanterne.sync.ways import Ways  # noqa: E402
 from lanterne.wire.exchange import MOMENT_LIMIT, SAYABLE_MS, HolderId  # noqa: E402
-from lanterne.wire.names import DeviceId, PersonId, SeatId  # noqa: E402
+from lanterne.wire.names import DeviceId, PersonId, SeatId, Stream  # noqa: E402
 from lanterne.wire.statements import OperatorNotice, Scope, State  # noqa: E402
 from tests.practice import stage  # noqa: E402
 from tests.practice.conftest import machine, practice  # noqa: E402
+from tests.sync.test_healing import hurt  # noqa: E402
 
 __all__ = ["machine", "practice"]
 
@@ -121,6 +123,10 @@ RUNNING = WayGoing(
         (
             told(relayed(), ways=WAYS, going=Going(NOON - HOUR, NOON - DAY)),
             "Échanges arrêtés depuis 13 h 05",
+        ),
+        (
+            told(SEVERAL, unreadable=3, unreadable_since=NOON - DAY),
+            "Enregistré ici · reçu par 2 postes sur 3 · 3 écritures à réparer ici",
         ),
         (told(SEVERAL, first=Progress(12_000, 75_000, 9, 9)), "Copie en cours : 12 000 écritures sur 75 000"),
     ],
@@ -286,6 +292,50 @@ def test_a_mark_that_is_damaged_is_none(machine: stage.Machine) -> None:
     for path in folder.glob("alarm-*"):
         path.write_bytes(b"garbage" * 9)
     assert Raised(record.journal).read().damaged == (alarm.name,)
+
+
+def test_damage_of_this_disk_is_said_on_every_page_without_red(machine: stage.Machine) -> None:
+    record = machine.open("Garance")
+    clock = [1_000.0]
+    presence = Presence(record, "x")
+    presence.exchanges = Looking(record, monotonic=lambda: clock[0])
+    assert bar.line(presence, wait_s=30).notices == ()
+    count = hurt(record.root, random.Random(7), [Stream.CARE], every=2)
+    assert count
+    record.journal.mender.inspect()
+    clock[0] += 3_600
+    (notice,) = bar.line(presence, wait_s=30).notices
+    assert notice.tone == "warn"
+    assert f"{count} écriture" in spaced(notice.text)
+    assert "Tout le reste se lit et s’écrit" in notice.text
+    assert "Aucun autre poste ne peut les rendre" in notice.text, "the only device of its practice"
+    assert "à réparer ici" in bar.line(presence, wait_s=30).text
+    assert "Abîmé sur ce disque" in dict(page(presence).facts)
+    # Who exchanges knows of none yet: it is told, once.
+    write_going(record.journal, Going(record.clock_ms()))
+    clock[0] += 3_600
+    presence.exchanges.now(30)
+    nudge = read_nudge(record.journal)
+    assert nudge.endswith(LOOK_FIRST)
+    clock[0] += 70
+    presence.exchanges.now(30)
+    assert read_nudge(record.journal) == nudge
+    # And what it met itself counts here too, since when it says.
+    since = record.clock_ms() - DAY
+    told_more = Going(record.clock_ms(), unreadable=count + 5, unreadable_since=since)
+    write_going(record.journal, told_more)
+    clock[0] += 70
+    look = presence.exchanges.now(30)
+    assert (look.unreadable, look.unreadable_since) == (count + 5, since)
+
+
+def test_damage_others_can_heal_is_said_to_be_asked_of_them() -> None:
+    said = spaced(words.damaged(told(SEVERAL, unreadable=1, unreadable_since=NOON - DAY), NOON))
+    assert said == (
+        "1 écriture est abîmée sur le disque de ce poste (vu hier à 14 h 05) : un dossier peut être incomplet ici. "
+        "Tout le reste se lit et s’écrit ; le prochain échange les redemande aux autres."
+    )
+    assert words.damaged(told(SEVERAL), NOON) == ""
 
 
 def test_a_first_copy_is_said_to_everybody(machine: stage.Machine) -> None:

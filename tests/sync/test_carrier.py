@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import shutil
 import socket
 from pathlib import Path
@@ -12,6 +13,7 @@ from lanterne.sync import ways
 from lanterne.sync.going import nudge
 from lanterne.sync.peers.port import Way
 from lanterne.sync.sentences import SENTENCES
+from lanterne.wire.names import Stream
 from tests.relay.process import RelayProcess
 from tests.sync.carriers import (
     CarrierProcess,
@@ -24,6 +26,7 @@ from tests.sync.carriers import (
     until,
 )
 from tests.sync.stage import Machine, another_machine
+from tests.sync.test_healing import hurt
 
 STORY = "a letter about Jean Baptiste, who sails"
 
@@ -74,6 +77,38 @@ def test_by_the_relay_killed_and_started_again(machines: tuple[Machine, Machine]
 def relay_process_at(root: Path, port: int) -> RelayProcess:
     """The same relay at the same port: the last --port given counts."""
     return RelayProcess.start(root, "--open", "10", "--port", str(port))
+
+
+def test_what_lies_damaged_is_told_until_another_device_gave_it_back(
+    machines: tuple[Machine, Machine], tmp_path: Path
+) -> None:
+    garance, theo = machines
+    garance.jot("a look", Stream.TRACE)
+    another_machine(garance, tmp_path / "awa", seed=30)  # never heard: a stick carries all for her
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    for machine in (garance, theo, garance):
+        assert machine.by_folder(stick).whole
+    before = hurt(garance.root, random.Random(3), [Stream.CARE])
+    shutil.rmtree(stick)
+    with carrying(garance):
+        until(lambda: going(garance).unreadable == before, "what lay damaged at the start is not told")
+        since = going(garance).unreadable_since
+        assert since
+        more = hurt(garance.root, random.Random(4), [Stream.TRACE], every=1)
+        nudge(garance.journal, damaged=True)
+        until(lambda: going(garance).unreadable == before + more, "what somebody else met is not told")
+    assert going(garance).unreadable_since == since
+    with carrying(garance):
+        until(lambda: bool(going(garance).told and going(garance).unreadable), "it is forgotten")
+        assert going(garance).unreadable_since == since, "since when goes on through a new process"
+        stick.mkdir()
+        assert theo.by_folder(stick).whole
+        ways.keep_folder(garance.journal, stick)
+        theo.jot("and it is heard")
+        assert theo.by_folder(stick).whole
+        until(lambda: going(garance).unreadable == 0, "healed, and told all the same")
+        assert going(garance).unreadable_since == 0
 
 
 def test_by_the_network_who_knows_the_address_asks(machines: tuple[Machine, Machine]) -> None:

@@ -37,7 +37,12 @@ def line(presence: Presence, *, wait_s: float = WAIT_S) -> ExchangeLine:
     told = presence.exchanges.now(wait_s)
     now_ms = presence.record.clock_ms()
     text = words.line(told, now_ms)
-    notices = (*_alarms(presence, told), *_first_copy(presence, told), *_operator(told))
+    notices = (
+        *_alarms(presence, told),
+        *_first_copy(presence, told),
+        *_damaged(told, now_ms),
+        *_operator(told),
+    )
     stamp = sha256(repr((text, notices)).encode()).hexdigest()[:16]
     return ExchangeLine(text, reverse("exchange"), f"{reverse('exchange-line')}?{stamp}", notices=notices)
 
@@ -88,6 +93,11 @@ def _first_copy(presence: Presence, told: Told) -> tuple[Notice, ...]:
             reverse("exchange"),
         ),
     )
+
+
+def _damaged(told: Told, now_ms: int) -> tuple[Notice, ...]:
+    text = words.damaged(told, now_ms)
+    return (Notice(text, "warn", _("Voir les échanges"), reverse("exchange")),) if text else ()
 
 
 def _operator(told: Told) -> tuple[Notice, ...]:

@@ -44,7 +44,7 @@ def page(presence: Presence, *, wait_s: float = PAGE_WAIT_S) -> ExchangePage:
         at=words.at_moment(told.at_ms or now_ms, now_ms),
         notices=tuple(_notices(told, now_ms)),
         first=_first(told),
-        facts=_facts(state) if state is not None else (),
+        facts=_facts(told, state, now_ms) if state is not None else (),
         ways=tuple(_ways(record, told, now_ms, manages=manages)),
         devices=tuple(_device(record, one, now_ms) for one in state.devices[:MOST_LINES]) if state else (),
         alarms=tuple(_alarm(record, told, one, now_ms) for one in told.alarms.alarms[::-1][:MOST_LINES]),
@@ -125,7 +125,7 @@ def _first(told: Told) -> tuple[int, int, str] | None:
     return told.first.held, told.first.total, said
 
 
-def _facts(state: SyncState) -> tuple[tuple[str, str], ...]:
+def _facts(told: Told, state: SyncState, now_ms: int) -> tuple[tuple[str, str], ...]:
     facts = [(_("Enregistré sur ce poste"), words.entries(state.stored))]
     relay = state.relay
     if relay is not None:
@@ -149,6 +149,15 @@ def _facts(state: SyncState) -> tuple[tuple[str, str], ...]:
                 % {"n": words.figure(state.waiting)},
             )
         )
+    if told.unreadable:
+        said = _("%(entries)s, vu %(when)s : le prochain échange les redemande")
+        if relay is None and not state.devices:
+            said = _("%(entries)s, vu %(when)s : aucun autre poste ne peut les rendre")
+        given = {
+            "entries": words.entries(told.unreadable),
+            "when": words.at_moment(told.unreadable_since, now_ms),
+        }
+        facts.append((_("Abîmé sur ce disque"), said % given))
     if state.damaged:
         said = ngettext(
             "%(n)s fichier abîmé : ce sera redemandé",

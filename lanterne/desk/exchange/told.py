@@ -14,12 +14,13 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from lanterne.journal.errors import DiskFailed, DiskFull
 from lanterne.journal.files import disk_errors
 from lanterne.journal.first_copy import FirstCopy, Progress
 from lanterne.journal.journal import Journal
 from lanterne.practice.record import Record
 from lanterne.proof.exchange import check_notice
-from lanterne.sync.going import Going, read_going
+from lanterne.sync.going import Going, nudge, read_going
 from lanterne.sync.known import Known
 from lanterne.sync.raised import Raised, RaisedAlarms
 from lanterne.sync.state import SyncState, read_state
@@ -34,6 +35,8 @@ WAIT_S = 0.05
 KEPT_S = 60.0
 """A look is taken anew after this long even when no file changed: accesses end by the clock."""
 FAULT_KEPT_S = 5.0
+PASSED_ON_S = 600.0
+"""Damage that was met is not passed on again before: the whole disk is looked at for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,7 @@ class Told:
         notices: those of the relay's operator in force, their signature checked.
         foreign_notices: how many the relay handed over that its operator did not sign.
         first: how far the first copy of this device is; None when none is going on.
+        unreadable: entries that lie damaged on this disk, met here or by the process that exchanges; since when (ms).
     """
 
     at_ms: int = 0
@@ -55,6 +59,8 @@ class Told:
     notices: tuple[OperatorNotice, ...] = ()
     foreign_notices: int = 0
     first: Progress | None = None
+    unreadable: int = 0
+    unreadable_since: int = 0
     fault: LanterneError | None = None
 
 
@@ -70,6 +76,7 @@ class Looking:
         self._told = Told()
         self._mark: object = None
         self._due = 0.0
+        self._unreadable_since, self._pass_on_at = 0, 0.0
         self._working: threading.Event | None = None
 
     def now(self, wait_s: float = WAIT_S) -> Told:
@@ -132,16 +139,34 @@ class Looking:
             statements=self._statements(),
         )
         notices, foreign = _notices(journal, state)
+        going = read_going(journal)
+        unreadable = self._unreadable(state, going, now_ms)
         return Told(
             now_ms,
             state,
             read_ways(journal),
-            read_going(journal),
+            going,
             alarms,
             notices,
             foreign,
             self._first.progress(),
+            *unreadable,
         )
+
+    def _unreadable(self, state: SyncState, going: Going, now_ms: int) -> tuple[int, int]:
+        """How many entries lie damaged here, and since when it is known. What was met here alone is passed on to the
+        process that exchanges: it asks for what it knows of.
+        """
+        alive = going.alive(now_ms)
+        told = going.unreadable if alive else 0
+        if alive and state.unreadable > told and self._monotonic() >= self._pass_on_at:
+            with suppress(DiskFull, DiskFailed):  # passed on at a later look
+                nudge(self._record.journal, damaged=True)
+                self._pass_on_at = self._monotonic() + PASSED_ON_S
+        count = max(told, state.unreadable)
+        self._unreadable_since = (self._unreadable_since or now_ms) if count else 0
+        since = going.unreadable_since if alive and told else 0
+        return count, min(since or self._unreadable_since, self._unreadable_since)
 
     def _statements(self) -> Mapping[DeviceId, Signed[Statement]] | None:
         """Read again only when one of their files was replaced: every entry written here takes a look."""

@@ -108,6 +108,8 @@ def line(told: Told, now_ms: int) -> str:
             return _("État des échanges illisible")
         return _("Enregistré ici")
     said = first(told) or _in_course(told) or _standing(told, told.state, now_ms)
+    if told.unreadable:
+        said += " · " + _("%(entries)s à réparer ici") % {"entries": entries(told.unreadable)}
     if abs(now_ms - told.at_ms) > STALE_MS:
         return _("Vu %(when)s : %(said)s") % {"when": at_moment(told.at_ms, now_ms), "said": said}
     return said
@@ -130,6 +132,25 @@ def first_patients(told: Told) -> str:
     if told.first.first_held >= told.first.first_total:
         return _("les patients du jour sont là")
     return _("les patients du jour arrivent")
+
+
+def damaged(told: Told, now_ms: int) -> str:
+    """What lies damaged here, that the rest goes on, and who is asked; "" when nothing does."""
+    if told.state is None or not told.unreadable:
+        return ""
+    said = ngettext(
+        "%(n)s écriture est abîmée sur le disque de ce poste (vu %(when)s) : un dossier peut être incomplet ici.",
+        "%(n)s écritures sont abîmées sur le disque de ce poste (vu %(when)s) : des dossiers peuvent être "
+        "incomplets ici.",
+        told.unreadable,
+    ) % {"n": figure(told.unreadable), "when": at_moment(told.unreadable_since, now_ms)}
+    if told.state.devices or told.state.relay is not None:
+        rest = _("Tout le reste se lit et s’écrit ; le prochain échange les redemande aux autres.")
+    else:
+        rest = _(
+            "Tout le reste se lit et s’écrit. Aucun autre poste ne peut les rendre : « lanterne check » les nomme."
+        )
+    return f"{said} {rest}"
 
 
 def _in_course(told: Told) -> str:

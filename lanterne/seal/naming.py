@@ -35,11 +35,14 @@ class Naming(Hidden):
         )
         return hmac.digest(self._secret, told, "sha256")[:ID_BYTES].hex()
 
-    def blob_random(self, content: bytes) -> Random:
+    def blob_random(self, content: bytes, after: bytes = b"") -> Random:
         """What `seal_blob` draws its key and nonces from, for this content and no other: the same content
         seals to the same bytes, under a key that serves it alone.
+
+        `after`: hash of the entry that emptied the document this content sealed to before, since that name is
+        never taken again.
         """
-        digest = hashlib.sha256(content).digest()
+        digest = hashlib.sha256(content).digest() + after
         secret = hmac.digest(self._secret, b"lanterne/blob/named/1\0" + digest, "sha256")
         drawn = 0
 

@@ -9,7 +9,7 @@ import pytest
 
 from lanterne.practice.documents.commands import FileDocument
 from lanterne.practice.documents.facts import DocumentFiled
-from lanterne.practice.documents.files import keep
+from lanterne.practice.documents.files import Kept, content_of, keep, keep_named
 from lanterne.practice.erasing.commands import choose, empty, entries_about
 from lanterne.practice.erasing.queries import erased
 from lanterne.practice.errors import NotAllowed, Refusal
@@ -151,3 +151,31 @@ def test_parts_that_come_back_are_folded(practice: Practice, tmp_path: Path) -> 
     assert [b"effacer" in one for one in texts(paul)] == [True]
     paul.folder.rebuild()
     assert [b"effacer" in one for one in texts(paul)] == [True]
+
+
+def test_a_file_filed_again_after_it_was_emptied_stays(practice: Practice, tmp_path: Path) -> None:
+    """Filed in the wrong chart, emptied there, imported again: its name comes from its content."""
+    here, there = practice.machine(tmp_path / "here"), practice.machine(tmp_path / "there")
+    garance = here.open("Garance")
+    content, kind = b"%PDF-1.4 of another patient", "application/pdf"
+    wrong = keep_named(garance, content, kind)
+
+    def named(held: Kept) -> FileDocument:
+        body = DocumentFiled(blob=held.blob, key=held.key, size=held.size, media_type=kind, title="Courrier")
+        return FileDocument(MADELEINE, body)
+
+    entry = record_command(garance, named(wrong)).entry
+    for _ in range(2):
+        before = wrong
+        empty(garance, choose(garance, [entry]), "error")
+        right = keep_named(garance, content, kind)
+        entry = record_command(garance, named(right)).entry
+        assert not garance.journal.blobs.any_of(before.blob)
+        assert keep_named(garance, content, kind) == right
+        wrong = right
+    garance = here.open("Garance")  # what is due to be dropped is dropped at the start
+    assert content_of(garance, right) == content
+    # Every device that knows the acts draws the same name.
+    elsewhere = there.open("Paul")
+    deliver(elsewhere.journal, entries(garance.journal))
+    assert keep_named(elsewhere, content, kind) == right

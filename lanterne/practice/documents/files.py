@@ -35,10 +35,19 @@ def keep_named(record: Record, content: bytes, media_type: str) -> Kept:
     """As `keep`, under a name and key drawn from the content: the same file gives the same blob on every
     device of the practice. Any size, even none: what cannot be read is kept too.
 
+    A name that was emptied is dropped wherever it comes (M13): a file filed again afterwards, in the right chart at
+    last, has the next one.
+
     Raises:
         LanterneError: the disk failed or is full.
     """
-    sealed = record.journal.blobs.put(content, record.naming.blob_random(content))
+    blobs, naming = record.journal.blobs, record.naming
+    record.journal.refresh()
+    emptied = record.journal.membership.emptied_blobs
+    sealed = blobs.put(content, naming.blob_random(content))
+    while sealed.name in emptied:
+        blobs.drop(sealed.name)
+        sealed = blobs.put(content, naming.blob_random(content, bytes.fromhex(emptied[sealed.name].hash)))
     return Kept(sealed.name, sealed.key.hex(), sealed.size, media_type)
 
 

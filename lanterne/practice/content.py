@@ -6,9 +6,9 @@ dumped in the order of its ids, row by row, as MessagePack (which delimits itsel
 
 What is dumped: every fact with the seat that wrote it, what each statement has become (live, conflict, thread,
 day), the latest of each kind, the patient rows and what ties them, the entries that wait for a review, and the
-pairs that are to be settled (double bookings, statements and records written apart). Not dumped: the entry a fact came in and its time (the same import, cut and taken up again, gives the
-same content in other entries); what could not be read (`unread` is a fault, reported apart), and other sets of tables:
-the hash is that of one set, named in it.
+pairs that are to be settled (double bookings, statements and records written apart). Not dumped: the entry a fact
+came in and its time (the same import, cut and taken up again, gives the same content in other entries); what could
+not be read (`unread` is a fault, reported apart), and other sets of tables: the hash is that of one set, named in it.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ from tests.simulation.stand_in import standing_in
 from tests.simulation.trace import Trace, Violation
 from tests.simulation.world import World, in_a_world
 
-SIMULATED = int(os.environ.get("LANTERNE_SIMULATED", "6"))
+SIMULATED = int(os.environ.get("LANTERNE_SIMULATED", "4"))
 FIRST = int(os.environ.get("LANTERNE_FIRST", "1"))
 Evidence = Callable[..., None]
 

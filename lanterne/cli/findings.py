@@ -25,7 +25,9 @@ MEANINGS: dict[str, str] = {
     "part_does_not_open": _("une partie ne s’ouvre pas"),
     "entry_lost": _("une écriture enregistrée ici n’y est plus"),
     "early_damaged": _("des écritures venues en avance sont abîmées ; l’échange les rapporte"),
-    "emptied_alone": _("vidée ici, et rien de ce qui vaut aujourd’hui ne le dit : un autre poste peut la rendre"),
+    "emptied_alone": _(
+        "vidée ici, et rien de ce qui vaut aujourd’hui ne le dit : un autre poste peut la rendre"
+    ),
     "emptied_later": _("a été vidée : ce qu’elle disait disparaît d’ici au prochain démarrage"),
     "waits": _("attend l’écriture qui la précède"),
     "beyond_cut": _("écrite par un accès retiré : attend l’examen d’une personne"),

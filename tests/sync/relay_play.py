@@ -163,7 +163,9 @@ class RelayPeer:
     def drop(self, name: str) -> None:
         blobs = self.relay.journal.blobs
         if name not in blobs.emptied:
-            raise PeerRefuses("no entry that empties this document is known here", status=403, check="emptied")
+            raise PeerRefuses(
+                "no entry that empties this document is known here", status=403, check="emptied"
+            )
         blobs.drop(name)
 
     def close(self) -> None:

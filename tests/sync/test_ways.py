@@ -119,7 +119,26 @@ def test_going_is_read_back_or_is_nothing(garance: Machine) -> None:
     assert read_going(journal) == Going()
     assert not read_going(journal).alive(garance.now())
     way = WayGoing(
-        Way.RELAY, RELAY.url, "cd" * 16, 1, 2, 3, "peer.away", 4, True, "giving", 5, 6, 7, 8, 9, 10, 11, 12, 13, 14
+        Way.RELAY,
+        RELAY.url,
+        "cd" * 16,
+        1,
+        2,
+        3,
+        "peer.away",
+        4,
+        True,
+        "giving",
+        5,
+        6,
+        7,
+        8,
+        9,
+        10,
+        11,
+        12,
+        13,
+        14,
     )
     told = Going(garance.now(), 13, 8766, (way,), (Trouble("carrier.clock_back", 14),))
     write_going(journal, told)

@@ -23,9 +23,12 @@ from lanterne.desk.opening import dialog_or_page, page, presence_of, written
 from lanterne.desk.presence import Presence
 from lanterne.desk.reentering import ReenterForm
 from lanterne.desk.sentences import sentence
+from lanterne.journal.journal import Journal
 from lanterne.practice.rights import Right
 from lanterne.sync import ways
+from lanterne.sync.authorities import kept_context
 from lanterne.sync.going import nudge
+from lanterne.sync.known import Known
 from lanterne.sync.peers.relay import ask_who
 from lanterne.sync.relay_file import MAX_URL, RelayFile
 from lanterne.wire.errors import LanterneError
@@ -126,7 +129,7 @@ def relay(request: HttpRequest) -> HttpResponse:
             request, kept, ConfirmForm(label_suffix="", initial={"address": "", "key": ""}), none=True
         )
     try:
-        found = _asked(address)
+        found = asked(presence.record.journal, address)
     except LanterneError as error:
         form.add_error("address", sentence(error))
         return _relay(request, kept, form, status=422)
@@ -134,10 +137,13 @@ def relay(request: HttpRequest) -> HttpResponse:
     return _relay(request, kept, ConfirmForm(label_suffix="", initial=initial), found=found)
 
 
-def _asked(address: str) -> RelayFile:
-    """Who answers there; https when nothing else is typed."""
+def asked(journal: Journal, address: str) -> RelayFile:
+    """Who answers there; https when nothing else is typed. Believes the certificates kept here beside the system's.
+
+    Raises PeerError.
+    """
     whole = address if "://" in address else f"https://{address}"
-    return ask_who(ways.checked_address(whole), timeout_s=ASK_S)
+    return ask_who(ways.checked_address(whole), tls=kept_context(Known(journal)), timeout_s=ASK_S)
 
 
 def _confirmed(request: HttpRequest, presence: Presence, kept: RelayFile | None) -> HttpResponse:
@@ -147,7 +153,7 @@ def _confirmed(request: HttpRequest, presence: Presence, kept: RelayFile | None)
     found = None
     try:
         if address:
-            found = _asked(address)
+            found = asked(presence.record.journal, address)
     except LanterneError as error:
         form.add_error(None, sentence(error))
     if found is not None and found.key.hex() != key:

@@ -79,7 +79,7 @@ class Ahead:
         register = self._holdings.register
         seen = (self._early.version, self._holdings.generation, register.moves)
         if len(self._early) and seen != self._seen:
-            self._early.settle(self._holds)
+            self._early.settle(self._is_done)
         self._seen = seen
 
     def keep(self, raws: Iterable[bytes]) -> list[Entry | EntryRefused]:
@@ -148,12 +148,23 @@ class Ahead:
         """These lie in their chains now, or never will. Lock held."""
         if len(self._early):
             self._early.drop(heads)
+            self._early.settle(self._is_done)
         # A file that stays (another process reads it, on Windows) harms nobody, and goes at the next chance.
         with suppress(DiskFull, DiskFailed):
             self._early.sweep()
 
     def _times(self) -> list[int]:
         return self._early.newest_times()
+
+    def _is_done(self, head: Head, before: Head | None) -> bool:
+        """It lies in its chain; or the chain went past its number without it. Then it is of a fork whose beginning is
+        not here, or of none: what a former member signed could so be read for ever, in no chain and under no alarm. It
+        comes again with its branch, like any fork (E13).
+        """
+        held = self._holdings.register.known(head.chain)
+        if held is None or held.seq < head.seq:
+            return False
+        return self._holds(head) or (before is not None and not self._holds(before))
 
     def _holds(self, head: Head) -> bool:
         return self._holdings.register.find(head) is not None

@@ -168,9 +168,9 @@ class Early:
         for head in list(heads):
             self._forget(head)
 
-    def settle(self, holds: Callable[[Head], bool]) -> None:
-        """Let go of what lies in its chain by now."""
-        self.drop([head for head in self._lies if holds(head)])
+    def settle(self, done: Callable[[Head, Head | None], bool]) -> None:
+        """Let go of what is done here. `done`: by an entry, and the one it stands on."""
+        self.drop([head for head, lies in self._lies.items() if done(head, lies.before)])
 
     def sweep(self) -> None:
         """Remove the files nothing of which is left. Directory's lock held.

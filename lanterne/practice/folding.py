@@ -89,8 +89,7 @@ class Folder:
         # What was looked at last, so that a request with nothing new asks nothing: of which generation,
         # with which keys, under which membership, after how many changes of ranks.
         self._looked_at: object = None
-        self.ahead_folded = -1
-        """The version of `journal.ahead` that is folded."""
+        self.ahead_folded = -1  # the version of `journal.ahead` that is folded
         self._misplaced = False
         self._members: Membership | None = None
         self._tried: Keyring | None = None
@@ -102,6 +101,10 @@ class Folder:
         """Whether the journal holds entries these tables have not folded."""
         connection = self.tables.read()
         return any(self.journal.end(stream) > cursor_of(connection, stream) for stream in self.streams)
+
+    def holds_ahead(self) -> bool:
+        """Whether all that came ahead is in the tables in use: others may have been put in their place meanwhile."""
+        return self._looked_at == self.tables.path and self.ahead_folded == self.journal.ahead.version
 
     def build(self, progress: Progress | None = None) -> None:
         """Build the tables unless they are there, with the schema of this program; another process may be
@@ -293,8 +296,8 @@ class Folder:
             if collecting:
                 gc.enable()
             fresh.close()
+        self._reranks, self.ahead_folded = reranks, -1  # first: see holds_ahead
         self._looked_at, self._members, self._tried = self.tables.path, members, keyring
-        self._reranks, self.ahead_folded = reranks, -1
         return folded
 
     # ------------------------------------------------------------------ one transaction
@@ -351,9 +354,7 @@ class Folder:
         return number - first
 
     def _forget(self) -> None:
-        """Row numbers remembered: another process, or a transaction rolled back, may have made them
-        others.
-        """
+        """Row numbers remembered: another process, or a transaction rolled back, may have made others."""
         self._kinds.clear()
         self._subjects.clear()
 
@@ -433,11 +434,8 @@ class Folder:
         written = written_at(arrived.entry.head.time)
         place_code = int(compartment)
         ids = batch.ids if bulk is None else bulk
-        kinds, facts, statements = (
-            self._kinds,
-            batch.facts,
-            batch.statements,
-        )  # read once: this is the inner loop
+        # Read once: this is the inner loop.
+        kinds, facts, statements = self._kinds, batch.facts, batch.statements
         for place, fact in enumerate(part.facts):
             held = kinds.get(fact.kind) or self._kind(connection, fact.kind)
             if held.compartment is not None and held.compartment is not compartment:

@@ -161,7 +161,7 @@ class Record:
             self._folding.release()
             return False
         self.journal.refresh()
-        return self.folder.ahead_folded == self.journal.ahead.version
+        return self.folder.holds_ahead()
 
     def follow(self, facts: int) -> None:
         """Fold about so many facts of what a first copy brought. Raises as `catch_up`."""

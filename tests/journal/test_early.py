@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -146,6 +148,36 @@ def test_what_breaks_e14_once_its_predecessor_is_here_is_let_go(
     journal.receive_many(written[:1])
     assert ahead(journal) == [3]
     assert journal.count(Stream.CARE) == 1
+
+
+def test_what_its_chain_went_past_is_let_go_and_comes_again_as_a_fork(
+    practice: Practice, tmp_path: Path
+) -> None:
+    """Signed by a key that was copied, and no part of the chain everybody holds: it is read only with its branch."""
+    twin = replace(practice, root=tmp_path / "twin")
+    shutil.copytree(practice.root, twin.root)
+    for number in range(4):
+        jot(practice.open(), practice, f"note {number}", NOON + number * 1000)
+        jot(twin.open(), twin, f"forged {number}", NOON + number * 1000)
+    chain, branch = raws(practice.open()), raws(twin.open())
+    journal, other = newcomer(practice, tmp_path / "new"), newcomer(practice, tmp_path / "new")
+    assert outcomes(journal.receive_early([branch[2]])) == [Outcome.WAITS]
+    journal.receive_many(chain[:2])
+    other.refresh()
+    assert ahead(journal) == ahead(other) == [3], "its branch may come yet"
+    journal.receive_many(chain[2:])
+    other.refresh()
+    assert ahead(journal) == ahead(other) == []
+    assert list((tmp_path / "new" / "journal" / "early").iterdir()) == []
+    assert texts(journal, practice) == [f"note {number}" for number in range(4)]
+    assert outcomes(journal.receive_many(branch)) == [Outcome.FORK] * 4
+    assert journal.forks
+    # When its branch comes first it takes its place as ever.
+    journal = newcomer(practice, tmp_path / "again")
+    journal.receive_early([branch[2]])
+    journal.receive_many([*branch[:2], *chain])
+    assert ahead(journal) == []
+    assert journal.count(Stream.CARE) == 7
 
 
 def _accept_late(sorter: object, entry: Entry) -> Outcome:

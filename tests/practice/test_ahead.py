@@ -304,3 +304,37 @@ def test_a_page_does_not_wait_for_who_folds_beside_it(practice: stage.Practice, 
     thread.join()
     waits.join()
     assert {f"s{number}" for number in range(15, 20)} <= _labels(theo, JEAN_BAPTISTE)
+
+
+def test_no_page_is_made_of_tables_folded_anew_without_what_came_ahead(
+    practice: stage.Practice, tmp_path: Path
+) -> None:
+    """They were put in place in bulk; the thread that goes on from there has not looked yet."""
+    garance = practice.machine(tmp_path / "garance").open("Garance", clock=Clock(stage.FOUNDED + 86_400_000))
+    start = garance.journal.count(Stream.CARE)
+    for number in range(20):
+        write(garance, fact("allergy.recorded", {"substance": f"s{number}"}))
+    raws = [arrived.entry.raw for arrived in garance.journal.since(Stream.CARE)][start:]
+    theo = practice.machine(tmp_path / "théo").open("Théo", clock=Clock(stage.FOUNDED + 86_400_000))
+    theo.catch_up()
+    write_list(theo.journal.layout, theo.journal.files, First(()), [])
+    theo.paced = True
+    theo.journal.receive_early(raws[15:])
+    deliver(theo.journal, raws[:10])
+    theo.follow(3)
+    assert theo.lagging
+    theo.fold_anew()
+    working, page = threading.Event(), threading.Event()
+
+    def fold() -> None:
+        with theo._folding:
+            working.set()
+            page.wait(timeout=30)
+
+    thread = threading.Thread(target=fold)
+    thread.start()
+    working.wait(timeout=30)
+    assert not theo._is_followed()
+    page.set()
+    thread.join()
+    assert {f"s{number}" for number in range(15, 20)} <= _labels(theo, JEAN_BAPTISTE)

@@ -131,7 +131,12 @@ class Unsettle:
         return None
 
     def load(self, look: Look) -> list[NewFact]:
-        """See Command.load."""
+        """See Command.load.
+
+        Raises:
+            Refusal: "conflict_undone"; "conflict_unfinished": one of the versions has not come yet, or was erased.
+            UnknownFact: nothing that is settled so.
+        """
         subject = _subject(look, self.patient, self.fact)
         row = look.connection.execute(
             "SELECT f.no, f.replaces, s.live, k.name FROM fact f JOIN statement s ON s.fact = f.no"
@@ -149,6 +154,9 @@ class Unsettle:
             stated = self._again(look, version, int(row[0]), subject)
             if stated is not None:
                 found[version] = stated
+            elif not _is_here(look, version):
+                # Stated again without it, it would be neither settled nor to settle: gone from the chart unseen.
+                raise Refusal("conflict_unfinished")
         return list(found.values())
 
     def _again(
@@ -180,6 +188,11 @@ class Unsettle:
         if len(known) < 2:
             raise Refusal("conflict_undone")
         return known
+
+
+def _is_here(look: Look, fact: FactId) -> bool:
+    row = look.connection.execute("SELECT 1 FROM fact WHERE id = ?", (bytes.fromhex(fact),)).fetchone()
+    return row is not None
 
 
 def _subject(look: Look, patient: PatientId | None, fact: FactId) -> PatientId | None:

@@ -50,6 +50,10 @@ SENTENCES: dict[str, str] = {
         "Ce n’est plus à départager : quelqu’un s’en est occupé, ou une version a changé. Rechargez la page."
     ),
     "conflict_undone": _("Cela a déjà été repris. Rechargez la page."),
+    "conflict_unfinished": _(
+        "Une des versions n’est pas sur cet ordinateur : elle n’y est pas encore arrivée, ou elle a été effacée. "
+        "Réessayez après le prochain échange, ou corrigez vous-même dans le dossier."
+    ),
 }
 
 # What tells two statements of one thing apart in nothing that matters.

@@ -254,6 +254,32 @@ def test_taken_back_both_stand_again_as_they_were(two: Two, made: Callable[[Reco
     assert len(thread(chart(one), again)) >= 5
 
 
+def test_nothing_is_taken_back_while_a_version_has_not_come(
+    two: Two, practice: stage.Practice, tmp_path: Path
+) -> None:
+    """Stated again without it, the other allergy would be in no chart: it is named as replaced, by nobody left."""
+    one, other = two
+    state(one, PENICILLIN)
+    state(other, MILD)
+    exchange(one, other)
+    (doubt,) = doubts(one)
+    settlement = record(one, keep(one, JEAN_BAPTISTE, doubt, doubt.sides[0].id)).facts[0]
+    everything = entries(one.journal)
+    mine = [raw for raw in everything if _is_of(raw, one)]
+    new = practice.machine(tmp_path / "new").open("Paul")
+    deliver(new.journal, mine)
+    assert [item.body.criticality for item in standing(chart(new), AllergyRecorded)]
+    with pytest.raises(Refusal, match="conflict_unfinished"), nothing_written(new):
+        record(new, Unsettle(settlement, JEAN_BAPTISTE, restored_id(new, settlement)))
+    deliver(new.journal, everything)
+    record(new, Unsettle(settlement, JEAN_BAPTISTE, restored_id(new, settlement)))
+    assert said(new) == [["high", "low"]]
+
+
+def _is_of(raw: bytes, held: Record) -> bool:
+    return raw[6] == Stream.MEMBERS or held.seat.id in raw[:80].hex()
+
+
 @pytest.mark.parametrize("made", MADE)
 def test_both_hold_and_can_be_doubted_again(two: Two, made: Callable[[Record, Record], object]) -> None:
     one, other = two

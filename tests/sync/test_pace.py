@@ -56,6 +56,19 @@ def test_after_something_moved_it_looks_who_received_and_what_follows() -> None:
     assert one.due > max(FOLLOW_S)
 
 
+def test_a_way_that_goes_again_is_looked_at_a_few_times_more() -> None:
+    """A relay set back, filled again by the first who came: what that one says of it lies there at its end only."""
+    one = pace()
+    one.failed(0.0)
+    seen = []
+    for _ in FOLLOW_S:
+        one.went(0.0, moved=False)
+        seen.append(one.due)
+    assert tuple(seen) == FOLLOW_S
+    one.went(0.0, moved=False)
+    assert one.due > max(FOLLOW_S)
+
+
 def test_ever_later_while_it_fails_then_as_before() -> None:
     one, waits, now = pace(), [], 0.0
     for _ in range(40):

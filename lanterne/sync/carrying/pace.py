@@ -23,7 +23,8 @@ RETRY_WHEN_WRITTEN_S = 15.0
 MOST_ASKED_S = 3600.0
 """The longest a holder can put this device off."""
 FOLLOW_S = (5.0, 30.0, 120.0)
-"""After something went or came: to learn who received it, and since the documents of what came may follow it."""
+"""After something went or came: to learn who received it, and since the documents of what came may follow it. And when
+a way goes again: what others found there (a relay that lost something) they say at the end of their own exchange."""
 
 
 class Pace:
@@ -41,12 +42,12 @@ class Pace:
 
     def went(self, now: float, *, moved: bool) -> None:
         """An exchange reached its end."""
-        self.failures = 0
-        if moved:
+        if moved or self.failures:
             self._follow = FOLLOW_S
         wait = EVERY_S * (0.8 + 0.2 * self._chance())
         if self._follow:
             wait, self._follow = self._follow[0], self._follow[1:]
+        self.failures = 0
         self._over(now, now + REST_S, now + wait)
 
     def failed(self, now: float, *, asked_s: int | None = None) -> None:

@@ -20,6 +20,7 @@ from django.utils import translation  # noqa: E402  Django is set up first
 
 from lanterne.cli import exchange_words  # noqa: E402
 from lanterne.desk.exchange import alarms, bar, words  # noqa: E402
+from lanterne.desk.exchange.counting import Documents  # noqa: E402
 from lanterne.desk.exchange.page import page  # noqa: E402
 from lanterne.desk.exchange.told import Looking, Told  # noqa: E402
 from lanterne.desk.frame import build  # noqa: E402
@@ -327,6 +328,33 @@ def test_damage_of_this_disk_is_said_on_every_page_without_red(machine: stage.Ma
     clock[0] += 70
     look = presence.exchanges.now(30)
     assert (look.unreadable, look.unreadable_since) == (count + 5, since)
+
+
+def test_documents_stored_here_are_counted_without_listing_them_each_time(machine: stage.Machine) -> None:
+    record = machine.open("Garance")
+    blobs, layout = record.journal.blobs, record.journal.layout
+    clock = [0]
+    counting = Documents(layout, lambda: clock[0])
+    assert counting.count() == 0
+    names = [blobs.put(f"letter {number}".encode()).name for number in range(12)]
+    assert counting.count() == 12
+    layout.coming_blob("ab" * 32).write_bytes(b"the beginning of one")
+    layout.damaged_blob("cd" * 32).write_bytes(b"of one that is not here")
+    listed = counting.listed
+    assert counting.count() == 12
+    assert counting.listed == listed, "nothing changed"
+    layout.damaged_blob(names[0]).write_bytes(b"damaged")
+    assert counting.count() == 11 == len(list(blobs.names()))
+    blobs.drop(names[1])
+    assert counting.count() == 10
+    # A change just now: another may bear the same moment.
+    clock[0] = layout.blob(names[2]).parent.stat().st_mtime_ns
+    fresh = Documents(layout, lambda: clock[0])
+    for _ in range(2):
+        assert fresh.count() == 10
+    folders = {name[:2] for name in names} - {names[1][:2]}
+    assert fresh.listed >= 2 * len(folders)
+    assert "10 documents" in spaced(dict(page(Presence(record, "x")).facts)["Enregistré sur ce poste"])
 
 
 def test_damage_others_can_heal_is_said_to_be_asked_of_them() -> None:

@@ -126,7 +126,13 @@ def _first(told: Told) -> tuple[int, int, str] | None:
 
 
 def _facts(told: Told, state: SyncState, now_ms: int) -> tuple[tuple[str, str], ...]:
-    facts = [(_("Enregistré sur ce poste"), words.entries(state.stored))]
+    stored = words.entries(state.stored)
+    if told.documents:
+        stored = _("%(entries)s et %(documents)s") % {
+            "entries": stored,
+            "documents": words.documents(told.documents),
+        }
+    facts = [(_("Enregistré sur ce poste"), stored)]
     relay = state.relay
     if relay is not None:
         sent = (

@@ -14,6 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from lanterne.desk.exchange.counting import Documents
 from lanterne.journal.errors import DiskFailed, DiskFull
 from lanterne.journal.files import disk_errors
 from lanterne.journal.first_copy import FirstCopy, Progress
@@ -48,6 +49,7 @@ class Told:
         notices: those of the relay's operator in force, their signature checked.
         foreign_notices: how many the relay handed over that its operator did not sign.
         first: how far the first copy of this device is; None when none is going on.
+        documents: whole on this disk.
         unreadable: entries that lie damaged on this disk, met here or by the process that exchanges; since when (ms).
     """
 
@@ -61,6 +63,7 @@ class Told:
     first: Progress | None = None
     unreadable: int = 0
     unreadable_since: int = 0
+    documents: int = 0
     fault: LanterneError | None = None
 
 
@@ -73,6 +76,7 @@ class Looking:
         self._raised: Raised | None = None
         self._copy: FirstCopy | None = None
         self._said: tuple[object, Mapping[DeviceId, Signed[Statement]]] | None = None
+        self._documents = Documents(record.journal.layout)
         self._told = Told()
         self._mark: object = None
         self._due = 0.0
@@ -151,6 +155,7 @@ class Looking:
             foreign,
             self._first.progress(),
             *unreadable,
+            self._documents.count(),
         )
 
     def _unreadable(self, state: SyncState, going: Going, now_ms: int) -> tuple[int, int]:

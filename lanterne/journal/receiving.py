@@ -55,6 +55,7 @@ def check_apart(data: bytes, membership: Membership) -> Entry:
         key_of=membership.sign_key,
         check_signature=membership.check_signature,
         emptied_ones=membership.emptied,
+        once_emptied=membership.once_emptied,
     )
     if entry.head.time >= TIME_LIMIT:
         raise EntryRefused("E14", "its time lies beyond the year 6429")

@@ -7,10 +7,11 @@ a notice (M9). Source: docs/format/membership.md, M1–M12.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from enum import Enum
 from typing import NamedTuple
 
-from lanterne.proof.acts import Deed, EpochRotated, SeatAdmitted, SheetReplaced, keep_deed
+from lanterne.proof.acts import Deed, EntryEmptied, EpochRotated, SeatAdmitted, SheetReplaced, keep_deed
 from lanterne.proof.cuts import find_cuts
 from lanterne.proof.genesis import Genesis, read_genesis
 from lanterne.proof.history import History, Notice, arrange
@@ -81,6 +82,7 @@ class Membership:
         self._wraps: list[Wrap] = [wrap for epoch in genesis.epochs for wrap in epoch.wraps]
         self._begun: dict[KeyId, tuple[int, int]] = {}
         self._admitted: dict[SeatId, int] = {genesis.seat.id: genesis.created}
+        self._once_emptied: set[EntryHash] = set()
         self._gather(judge)
         self._emptied: dict[EntryHash, Emptying] = {}
         self._emptied_blobs: dict[str, Head] = {}
@@ -115,6 +117,8 @@ class Membership:
                     if self._epochs.setdefault(act.epoch.key_id, act.epoch) is act.epoch:
                         self._begun[act.epoch.key_id] = (entry.bit, entry.past)
                     self._wraps.extend(act.epoch.wraps)
+                elif isinstance(act, EntryEmptied):
+                    self._once_emptied.update(named.hash for named in act.entries)
 
     # ------------------------------------------------------------------ making
 
@@ -267,6 +271,13 @@ class Membership:
     def emptied(self) -> Mapping[EntryHash, Emptying]:
         """M13: the entries whose parts holders drop."""
         return self._emptied
+
+    @property
+    def once_emptied(self) -> AbstractSet[EntryHash]:
+        """Entries that whoever was entitled to emptied, though the act may have fallen since (M7): who obeyed meanwhile,
+        a relay say, has their heads alone.
+        """
+        return self._once_emptied
 
     @property
     def emptied_blobs(self) -> Mapping[str, Head]:

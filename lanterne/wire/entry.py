@@ -244,9 +244,11 @@ def read_either(
     check_signature: CheckSignature | None = None,
     verify: bool = True,
     emptied_ones: Container[EntryHash] | None = None,
+    once_emptied: Container[EntryHash] = (),
 ) -> Entry:
     """An entry, whole or emptied, as it travels: E1–E11, and E21: it is emptied only when it is among `emptied_ones`,
-    and then whatever came of its parts is let go. With None, it is taken as it comes: from one's own store.
+    and then whatever came of its parts is let go; or among `once_emptied`, of which the parts may come or not. With
+    None, it is taken as it comes: from one's own store.
 
     Raises:
         EntryRefused: with the number of the first check that failed.
@@ -255,7 +257,7 @@ def read_either(
         head = read_head(
             data, practice=practice, key_of=key_of, check_signature=check_signature, verify=verify
         )
-        if emptied_ones is not None and head.hash not in emptied_ones:
+        if emptied_ones is not None and head.hash not in emptied_ones and head.hash not in once_emptied:
             raise EntryRefused("E21", "its parts are missing, and nothing known here says they were emptied")
         return emptied(head)
     entry = read_entry(data, practice=practice, key_of=key_of, check_signature=check_signature, verify=verify)

@@ -224,3 +224,52 @@ def test_an_act_that_falls_gives_back_what_others_hold(
     assert care(garance)[0].bodies == entry.bodies
     assert awa.journal.mender.lacks() == []
     assert sound(awa)
+
+
+@pytest.mark.parametrize("way", ["relay", "folder"])
+def test_who_obeyed_an_act_that_fell_holds_up_nobody(
+    garance: Machine, theo: Machine, way: str, tmp_path: Path
+) -> None:
+    """A thief empties; the relay, or a stick, has heads alone; Garance had revoked him without knowing it. All she
+    writes reaches Awa still, and the parts as soon as somebody who has them is met.
+    """
+    awa = another_machine(garance, tmp_path / "awa", seed=30)
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    for number in range(4):
+        garance.jot(f"note {number}")
+    held = care(garance)
+    with relay_at(tmp_path / "relay") as relay:
+
+        def meet(machine: Machine) -> None:
+            machine.restart()
+            done = (
+                machine.exchange(relay_peer(machine, relay)) if way == "relay" else machine.by_folder(stick)
+            )
+            assert done.whole, done.error
+            assert done.alarms == ()
+
+        meet(garance)
+        meet(theo)
+        empty(theo, [held[1].head.as_head])
+        meet(theo)
+        ring = garance.practice.keyring.with_membership(garance.journal.membership)
+        facts = revoke_seat(
+            ring, theo.practice.seat_id, cuts=[], reason="stolen", at=garance.now(), random=dice(77)
+        )
+        garance.journal.write_members(ring, facts, garance.now())
+        garance.jot("after")
+        for machine in (garance, awa):
+            meet(machine)
+        assert awa.journal.membership.emptied == {}
+        assert awa.journal.count(Stream.CARE) == 5
+        gone = ["note 1"] if awa.journal.mender.lacks() else []
+        assert gone or way == "folder"
+        there = [f"note {number}" for number in range(4) if f"note {number}" not in gone] + ["after"]
+        assert texts(awa.journal, awa.practice) == there
+        with device_at(garance) as address:
+            assert awa.exchange(device_peer(awa, address)).tally.healed == len(gone)
+        assert content(awa.journal) == content(garance.journal)
+        assert sorted(texts(awa.journal, awa.practice)) == sorted([*[f"note {n}" for n in range(4)], "after"])
+        assert awa.journal.mender.lacks() == []
+        assert sound(awa)

@@ -214,8 +214,12 @@ class FolderPeer:
 
     def _add(self, lies: _Lies) -> None:
         here = self._entries.setdefault(lies.head.chain, {}).setdefault(lies.head.seq, [])
-        if all(one.head != lies.head for one in here):
-            here.append(lies)
+        for place, one in enumerate(here):
+            if one.head == lies.head:
+                if lies.size > one.size:  # with its parts, where an act that fell took those of the other
+                    here[place] = lies
+                return
+        here.append(lies)
 
     def _tips(self) -> tuple[Head, ...]:
         tips = []

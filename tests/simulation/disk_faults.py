@@ -8,6 +8,7 @@ from __future__ import annotations
 import random
 from typing import TYPE_CHECKING, Protocol
 
+from lanterne.journal.segment import FRAME_HEADER, FRAME_MAGIC
 from tests.journal.simulated_disk import FaultyFiles, Inode, SimulatedDisk
 from tests.simulation.device import Device
 from tests.simulation.holders import held_elsewhere, held_on
@@ -95,8 +96,10 @@ class DiskError:
         device, chance = somebody(world, self.name), world.draws_of(self.name)
         call = chance.choice(("write", "fsync", "rename"))
         how = chance.choice(("error", "full", "short")) if call == "write" else "error"
-        device.files.fail(call, chance.randrange(1, 9), how)  # type: ignore[arg-type]
+        device.files.fail(call, chance.choice((1, 1, 2, 3, 5, 8)), how)  # type: ignore[arg-type]
         world.trace.fault(self.name, device.name, call, how)
+        if chance.random() < 0.5:
+            world.work(device)
 
     def heal(self, world: World) -> None:
         for device in world.devices:
@@ -125,8 +128,9 @@ class BitFlip:
                 )  # with both copies gone it does not know its own any more
         lost = before - held_on(device.disk)
         alone = lost - held_elsewhere(world, device)
-        if len(alone & world.ledger.of(device.name)) > 1:
-            raise Violation(f"{device.name} lost {len(alone)} entries for one bit in {struck[0].name}")
+        mine = lost & world.ledger.of(device.name)
+        if len(mine) > 1:
+            raise Violation(f"{device.name} lost {len(mine)} entries for one bit in {struck[0].name}")
         world.ledger.release(alone)
         world.flipped.add(device.name)
 
@@ -137,6 +141,9 @@ class BitFlip:
 def _flip(inode: Inode, chance: random.Random) -> int:
     """One bit of a file; where."""
     at, bit = chance.randrange(len(inode.data)), 1 << chance.randrange(8)
+    frames = [place for place in range(len(inode.data)) if inode.data.startswith(FRAME_MAGIC, place)]
+    if frames and chance.random() < 0.4:
+        at = chance.choice(frames) + chance.randrange(FRAME_HEADER)  # where it says how long it is
     inode.data[at] ^= bit
     if at < len(inode.durable):
         durable = bytearray(inode.durable)

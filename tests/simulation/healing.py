@@ -61,7 +61,8 @@ def heal(world: World) -> list[Device]:
         now = [sorted(device.front.tips) for device in world.devices if not device.gone]
         if now == before or (before is not None and all(tips == now[0] for tips in now)):
             for device in world.devices:
-                if device not in active and not device.gone:
+                # Should all have withdrawn each other, nobody is left to tell the relay.
+                if active and device not in active and not device.gone:
                     _kept_out(world, device)
             return active
         before = now

@@ -69,10 +69,8 @@ def operator_said(raw: bytes, relay: RelayFile) -> str:
     return _("L’opérateur du relais écrit : « {text} ».").format(text=text) if told else ""
 
 
-def spoken(done: Exchanged | None, state: SyncState) -> Iterator[str]:
-    """The lines for a person."""
-    if done is not None:
-        yield from _exchange(done)
+def spoken(state: SyncState) -> Iterator[str]:
+    """How things stand, for a person."""
     yield _("Ici : {count} écritures.").format(count=state.stored)
     if state.relay is not None:
         yield _relay(state)
@@ -97,7 +95,8 @@ def spoken(done: Exchanged | None, state: SyncState) -> Iterator[str]:
         yield _("ALERTE du {when} : {said}").format(when=moment(alarm.time), said=alarm_said(alarm))
 
 
-def _exchange(done: Exchanged) -> Iterator[str]:
+def exchange_spoken(done: Exchanged) -> Iterator[str]:
+    """What one exchange did, for a person."""
     tally = done.tally
     yield _("Reçu : {received} écritures, {documents} documents.").format(
         received=tally.received, documents=tally.blobs_received

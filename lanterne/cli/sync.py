@@ -1,4 +1,5 @@
-"""`lanterne sync`: one exchange now, with the relay, a folder or another device; and which the background keeps.
+"""`lanterne sync`: one exchange now, with the relay, a folder or another device, or with each that is kept; and which
+the background keeps.
 
 Law: opens nothing and asks for no passphrase; whatever could be exchanged was, when it says so; every alarm is
 shown with its sentence, also those of earlier exchanges that nobody may have seen.
@@ -7,22 +8,21 @@ shown with its sentence, also those of earlier exchanges that nobody may have se
 from __future__ import annotations
 
 import argparse
-import secrets
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lanterne.cli import access, output
-from lanterne.cli.exchange_words import alarm_said, operator_said, spoken
+from lanterne.cli.exchange_words import alarm_said, exchange_spoken, operator_said, spoken
 from lanterne.cli.french import FrenchParser, _
 from lanterne.cli.outcomes import DONE, REFUSED, UsageError
-from lanterne.cli.sentences import sentence
+from lanterne.cli.sentences import told
 from lanterne.cli.ways_words import ways_spoken, ways_told
 
 if TYPE_CHECKING:
+    from lanterne.cli.exchanging import Turn
     from lanterne.journal.journal import Journal
-    from lanterne.sync.driver import Exchanged
-    from lanterne.sync.session import Tally
     from lanterne.sync.state import SyncState
     from lanterne.sync.ways_open import Destination
 
@@ -79,43 +79,33 @@ def configure(parser: FrenchParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """One exchange. See docs/user/commandes.md."""
+    """One exchange by the way named, or one by each that is kept. See docs/user/commandes.md."""
+    from lanterne.cli.exchanging import Turn, by_kept_ways, exchange
     from lanterne.journal.founding import read_device
     from lanterne.journal.journal import Journal
-    from lanterne.sync.driver import Driver
     from lanterne.sync.state import read_state
-    from lanterne.sync.ways_open import Opener
 
     journal = Journal.open(options.data)
     device = read_device(journal)
-    done = None
+    turns: list[Turn] = []
     kept_only = _keep(options, journal)
     if not options.state and not kept_only:
         # What lies damaged here is asked for, whoever is met (store.md, S5).
         journal.mender.inspect()
-        place = _place(options, journal)
-        peer = Opener(journal, device, _now_ms, secrets.token_bytes).open(place)
-        try:
-            with output.progress(_("Échange")) as advance:
-
-                def progress(tally: Tally) -> None:
-                    advance(tally.received + tally.given, tally.to_receive + tally.to_give)
-
-                driver = Driver(
-                    journal, device, peer, now_ms=_now_ms, random=secrets.token_bytes, progress=progress
-                )
-                done = driver.run()
-        finally:
-            peer.close()
+        named = _place(options, journal)
+        if named is not None:
+            turns = [Turn(named, exchange(journal, device, named, _now_ms))]
+        else:
+            turns = by_kept_ways(journal, device, _kept(journal), _now_ms)
     state = read_state(journal, device.id, _now_ms())
     if options.json:
-        told = {**_told(done, state), "operator": _operator(journal, state)}
+        told = {**_told(turns, state), "operator": _operator(journal, state)}
         output.print_json({**told, **ways_told(journal, _now_ms())})
     else:
-        _print(done, state)
+        _print(turns, state)
         for line in (*_operator(journal, state), *ways_spoken(journal, _now_ms())):
             print(line)
-    return REFUSED if done is not None and (done.error is not None or done.alarms) else DONE
+    return REFUSED if any(turn.done.error is not None or turn.done.alarms for turn in turns) else DONE
 
 
 def _now_ms() -> int:
@@ -148,8 +138,21 @@ def _keep(options: argparse.Namespace, journal: Journal) -> bool:
     return bool(options.forget or (options.listen is not None and not named))
 
 
-def _place(options: argparse.Namespace, journal: Journal) -> Destination:
-    """The way named, or the relay kept here."""
+def _kept(journal: Journal) -> tuple[Destination, ...]:
+    """Every way kept here; what of the list is damaged is said. Raises UsageError "sync.no_way"."""
+    from lanterne.sync.ways import read_ways
+    from lanterne.sync.ways_open import destinations
+
+    held = read_ways(journal)
+    for name in held.damaged:
+        output.say(told("ways.relay_damaged" if name == "relay" else "ways.damaged", {}))
+    if not held.any:
+        raise UsageError("sync.no_way")
+    return destinations(held)
+
+
+def _place(options: argparse.Namespace, journal: Journal) -> Destination | None:
+    """The way named; None when none is: then every way kept here is gone."""
     from lanterne.sync.authorities import context
     from lanterne.sync.known import Known
     from lanterne.sync.peers.port import Way
@@ -160,28 +163,23 @@ def _place(options: argparse.Namespace, journal: Journal) -> Destination:
     if options.device is not None:
         return Destination(Way.DEVICE, options.device)
     known = Known(journal)
-    kept = known.relay_file()
     if options.ca is not None:
         pem = options.ca.read_bytes()
         context(pem)  # what is no certificate is said now, and not kept
         known.set_authorities(pem)
-    if options.relay is not None:
-        try:
-            found = meet_relay(known, options.relay, options.relay_key)
-        except RelayChanged as error:
-            raise UsageError("sync.relay_changed") from error
-        if found != kept:
-            known.set_relay(found)
-            output.say(_("Relais retenu : {url}").format(url=found.url))
-            output.say(
-                _("Sa clé publique, à comparer avec celle de son opérateur : {key}").format(
-                    key=found.key.hex()
-                )
-            )
-        kept = found
-    if kept is None:
-        raise UsageError("sync.no_way")
-    return Destination(Way.RELAY, kept.url, kept)
+    if options.relay is None:
+        return None
+    try:
+        found = meet_relay(known, options.relay, options.relay_key)
+    except RelayChanged as error:
+        raise UsageError("sync.relay_changed") from error
+    if found != known.relay_file():
+        known.set_relay(found)
+        output.say(_("Relais retenu : {url}").format(url=found.url))
+        output.say(
+            _("Sa clé publique, à comparer avec celle de son opérateur : {key}").format(key=found.key.hex())
+        )
+    return Destination(Way.RELAY, found.url, found)
 
 
 def _port(text: str) -> int:
@@ -191,29 +189,11 @@ def _port(text: str) -> int:
     return number
 
 
-def _told(done: Exchanged | None, state: SyncState) -> dict[str, Any]:
-    told: dict[str, Any] = {"exchange": None}
-    if done is not None:
-        tally, error = done.tally, done.error
-        told["exchange"] = {
-            "with": done.way.value,
-            "whole": done.whole,
-            "received": tally.received,
-            "healed": tally.healed,
-            "given": tally.given,
-            "waiting": tally.waiting,
-            "forks": tally.forks,
-            "refused": dict(tally.refused),
-            "given_refused": dict(tally.given_refused),
-            "documents_received": tally.blobs_received,
-            "documents_given": tally.blobs_given,
-            "documents_failed": tally.blobs_failed,
-            "unfulfilled": len(tally.unfulfilled),
-            "bytes_sent": done.sent,
-            "bytes_received": done.came,
-            "code": error.code if error is not None else None,
-            "why": sentence(error) if error is not None else None,
-        }
+def _told(turns: Sequence[Turn], state: SyncState) -> dict[str, Any]:
+    from lanterne.cli.exchanging import turn_told
+
+    exchanges = [turn_told(turn) for turn in turns]
+    told: dict[str, Any] = {"exchange": exchanges[0] if exchanges else None, "exchanges": exchanges}
     relay = state.relay
     told["stored"] = state.stored
     told["waiting"] = state.waiting
@@ -232,7 +212,7 @@ def _told(done: Exchanged | None, state: SyncState) -> dict[str, Any]:
         {"device": one.device, "said": one.said or None, "lacks": one.lacks, "ahead": one.ahead}
         for one in state.devices
     ]
-    new = {alarm.name for alarm in done.alarms} if done is not None else set()
+    new = {alarm.name for turn in turns for alarm in turn.done.alarms}
     told["alarms"] = [
         {
             "lie": alarm.lie.value,
@@ -258,6 +238,11 @@ def _operator(journal: Journal, state: SyncState) -> list[str]:
     return [said for raw in state.relay.notices if (said := operator_said(raw, relay))]
 
 
-def _print(done: Exchanged | None, state: SyncState) -> None:
-    for line in spoken(done, state):
+def _print(turns: Sequence[Turn], state: SyncState) -> None:
+    for turn in turns:
+        if len(turns) > 1:
+            print(_("Par {way} :").format(way=turn.title))
+        for line in exchange_spoken(turn.done):
+            print(line)
+    for line in spoken(state):
         print(line)

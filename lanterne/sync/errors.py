@@ -77,6 +77,18 @@ class FolderUnusable(PeerError):
     word = "peer.folder"
 
 
+class FolderAbsent(PeerError):
+    """A folder that is kept is not there now: unplugged, or a share that is off."""
+
+    word = "carrier.unplugged"
+
+
+class FolderOther(PeerError):
+    """Where a folder that is kept was, there is another one: nothing is written to it."""
+
+    word = "carrier.other_folder"
+
+
 class KnownDamaged(PeerError):
     """What was known of other holders is damaged in both copies; what it said is asked for again."""
 

@@ -122,6 +122,51 @@ def test_what_is_kept_for_the_background_and_forgotten(lanterne: Run, practice: 
     assert lanterne("sync", "--listen", "70000", data=practice).code == 2
 
 
+def test_every_kept_way_in_turn(lanterne: Run, practice: Path, stick: Path, tmp_path: Path) -> None:
+    journal = Journal.open(practice)
+    with relay_at(tmp_path / "relay") as relay:
+        ways.keep_relay(journal, relay)
+        ways.keep_folder(journal, stick)
+        both = lanterne("sync", "--json", data=practice)
+        assert both.code == 0
+        assert [(one["with"], one["name"], one["whole"]) for one in both.json["exchanges"]] == [
+            ("relay", relay.url, True), ("folder", str(stick), True),
+        ]  # fmt: skip
+        assert both.json["exchange"] == both.json["exchanges"][0]
+        assert all(one["given"] == both.json["stored"] for one in both.json["exchanges"])
+        ways.keep_folder(journal, tmp_path / "unplugged")
+        ways.keep_device(journal, "127.0.0.1:9")
+        told = lanterne("sync", "--json", data=practice)
+        assert told.code == 1, "one failed"
+        assert [(one["with"], one["code"]) for one in told.json["exchanges"]] == [
+            ("relay", None), ("folder", None), ("folder", "carrier.unplugged"), ("device", "peer.away"),
+        ]  # fmt: skip
+    said = lanterne("sync", data=practice)
+    out = said.out.replace("\u00a0", " ")
+    assert said.code == 1
+    assert f"Par relais {relay.url} :" in out
+    assert f"Par dossier {stick} :" in out, "the relay is away, and the next way is gone all the same"
+    assert (
+        out.index("Par relais") < out.index("Par dossier") < out.index("Par poste à l’adresse 127.0.0.1:9 :")
+    )
+    assert out.count("Interrompu") == 3
+    only = lanterne("sync", "--folder", str(stick), "--json", data=practice)
+    assert (only.code, len(only.json["exchanges"])) == (0, 1)
+    assert lanterne("sync", "--state", "--json", data=practice).json["exchanges"] == []
+
+
+def test_another_folder_in_the_place_of_a_kept_one_is_not_written_to(
+    lanterne: Run, practice: Path, stick: Path
+) -> None:
+    journal = Journal.open(practice)
+    ways.keep_folder(journal, stick)
+    now = time.time_ns() // 1_000_000
+    write_going(journal, Going(now, now, 0, (WayGoing(Way.FOLDER, str(stick), last_whole=now),)))
+    told = lanterne("sync", "--json", data=practice)
+    assert (told.code, told.json["exchange"]["code"]) == (1, "carrier.other_folder")
+    assert list(stick.iterdir()) == []
+
+
 def test_what_the_background_told_is_said(lanterne: Run, practice: Path, stick: Path) -> None:
     """Its way fails, its port is taken: in words."""
     journal = Journal.open(practice)

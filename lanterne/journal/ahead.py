@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
-from lanterne.journal.early import MAX_EARLY, Early
+from lanterne.journal.early import MAX_EARLY, MAX_EARLY_BYTES, Early
 from lanterne.journal.errors import DiskFailed, DiskFull
 from lanterne.journal.holdings import Holdings, parse
 from lanterne.journal.receiving import Outcome, Received, Sorter, check_apart
@@ -90,7 +90,7 @@ class Ahead:
         """
         found: list[Entry | EntryRefused] = []
         kept: dict[Head, Entry] = {}
-        membership = self._members()
+        membership, size = self._members(), self._early.size
         for raw in raws:
             try:
                 entry = check_apart(bytes(raw), membership)
@@ -98,7 +98,8 @@ class Ahead:
                     raise EntryRefused("E12", "members entries come in their order")
                 head = entry.head.as_head
                 if not self._holds(head) and head not in self._early:
-                    if len(self._early) + len(kept) >= MAX_EARLY:
+                    size += 0 if head in kept else len(entry.raw)
+                    if len(self._early) + len(kept) >= MAX_EARLY or size > MAX_EARLY_BYTES:
                         raise EntryRefused("E12", "too many entries came ahead of their predecessors")
                     kept[head] = entry
                 found.append(entry)

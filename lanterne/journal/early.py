@@ -25,6 +25,8 @@ from lanterne.wire.names import NO_ENTRY, ChainId, EntryHash, Head
 
 MAX_EARLY = 20_000
 """Entries that may lie here at once."""
+MAX_EARLY_BYTES = 512 * 1024 * 1024
+"""Of them together."""
 MAX_FILE = 64 * 1024 * 1024
 DIGEST = 32
 NAMES = 10**8
@@ -72,6 +74,11 @@ class Early:
 
     def __contains__(self, head: object) -> bool:
         return head in self._lies
+
+    @property
+    def size(self) -> int:
+        """Bytes of the entries that lie here."""
+        return sum(lies.size for lies in self._lies.values())
 
     def heads(self) -> list[Head]:
         """Every entry that lies here, by chain and number."""

@@ -133,6 +133,8 @@ class Mender:
             DiskFull, DiskFailed: what was put in its place before stands, the rest is damaged as before.
         """
         holdings = self._holdings
+        if healed:
+            holdings.stale = True  # should the disk refuse, what is remembered of these places is read anew
         done: list[tuple[Place, int]] = []
         for stream in ORDER:
             table = holdings.register.tables[stream]

@@ -26,6 +26,8 @@ from lanterne.wire.names import NO_ENTRY, EntryHash, Head, SeatId, Stream
 
 MAX_APART = 10_000
 """Entries that may wait at once; a peer that sends more is refused."""
+MAX_APART_BYTES = 128 * 1024 * 1024
+"""Of them together: they are in memory, and whoever holds a key of the practice, even a former member's, signs some."""
 
 
 class Outcome(Enum):
@@ -164,7 +166,7 @@ class Waiting:
     def __init__(self, layout: Layout, files: Files) -> None:
         self._folder, self._files = layout.apart, files
         self._by_prev: dict[Head, list[Entry]] = {}
-        self._known: set[str] = set()
+        self._known: dict[str, int] = {}  # with their sizes
 
     def load(self, read: Callable[[bytes], Entry]) -> None:
         """Read what is new in the folder. A file that does not verify is left for `check` to report."""
@@ -179,7 +181,7 @@ class Waiting:
 
     def _remember(self, entry: Entry) -> None:
         head = entry.head
-        self._known.add(head.hash)
+        self._known[head.hash] = len(entry.raw)
         self._by_prev.setdefault(Head(head.chain, head.seq - 1, head.prev), []).append(entry)
 
     def __len__(self) -> int:
@@ -195,7 +197,8 @@ class Waiting:
         """
         if entry.head.hash in self._known:
             return
-        if len(self._known) >= MAX_APART:
+        size = sum(self._known.values()) + len(entry.raw)
+        if len(self._known) >= MAX_APART or size > MAX_APART_BYTES:
             raise EntryRefused("E12", "too many entries wait for their predecessors")
         replace_small_file(self._files, self._folder / entry.head.hash, entry.raw)
         self._remember(entry)
@@ -214,7 +217,7 @@ class Waiting:
                 if self._files.size(self._folder / name) is not None:
                     self._files.remove(self._folder / name)
             self._files.fsync_directory(self._folder)
-        self._known -= gone
+        self._known = {name: size for name, size in self._known.items() if name not in gone}
         self._by_prev = {
             head: left
             for head, entries in self._by_prev.items()

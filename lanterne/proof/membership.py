@@ -274,8 +274,8 @@ class Membership:
 
     @property
     def once_emptied(self) -> AbstractSet[EntryHash]:
-        """Entries that whoever was entitled to emptied, though the act may have fallen since (M7): who obeyed meanwhile,
-        a relay say, has their heads alone.
+        """Entries that somebody entitled emptied, though the act may have fallen since (M7): who obeyed meanwhile, a
+        relay say, has their heads alone.
         """
         return self._once_emptied
 

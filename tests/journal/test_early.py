@@ -116,6 +116,9 @@ def test_hostile_entries_are_refused_one_by_one(
     ]
     monkeypatch.setattr("lanterne.journal.ahead.MAX_EARLY", 2)
     assert outcomes(journal.receive_early(written[7:10])) == [Outcome.WAITS, Outcome.WAITS, "E12"]
+    monkeypatch.setattr("lanterne.journal.ahead.MAX_EARLY", 9)
+    monkeypatch.setattr("lanterne.journal.ahead.MAX_EARLY_BYTES", sum(len(written[n]) for n in (7, 8, 9)))
+    assert outcomes(journal.receive_early(written[9:11])) == [Outcome.WAITS, "E12"]
 
 
 def test_a_damaged_file_counts_as_none_and_is_fetched_again(

@@ -123,6 +123,23 @@ def test_what_misses_its_predecessor_waits_across_a_restart(practice: Practice, 
     assert list((practice.root / "journal" / "apart").iterdir()) == []
 
 
+def test_what_waits_has_a_bound_in_bytes(
+    practice: Practice, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal = fresh(practice, tmp_path / "there")
+    writer = practice.open()
+    sent = [jot(writer, practice, f"note {number}", NOON + number).hash for number in range(5)]
+    care = [one.entry.raw for one in writer.since(Stream.CARE) if one.entry.head.hash in sent]
+    monkeypatch.setattr("lanterne.journal.receiving.MAX_APART_BYTES", len(care[2]) + len(care[3]))
+    answers = journal.receive_many(care[2:])
+    assert [getattr(one, "check", None) for one in answers] == [None, None, "E12"]
+    assert journal.waiting == 2
+    journal.receive_many(care[:2])
+    assert journal.waiting == 0
+    assert journal.count(Stream.CARE) == 4
+    assert journal.receive(care[4]).outcome is Outcome.NEW
+
+
 def test_every_flipped_bit_of_an_entry_received_is_refused(practice: Practice, tmp_path: Path) -> None:
     shutil.copytree(practice.root, tmp_path / "peer")
     peer = replace(practice, root=tmp_path / "peer").open(seed=4)

@@ -8,14 +8,16 @@ from pathlib import Path
 import pytest
 
 from lanterne.journal.check import check_store
-from lanterne.journal.errors import BlobDamaged
-from lanterne.journal.journal import Received
+from lanterne.journal.errors import BlobDamaged, DiskFull
+from lanterne.journal.files import OsFiles
+from lanterne.journal.journal import Journal, Received
 from lanterne.journal.layout import Layout
 from lanterne.seal.changing import empty_entries, revoke_seat
 from lanterne.sync.errors import PeerRefuses, PeerUnknown
 from lanterne.wire.entry import Entry
 from lanterne.wire.errors import EntryRefused
 from lanterne.wire.names import Head, Stream
+from tests.journal.simulated_disk import FaultyFiles
 from tests.journal.stage import dice, texts
 from tests.sync.places import device_at, device_peer, relay_at, relay_peer
 from tests.sync.stage import Machine, another_machine, content
@@ -218,6 +220,15 @@ def test_an_act_that_falls_gives_back_what_others_hold(
         ring, theo.practice.seat_id, cuts=[], reason="stolen", at=garance.now(), random=dice(77)
     )
     garance.journal.write_members(ring, facts, garance.now())
+    awa.journal.receive_many(one.entry.raw for one in garance.journal.since(Stream.MEMBERS))
+    files = FaultyFiles(OsFiles())
+    full = Journal.open(awa.root, files=files)
+    lacks = full.mender.lacks()
+    files.fail("rename", 1, "full")
+    with pytest.raises(DiskFull):
+        full.receive(entry.raw)
+    full.refresh()
+    assert full.mender.lacks() == lacks != [], "what the disk refused is asked for again"
     with device_at(garance) as address:
         assert awa.exchange(device_peer(awa, address)).tally.healed == 1
     assert care(awa)[0].bodies == entry.bodies

@@ -119,6 +119,12 @@ class Sorter:
                 name = follower.head.as_head
                 if name in self._batch:
                     continue
+                row = self._holdings.register.find(name)
+                if row is not None:  # a crash came between its append and its release
+                    if self._is_wanted(follower, row):
+                        self._batch[name] = follower.head.time
+                        self.healed.append((follower, Place(name.chain.stream, row)))
+                    continue
                 if follower.head.time > self._batch[here]:
                     self._accept(follower)
                     ready.append(name)

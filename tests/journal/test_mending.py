@@ -157,6 +157,26 @@ def test_another_entry_than_the_one_asked_for_changes_nothing(practice: Practice
     assert journal.receive(entry.raw).outcome is Outcome.HEALED
 
 
+def test_what_a_crash_left_waiting_is_not_appended_again(practice: Practice) -> None:
+    """It was appended, and the power failed before its file went; then the entry before it is healed."""
+    layout, journal = Layout(practice.root), practice.open()
+    held = [one for one in frames(journal) if one[0] is Stream.CARE]
+    (_, offset, entry), (_, after, follower) = held[2], held[3]
+    layout.apart.mkdir(exist_ok=True)
+    (layout.apart / follower.head.hash).write_bytes(follower.raw)
+    path = layout.segment(Stream.CARE, 1)
+    whole = path.read_bytes()
+    flip(path, offset + 40)
+    flip(path, after + 40)
+    journal = practice.open()
+    journal.mender.inspect()
+    assert len(journal.mender.lacks()) == 2
+    assert journal.receive(entry.raw).outcome is Outcome.HEALED
+    assert path.read_bytes() == whole, "the copy that waited put the other right"
+    assert (journal.waiting, journal.mender.lacks(), journal.forks) == (0, [], [])
+    assert not layout.segment(Stream.CARE, 2).exists()
+
+
 def test_what_follows_a_damaged_newest_entry_waits_for_it(practice: Practice, tmp_path: Path) -> None:
     """Writing on elsewhere, the author's next entry stands on the one that is damaged here."""
     layout, journal = Layout(practice.root), practice.open()

@@ -11,7 +11,7 @@ import pytest
 from lanterne.journal.check import check_store
 from lanterne.sync.errors import FolderUnusable
 from lanterne.wire.names import Stream
-from tests.sync.stage import Machine, content
+from tests.sync.stage import Machine, another_machine, content
 
 
 @pytest.fixture
@@ -154,3 +154,24 @@ def test_a_name_of_the_largest_number_does_not_hide_what_is_written_after_it(
         assert garance.by_folder(stick).whole
     assert theo.by_folder(stick).whole
     assert content(theo.journal) == content(garance.journal)
+
+
+def test_a_device_added_since_receives_what_never_lay_in_the_folder(
+    garance: Machine, theo: Machine, tmp_path: Path
+) -> None:
+    """The stick carried days, for all had the years before: whoever comes later is handed these too."""
+    first, stick = tmp_path / "first", tmp_path / "second"
+    first.mkdir()
+    stick.mkdir()
+    for number in range(5):
+        garance.jot(f"{number}")
+    for machine in (garance, theo, garance):
+        machine.by_folder(first)
+    garance.jot("of these days")
+    for machine in (garance, theo, garance):
+        machine.by_folder(stick)
+    awa = another_machine(garance, tmp_path / "awa", seed=40, empty=True)
+    assert garance.by_folder(stick).tally.given_held == 1, "what lies there is not written again"
+    assert awa.by_folder(stick).whole
+    assert content(awa.journal) == content(garance.journal)
+    assert theo.by_folder(stick).tally.given == garance.by_folder(stick).tally.given == 0

@@ -107,8 +107,28 @@ class FolderPeer:
             self._found()
             self._empty()
             raws = self._look()
-        tips = self._tips()
-        return PeerHeads(HeadsAnswer(tips, tuple(raws), 0), self._covered())
+        covered = self._covered()
+        tips = self._without_holes(self._tips(), covered)
+        return PeerHeads(HeadsAnswer(tips, tuple(raws), 0), covered)
+
+    def _without_holes(self, tips: tuple[Head, ...], covered: tuple[Head, ...]) -> tuple[Head, ...]:
+        """The tips but those held here of which the folder lacks what comes before: so it is given that too.
+
+        A device added since, or set back, can take nothing of a chain whose beginning never lay there.
+        """
+        own = self._known.get(self._device)
+        held: dict[ChainId, Head] = {}
+        for head in own.value.heads if own is not None else ():
+            held[head.chain] = max(head, held.get(head.chain, head))
+        reached = {head.chain: head.seq for head in covered}
+        shown = []
+        for tip in tips:
+            numbers, mine = self._entries[tip.chain], held.get(tip.chain)
+            first = min(reached.get(tip.chain, 0), tip.seq) + 1
+            whole = sum(first <= seq <= tip.seq for seq in numbers) == tip.seq - first + 1
+            if whole or mine is None or (mine != tip and mine.seq <= tip.seq):
+                shown.append(tip)
+        return tuple(shown)
 
     def _found(self) -> None:
         """Our genesis, so that who finds the folder knows whose it is."""
@@ -275,15 +295,25 @@ class FolderPeer:
     # ------------------------------------------------------------------ writing
 
     def give(self, raws: Sequence[bytes]) -> PeerGave:
-        """See Peer: one more file under our own name."""
+        """See Peer: one more file under our own name, with what does not lie there yet."""
         place = self._base / self._device
-        with folder_errors():
-            self._own()
-            path = place / next_name(names_in(place, NUMBERED, "file", MAX_FILES))
-            data = frame(raws)
-            write_whole(path, data)
-        self.sent += len(data)
-        return PeerGave((int(Verdict.KEPT),) * len(raws))
+        there = [self._lies_there(raw) for raw in raws]
+        fresh = [raw for raw, lies in zip(raws, there, strict=True) if not lies]
+        if fresh:
+            with folder_errors():
+                self._own()
+                path = place / next_name(names_in(place, NUMBERED, "file", MAX_FILES))
+                data = frame(fresh)
+                write_whole(path, data)
+            self.sent += len(data)
+        return PeerGave(tuple(int(Verdict.HELD if lies else Verdict.KEPT) for lies in there))
+
+    def _lies_there(self, raw: bytes) -> bool:
+        skimmed = skim(raw, self._membership.practice)
+        if skimmed is None:
+            return False
+        here = self._entries.get(skimmed.head.chain, {}).get(skimmed.head.seq, [])
+        return any(lies.head == skimmed.head and lies.size >= len(raw) for lies in here)
 
     def state(self, statement: bytes) -> StatementVerdict:
         """See Peer: only our own is written; every device writes its own."""

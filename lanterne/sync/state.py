@@ -6,6 +6,7 @@ Plain data; sentences are made elsewhere. Source: docs/format/exchange.md.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -134,9 +135,15 @@ def _beyond(these: Iterable[Head], those: Iterable[Head]) -> int:
     named, reached = set(those), dict[ChainId, int]()
     for head in named:
         reached[head.chain] = max(reached.get(head.chain, 0), head.seq)
+    these = tuple(these)
+    tips = Counter(head.chain for head in these)
     newest: dict[ChainId, int] = {}
     branches = 0
     for head in these:
         newest[head.chain] = max(newest.get(head.chain, 0), head.seq)
-        branches += head not in named and head.seq == reached.get(head.chain)
+        # A branch of a known fork may be the shorter one: numbers alone would take it for received.
+        furthest = reached.get(head.chain, 0)
+        branches += head not in named and (
+            head.seq == furthest or (tips[head.chain] > 1 and head.seq < furthest)
+        )
     return branches + sum(max(seq - reached.get(chain, 0), 0) for chain, seq in newest.items())

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from lanterne.sync.errors import PeerAway
 from lanterne.sync.peers.port import PeerHeads
-from lanterne.sync.state import SyncState, read_state
+from lanterne.sync.state import SyncState, _beyond, read_state
+from lanterne.wire.names import ChainId, EntryHash, Head, SeatId, Stream
 from tests.sync.relay_play import RelayPeer, play_relay
 from tests.sync.stage import Machine, another_machine, content
 
@@ -75,3 +76,12 @@ def test_since_when_the_relay_is_silent(garance: Machine, tmp_path: Path) -> Non
     heard = state(garance).relay
     assert heard is not None
     assert (heard.silent_since, heard.why, heard.to_send) == (0, "", 0)
+
+
+def test_the_shorter_branch_of_a_fork_is_not_taken_for_received() -> None:
+    chain = ChainId(SeatId("aa" * 16), 0, Stream.CARE)
+    short, long = (Head(chain, seq, EntryHash(sign * 64)) for seq, sign in ((5, "1"), (7, "2")))
+    assert _beyond([short, long], [long]) == 1
+    assert _beyond([short, long], [short, long]) == 0
+    assert _beyond([short], [long]) == 0, "one branch alone is a chain that went on"
+    assert _beyond([long], [short]) == 2

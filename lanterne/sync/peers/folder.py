@@ -8,13 +8,15 @@ can hide, and cannot lie. Source: docs/format/exchange.md, In a folder.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from lanterne.journal.receiving import check_apart
+from lanterne.proof.exchange import check_statement
 from lanterne.proof.membership import Membership
 from lanterne.sync.errors import FolderUnusable, PeerUnknown
+from lanterne.sync.peers.folder_delivered import remove_delivered
 from lanterne.sync.peers.folder_files import (
     BLOB,
     DEVICE,
@@ -60,6 +62,11 @@ class ReadBefore(NamedTuple):
     stamp: tuple[int, int]
     lies: tuple[_Lies, ...]
     unread: int
+
+    @property
+    def heads(self) -> Iterator[Head]:
+        """The entries in it."""
+        return (lies.head for lies in self.lies)
 
 
 class FolderPeer:
@@ -109,6 +116,8 @@ class FolderPeer:
             raws = self._look()
         covered = self._covered()
         tips = self._without_holes(self._tips(), covered)
+        with folder_errors():
+            remove_delivered(self._base / self._device, self._before, covered, self._is_forked)
         return PeerHeads(HeadsAnswer(tips, tuple(raws), 0), covered)
 
     def _without_holes(self, tips: tuple[Head, ...], covered: tuple[Head, ...]) -> tuple[Head, ...]:
@@ -175,6 +184,7 @@ class FolderPeer:
     def _remember(self, raw: bytes) -> None:
         try:
             said = read_statement(raw)
+            check_statement(said, self._membership)
         except MessageRefused:
             return
         held = self._known.get(said.value.device)
@@ -325,6 +335,13 @@ class FolderPeer:
             gather(self._base / self._device)
         self.sent += len(statement)
         return StatementVerdict.KEPT
+
+    def _is_forked(self, chain: ChainId) -> bool:
+        """Whether two branches of it lie here, or were said to be held by anybody."""
+        if any(len(here) > 1 for here in self._entries.get(chain, {}).values()):
+            return True
+        said = ([head for head in one.value.heads if head.chain == chain] for one in self._known.values())
+        return any(len(heads) > 1 for heads in said)
 
     def _own(self) -> None:
         place = self._base / self._device

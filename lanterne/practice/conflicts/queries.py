@@ -46,7 +46,7 @@ _CHARTS = f"""SELECT s.subject AS no, s.kind AS kind, s.fact AS fact
 _GROUP = "(SELECT subject FROM patient WHERE subject = {0} OR (merged_into = {0} AND merged_into <> 0))"
 
 # Pairs of survivors, each once, that nobody declared distinct.
-_DOUBLES = f"""SELECT DISTINCT min(a, b), max(a, b) FROM (
+_DOUBLES = f"""SELECT DISTINCT min(a, b) AS one, max(a, b) AS other FROM (
       SELECT CASE p.merged_into WHEN 0 THEN p.subject ELSE p.merged_into END AS a,
              CASE q.merged_into WHEN 0 THEN q.subject ELSE q.merged_into END AS b
       FROM patient_twin t JOIN patient p ON p.subject = t.one JOIN patient q ON q.subject = t.other)
@@ -314,7 +314,13 @@ def _moved_threads(connection: Connection, now_minute: int) -> list[bytes]:
 
 def _doubles(connection: Connection) -> list[Double]:
     found = []
-    for one, other in connection.execute(f"{_DOUBLES} LIMIT {LISTED_MOST}").fetchall():
+    # By ids: where there are more than are listed, every device lists the same ones.
+    pairs = connection.execute(
+        f"SELECT d.one, d.other FROM ({_DOUBLES}) d JOIN subject o ON o.no = d.one JOIN subject p ON p.no = d.other"
+        " ORDER BY min(o.id, p.id), max(o.id, p.id) LIMIT ?",
+        (LISTED_MOST,),
+    )
+    for one, other in pairs.fetchall():
         ids = _id_of(connection, one), _id_of(connection, other)
         suspects = [
             next((held for held in patients.suspected(connection, here) if held.patient == there), None)

@@ -109,12 +109,13 @@ class DiskError:
 class BitFlip:
     """One bit on a disk is not what was written."""
 
-    name, rate = "bit_flip", 0.03
+    name, rate = "bit_flip", 0.05
 
     def strike(self, world: World) -> None:
         device, chance = somebody(world, self.name), world.draws_of(self.name)
         files = sorted(path for path, inode in device.disk.names.items() if inode.data)
-        struck = [chance.choice(files)]
+        segments = [path for path in files if path.suffix == ".seg"]
+        struck = [chance.choice(segments if segments and chance.random() < 0.5 else files)]
         if struck[0].suffix == ".seg" and chance.random() < 0.4:
             struck.append(struck[0].with_name("index"))  # and everything there is to be read anew
         device.stop()

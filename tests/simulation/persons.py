@@ -41,11 +41,14 @@ class Person:
         return f"{MARK} " + "".join(self.chance.choices("abcdefghijklmnop", k=6))
 
     def patient(self) -> PatientId:
-        """Somebody registered here."""
+        """Somebody registered here. Raises UnknownFact."""
         rows = self.record.connection().execute(
             "SELECT p.id FROM patient r JOIN subject p ON p.no = r.subject ORDER BY p.id"
         )
-        return PatientId(bytes(self.chance.choice(rows.fetchall())[0]).hex())
+        registered = rows.fetchall()
+        if not registered:
+            raise UnknownFact("nobody is registered yet")
+        return PatientId(bytes(self.chance.choice(registered)[0]).hex())
 
     # ------------------------------------------------------------------ acts
 

@@ -250,8 +250,11 @@ def commands_find(practice: Practice) -> list[str]:
 
 def test_a_server_that_never_starts_is_seen(practice: Practice, tmp_path: Path) -> None:
     """The stage itself: a server that ends says why, and the test does not wait for it."""
+    other = tmp_path / "nowhere"
+    other.mkdir()
+    (other / "notes.txt").write_text("not a practice", encoding="utf-8")
     missing = Practice(
-        tmp_path / "nowhere", practice.seats, practice.persons, practice.patients, practice.charts,
+        other, practice.seats, practice.persons, practice.patients, practice.charts,
         practice.keys, practice.keyring,
     )  # fmt: skip
     with pytest.raises(Died, match="lanterne"):

@@ -27,8 +27,9 @@ from tests.system.stage import GARANCE, INES, JEAN, Practice, Server, phrase_of,
 
 OWN_ADDRESSES = ("/ouvrir", "/verrouiller", "/etat")
 QUERY = re.compile(
-    r"(genre|apres|annee|vus|avant|enregistrer|v)=[A-Za-z0-9.:,_~%-]*|filtre=(moi|rattacher|cote)|vue=\d+"
+    r"(genre|apres|annee|vus|avant|enregistrer|v)=[A-Za-z0-9.:,_~%-]*|filtre=(moi|rattacher|cote)|vue=\d+|[0-9a-f]{16}|praticien=[0-9a-f]{32}|jour=\d{4}-\d\d-\d\d"
 )
+DAY, MOST_DAYS = re.compile(r"/agenda\b.*\d{4}-\d\d-\d\d"), 6
 NUMBERS = {
     "weight": "71", "height": "170", "systolic": "121", "diastolic": "81", "heart_rate": "71", "temperature": "37",
     "spo2": "98", "waist": "91", "head": "55", "pain": "3", "respiratory_rate": "16",
@@ -157,6 +158,7 @@ def look(browser: Browser, ink: Ink, patient: str, *, least: int) -> None:
     for path in ("/recherche", "/recherche/liste", "/references/diagnostics", "/references/examens"):
         assert browser.post(path, {**carried, "q": ink("nom")}).status == 200
     seen: set[str] = set()
+    days = 0
     todo = ["/", f"/dossier/{patient}", f"/dossier/{patient}/identite", "/equipe", "/reglages"]
     while todo:
         path = todo.pop()
@@ -169,7 +171,10 @@ def look(browser: Browser, ink: Ink, patient: str, *, least: int) -> None:
                 and link not in seen
             ):
                 seen.add(link)
-                todo.append(link)
+                # A day of the agenda leads to the next one, without end.
+                days += DAY.match(link) is not None
+                if days <= MOST_DAYS or DAY.match(link) is None:
+                    todo.append(link)
     assert len(seen) >= least, f"few pages were looked at: {sorted(seen)}"
 
 

@@ -93,6 +93,7 @@ def _tell(options: argparse.Namespace, record: Record, done: Emptied) -> None:
 
     left = unconfirmed(record.journal, read_device(record.journal).id, done.act, record.clock_ms())
     still = len(record.journal.emptier.due()) + len(record.journal.emptier.due_blobs())
+    still += len(set(record.journal.blobs.aside()) & set(done.chosen.blobs))
     if options.json:
         output.print_json(
             {

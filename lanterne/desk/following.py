@@ -1,4 +1,5 @@
-"""The thread of an unlocked seat that folds what a first copy brings, so that no page waits for it.
+"""The thread of an unlocked seat that folds what a first copy brings, so that no page waits for it; and that looks at
+what acts emptied and was set aside.
 
 Law: it works in small pieces and gives way to whoever reads between two of them, or in bulk beside the tables in use;
 pages fold only what came ahead and what was written here. It ends with its process. What fails is tried again at the
@@ -9,10 +10,12 @@ from __future__ import annotations
 
 import threading
 import time
+from contextlib import suppress
 
 from sqlcipher3 import dbapi2 as sqlite
 
 from lanterne.desk.presence import Presence
+from lanterne.practice.erasing.rescuing import Rescuer
 from lanterne.practice.record import Record
 from lanterne.wire.errors import LanterneError
 
@@ -32,11 +35,13 @@ class Following:
 
     def __init__(self, record: Record) -> None:
         self._record = record
+        self._aside = Rescuer(record)
 
     def turn(self) -> float:
         """One piece. Seconds to rest afterwards."""
         record, began = self._record, time.monotonic()
         if not (record.lagging or record.first_copy.going_on()):
+            self._look_aside()
             return TURN_S
         try:
             left, folded = record.backlog()
@@ -46,6 +51,10 @@ class Following:
         except (LanterneError, sqlite.Error):
             return TURN_S
         return GIVES_WAY * (time.monotonic() - began) if record.lagging else TURN_S
+
+    def _look_aside(self) -> None:
+        with suppress(LanterneError, sqlite.Error):  # tried again at the next turn; pages meet what fails
+            self._aside.turn()
 
     def run(self) -> None:
         """Turn after turn, until the process ends."""

@@ -1,7 +1,9 @@
 """Attachments: sealed files named by the hash of their sealed bytes.
 
 Law: written beside while it is sealed, fsynced, renamed, the directory fsynced; the fact that names a blob is
-written after. Neither way holds more than a chunk in memory. Source: docs/format/keys.md "Blob", store.md.
+written after. Neither way holds more than a chunk in memory. One that an act emptied is set aside: it is no document
+any more, for nobody, and its bytes go once somebody who reads charts saw that nothing names it (S14).
+Source: docs/format/keys.md "Blob", store.md.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from typing import BinaryIO
 
 from lanterne.journal.errors import BlobDamaged, BlobMissing, DiskFailed, DiskFull
 from lanterne.journal.files import BESIDE, Files, disk_errors, replace_small_file, write_all
-from lanterne.journal.layout import DAMAGED, Layout
+from lanterne.journal.layout import ASIDE, DAMAGED, Layout
 from lanterne.seal.blob import SealedBlob, check_blob, open_blob, seal_blob
 from lanterne.seal.errors import DoesNotOpen
 
@@ -221,6 +223,59 @@ class Blobs:
                 if self._files.size(one) is not None:
                     self._files.remove(one)
                     self._files.fsync_directory(one.parent)
+
+    # ------------------------------------------------------------------ set aside, because an act emptied it
+
+    def set_aside(self, name: str) -> None:
+        """Keep a blob that was emptied apart from every document; durable when this returns. What is damaged, or only
+        began to come, is let go. Raises DiskFull, DiskFailed: it lies where it lay, or aside already.
+        """
+        if self.has(name):
+            path = self._layout.blob(name)
+            with disk_errors("setting a document aside"):
+                self._files.rename(path, self._layout.blob_aside(name))
+                self._files.fsync_directory(self._layout.blobs)
+                self._files.fsync_directory(path.parent)
+        self.drop(name)
+
+    def aside(self) -> list[str]:
+        """The names of all blobs set aside here."""
+        listing = self._files.listing(self._layout.blobs)
+        names = (one.removesuffix(ASIDE) for one in listing if one.endswith(ASIDE))
+        return [name for name in names if _is_name(name)]
+
+    def get_aside(self, name: str, key: bytes) -> bytes:
+        """The whole of a document set aside.
+
+        Raises:
+            BlobMissing: it is not, here. BlobDamaged: its bytes are not those of its name. DoesNotOpen.
+        """
+        path = self._layout.blob_aside(name)
+        if not _is_name(name) or self._files.size(path) is None:
+            raise BlobMissing("the document is not set aside on this device", blob=name)
+        try:
+            check_blob(_Source(self._files, path), name)  # type: ignore[arg-type]
+        except DoesNotOpen as error:
+            raise BlobDamaged("a document's bytes no longer match its name", blob=name) from error
+        return b"".join(open_blob(_Source(self._files, path), key))  # type: ignore[arg-type]
+
+    def take_back(self, name: str) -> None:
+        """A blob set aside is a document again, since the act fell (M7). Raises DiskFull, DiskFailed."""
+        path = self._layout.blob(name)
+        with disk_errors("taking a document back"):
+            self._files.make_directories(path.parent)
+            self._files.fsync_directory(self._layout.blobs)
+            self._files.rename(self._layout.blob_aside(name), path)
+            self._files.fsync_directory(path.parent)
+            self._files.fsync_directory(self._layout.blobs)
+
+    def forget_aside(self, name: str) -> None:
+        """Let a blob set aside go for good; durable when this returns. Raises DiskFailed."""
+        path = self._layout.blob_aside(name)
+        with disk_errors("dropping a document"):
+            if self._files.size(path) is not None:
+                self._files.remove(path)
+                self._files.fsync_directory(path.parent)
 
     def _settle(self, name: str, coming: Path) -> None:
         try:

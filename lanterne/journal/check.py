@@ -24,7 +24,7 @@ from lanterne.journal.errors import BlobDamaged, NoPractice, SmallFileDamaged
 from lanterne.journal.files import BESIDE, Files, OsFiles, replace_small_file
 from lanterne.journal.first_copy import read_list
 from lanterne.journal.identity import format_text
-from lanterne.journal.layout import DAMAGED, SECOND, Layout, second
+from lanterne.journal.layout import ASIDE, DAMAGED, SECOND, Layout, second
 from lanterne.journal.local import MAX_LOCAL, sealed_part
 from lanterne.journal.pairing import read_pairing
 from lanterne.journal.receiving import check_apart
@@ -326,8 +326,8 @@ def _is_known(name: str) -> bool:
         return _is_journal(rest)
     if top == "blobs":
         pieces = rest.split("/")
-        if len(pieces) == 1 and rest.endswith(DAMAGED):
-            return len(rest.removesuffix(DAMAGED)) == 64
+        if len(pieces) == 1 and rest.endswith((DAMAGED, ASIDE)):
+            return len(rest.removesuffix(DAMAGED).removesuffix(ASIDE)) == 64
         return (
             len(pieces) == 2
             and len(pieces[1]) == 64

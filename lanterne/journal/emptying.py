@@ -1,6 +1,7 @@
 """Parts and documents dropped because an `entry.emptied` that stands says so.
 
-Law: nothing is dropped without the act. The frame keeps its place and its length: the head, then zeros; so no
+Law: nothing is dropped without the act. Documents are set aside first: an entry that came meanwhile may name one, and
+only who reads charts can tell (S14). The frame keeps its place and its length: the head, then zeros; so no
 position moves, and a crash leaves the old segment or the new one. What the disk refused is done at the next chance.
 Source: docs/format/entry.md, Emptied entries; store.md S8.
 """
@@ -24,7 +25,7 @@ from lanterne.wire.names import Stream
 
 
 class Emptier:
-    """Empties one journal. Every method but `due` and `due_blobs` is called with the directory's lock held."""
+    """Empties one journal. Every method but `due…` is called with the directory's lock held."""
 
     def __init__(self, holdings: Holdings, blobs: Blobs, membership: Callable[[], Membership]) -> None:
         self._holdings, self._blobs, self._membership = holdings, blobs, membership
@@ -48,14 +49,21 @@ class Emptier:
         """Documents that are here still, or the beginning of them."""
         return [name for name in self._membership().emptied_blobs if self._blobs.any_of(name)]
 
+    def due_back(self) -> list[str]:
+        """Documents set aside that no act empties any more (M7)."""
+        emptied = self._membership().emptied_blobs
+        return [name for name in self._blobs.aside() if name not in emptied]
+
     def settle(self) -> None:
-        """Drop what is due. What the disk refuses stays due."""
+        """Drop, or set aside, what is due. What the disk refuses stays due."""
         self._blobs.emptied = self._membership().emptied_blobs
         with suppress(DiskFull, DiskFailed):
             self._entries()
             self._apart()
             for name in self.due_blobs():
-                self._blobs.drop(name)
+                self._blobs.set_aside(name)
+            for name in self.due_back():
+                self._blobs.take_back(name)
 
     def _entries(self) -> None:
         by_segment: dict[tuple[Stream, int], dict[int, tuple[int, bytes]]] = {}

@@ -211,10 +211,11 @@ class Journal:
         """Drop what acts that stand emptied, if anything of it is here still. Raises JournalBusy."""
         with self._mutex:
             self.blobs.emptied = self.membership.emptied_blobs
-            if self.emptier.due() or self.emptier.due_blobs() or self.ahead.due():
+            emptier = self.emptier
+            if emptier.due() or emptier.due_blobs() or emptier.due_back() or self.ahead.due():
                 with self.files.lock(self.layout.lock):
                     self._holdings.catch_up()
-                    self.emptier.settle()
+                    emptier.settle()
                     self.ahead.empty()
 
     def _members_arrived(self, entries: list[Entry]) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from lanterne.wire.names import SeatId, Stream
 
 DAMAGED = ".damaged"
+ASIDE = ".emptied"
 SECOND = "2"
 """What the name of a second copy ends in (S9)."""
 
@@ -158,6 +159,10 @@ class Layout:
     def damaged_blob(self, name: str) -> Path:
         """Stands while the blob lies here and its bytes are not those of its name."""
         return self.blobs / (name + DAMAGED)
+
+    def blob_aside(self, name: str) -> Path:
+        """A blob that an act emptied, until somebody who reads charts saw that nothing names it."""
+        return self.blobs / (name + ASIDE)
 
     @property
     def known(self) -> Path:

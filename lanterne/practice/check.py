@@ -35,8 +35,8 @@ _TRIES = 20
 
 # What names a sealed file: documents, by the fact everybody at the practice reads.
 _NAMING = """
-    SELECT f.body FROM fact f JOIN kind k ON k.no = f.kind WHERE k.name IN ('document.filed',
-    'document.received', 'arrival.received')"""
+    SELECT f.body, s.live FROM fact f JOIN kind k ON k.no = f.kind LEFT JOIN statement s ON s.fact = f.no
+    WHERE k.name IN ('document.filed', 'document.received', 'arrival.received')"""
 
 _ENTRY = "SELECT e.stream, e.position FROM entry e WHERE e.hash = ?"
 
@@ -178,10 +178,14 @@ class _Checker:
     def _documents(self, connection: Connection) -> None:
         """Every file a fact of the practice names is on this disk; that it is whole was checked without a
         key."""
-        named: dict[str, None] = {}
-        for (body,) in connection.execute(_NAMING):
-            named.update(dict.fromkeys(blobs_of(msgspec.msgpack.decode(body))))
-        for name in named:
+        named: dict[str, bool] = {}
+        for body, stands in connection.execute(_NAMING):
+            for name in blobs_of(msgspec.msgpack.decode(body)):
+                named[name] = named.get(name, False) or bool(stands)
+        emptied, aside = self._journal.membership.emptied_blobs, set(self._journal.blobs.aside())
+        for name, stands in named.items():
+            if name in emptied and (name in aside or not stands):
+                continue  # emptied: it waits to be kept on, or what named it was restated (practice.erasing.rescuing)
             if not self._journal.blobs.has(name):
                 self._fault(
                     self._journal.layout.blob(name), "", "blob_missing", "a document of a chart is missing"

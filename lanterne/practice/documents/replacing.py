@@ -121,6 +121,15 @@ def _names(held: Mapping[str, Any]) -> set[Any]:
     return {held.get("identifier"), held.get("set_id"), *(aliases if isinstance(aliases, list) else ())}
 
 
+def stated_by(connection: Connection, thread: bytes, body: Mapping[str, Any]) -> list[FactId]:
+    """Live facts that the document described by `body`, in this thread, states: in its own entries, or again; by id."""
+    found: set[bytes] = set()
+    for told in descriptions(connection, thread, body):
+        rows = connection.execute(_STATED, (told.number, DocumentFiled.KIND)).fetchall()
+        found.update(bytes(row[0]) for row in rows)
+    return [FactId(one.hex()) for one in sorted(found)]
+
+
 def _stated_only_by(connection: Connection, documents: Sequence[_Live]) -> Iterable[FactId]:
     """Live facts that these documents state and no other live document does, and their places in the inbox."""
     mine: dict[int, FactId] = {}

@@ -1,23 +1,23 @@
 """Emptying entries: the chart is told first, then the act that makes every holder drop them.
 
 Law: an administrator who cares for patients, and nobody else; only entries about patients, each named; a document
-goes only when no entry that stays names it. Nothing is dropped here: the journal does when the act is in it.
+goes only when no entry that stays names it. Nothing is dropped here: the journal does when the act is in it; a document
+it sets aside, until nothing is seen to name it (`rescuing`).
 """
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import msgspec
 
 from lanterne.journal.errors import JournalError
-from lanterne.practice.arrivals.facts import KINDS as ARRIVALS
 from lanterne.practice.commands import NewFact
-from lanterne.practice.documents.facts import KINDS as DOCUMENTS
 from lanterne.practice.erasing.facts import ChartEmptied, Reason
+from lanterne.practice.erasing.naming import NAMING, named
+from lanterne.practice.erasing.rescuing import look
 from lanterne.practice.errors import Refusal, TablesBehind, UnknownPatient
 from lanterne.practice.patients import queries as patients
 from lanterne.practice.record import Record
@@ -30,7 +30,6 @@ from lanterne.wire.names import ChainId, EntryHash, FactId, Head, PatientId, Sea
 AT_ONCE = 10_000
 """Entries in one act: a members entry holds some fifteen facts of 1,024."""
 _SOME = 500
-_NAMING = tuple(kind.name for kind in (*DOCUMENTS, *ARRIVALS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +121,7 @@ def empty(
         written = record.journal.write_members(record.keyring, facts, record.clock_ms())
         try:
             record.catch_up()
+            look(record)
         except (TablesBehind, JournalError):
             record.behind = True  # it is done; whoever reads next is told that the tables do not follow
     return Emptied(chosen, Head(written.chain, written.seq, written.hash))
@@ -162,22 +162,9 @@ def _blobs(connection: Connection, entries: Sequence[int]) -> tuple[str, ...]:
     mine, others = set[str](), set[str]()
     chosen = set(entries)
     rows = connection.execute(
-        f"SELECT f.entry, f.body FROM fact f JOIN kind k ON k.no = f.kind WHERE k.name IN ({marks(_NAMING)})",
-        _NAMING,
+        f"SELECT f.entry, f.body FROM fact f JOIN kind k ON k.no = f.kind WHERE k.name IN ({marks(NAMING)})",
+        NAMING,
     )
     for entry, body in rows:
-        (mine if entry in chosen else others).update(_named(msgspec.msgpack.decode(body)))
+        (mine if entry in chosen else others).update(named(msgspec.msgpack.decode(body)))
     return tuple(sorted(mine - others))
-
-
-def _named(body: Any) -> Iterator[str]:
-    """Names of documents anywhere in a body."""
-    if isinstance(body, dict):
-        name = body.get("blob")
-        if isinstance(name, str) and len(name) == 64 and is_id(name[:32]) and is_id(name[32:]):
-            yield name
-        for value in body.values():
-            yield from _named(value)
-    elif isinstance(body, list):
-        for value in body:
-            yield from _named(value)

@@ -36,12 +36,9 @@ def in_force(world: World) -> list[Device]:
 
 def heal(world: World) -> list[Device]:
     """Bring everything together; the devices whose seats are in force in the end."""
-    for device in world.devices:
-        if not device.gone:
-            for _ in range(3):
-                world.wake(device)
-            if not device.up:
-                raise Violation(f"{device.name} does not start on a healthy disk")
+    _start(world)
+    if world.draws_of("healing").random() < 0.5:
+        _on_the_network_alone(world)
     before: object = None
     for _ in range(ROUNDS):
         active = in_force(world)
@@ -67,6 +64,31 @@ def heal(world: World) -> list[Device]:
             return active
         before = now
     raise Violation("the devices go on exchanging and never hold the same")
+
+
+def _start(world: World) -> None:
+    for device in world.devices:
+        if not device.gone:
+            for _ in range(3):
+                world.wake(device)
+            if not device.up:
+                raise Violation(f"{device.name} does not start on a healthy disk")
+
+
+def _on_the_network_alone(world: World) -> None:
+    """Devices that meet each other need nobody else to hold the same."""
+    active, whole = in_force(world), True
+    for _ in range(2 * len(active)):
+        whole = True
+        for device, other in zip(active, [*active[1:], *active[:1]], strict=True):
+            if device is not other:
+                world.now_ms += HOUR
+                device.held()
+                done = world.by_lan(device, other)
+                # Who does not know yet that a withdrawal fell lets nobody in: somebody else must tell him.
+                whole &= done is not None and done.whole
+    if whole and not world.flipped and len({tuple(sorted(one.front.tips)) for one in active}) > 1:
+        raise Violation("devices that met on the network alone do not hold the same")
 
 
 def _whole(world: World, device: Device, holder: Device | str) -> None:

@@ -35,6 +35,10 @@ class WrongClock:
         world.trace.fault(self.name, device.name, device.skew_ms)
         if not device.gone:
             world.work(device)
+            # Who asks it now is told the wrong time, and must be let in when it is right again.
+            askers = [one for one in world.devices if one is not device and not one.gone]
+            if askers:
+                world.by_lan(chance.choice(askers), device)
 
     def heal(self, world: World) -> None:
         """It stays wrong: it must hide and block nothing."""

@@ -51,7 +51,7 @@ class Lies:
 class TwoHistories:
     """Some devices are shown another relay than the others, under the same key, each with an order of its own."""
 
-    name, rate = "two_histories", 0.05
+    name, rate = "two_histories", 0.1
 
     def __init__(self) -> None:
         self._other: Relay | None = None

@@ -118,6 +118,8 @@ class BitFlip:
         struck = [chance.choice(segments if segments and chance.random() < 0.5 else files)]
         if struck[0].suffix == ".seg" and chance.random() < 0.4:
             struck.append(struck[0].with_name("index"))  # and everything there is to be read anew
+            # Nothing vouches any more for what the frame held: the device may say less than it said, which is a loss.
+            world.suspects.add(device.post.device.id)
         device.stop()
         before = held_on(device.disk)
         for path in struck:

@@ -151,7 +151,7 @@ def test_the_mail_of_the_morning_by_keyboard(garance: Desk) -> None:
     for line, word in zip(told.all(), words, strict=True):
         expect(line.locator(".chip")).to_have_text(word)
     expect(told.nth(0).get_by_role("link")).to_have_text("BAPTISTE Jean")
-    expect(page.locator(".nav-count")).to_have_text("5")
+    expect(page.locator("a[href='/arrivees'] .nav-count")).to_have_text("5")
 
     # What cannot wait comes first, what was only put aside last.
     garance.go("/arrivees")
@@ -175,7 +175,7 @@ def test_the_mail_of_the_morning_by_keyboard(garance: Desk) -> None:
     # C: seen, and the next one comes up; what was seen stays in the chart.
     press(garance, "c")
     expect(page.locator(".toast")).to_contain_text("Classé")
-    expect(page.locator(".nav-count")).to_have_text("4")
+    expect(page.locator("a[href='/arrivees'] .nav-count")).to_have_text("4")
     opens(garance, "Patient non nommé")
     expect(page.locator("iframe.paper")).to_be_visible()
 
@@ -227,7 +227,7 @@ def test_the_mail_of_the_morning_by_keyboard(garance: Desk) -> None:
     with page.expect_navigation():
         garance.keyboard("Control+Enter")
     expect(page.locator(".mail .empty")).to_contain_text("Tout est classé.")
-    expect(page.locator(".nav-count")).to_have_count(0)
+    expect(page.locator("a[href='/arrivees'] .nav-count")).to_have_count(0)
 
 
 def unfold(desk: Desk) -> None:

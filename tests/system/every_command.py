@@ -24,6 +24,7 @@ from lanterne.practice.documents.commands import ClassifyDocument, FileDocument
 from lanterne.practice.documents.facts import DocumentArrived, DocumentFiled
 from lanterne.practice.documents.files import content_of, keep, keep_named
 from lanterne.practice.documents.taking import TakeDocument
+from lanterne.practice.erasing.rescuing import RestateFile
 from lanterne.practice.patients import queries
 from lanterne.practice.patients.commands import (
     CorrectIdentity,
@@ -141,6 +142,7 @@ class Walk:
         )
         filed = self.do(FileDocument(jules, body))
         assert content_of(self.record, body) == content
+        filed = self.do(RestateFile(filed, body, jules, None, {}, None))
         self.do(ClassifyDocument(jules, filed, body))
         arrived = self.do(State(jules, DocumentArrived(document=filed)))
         self.do(SeeDocument(jules, arrived))

@@ -21,6 +21,12 @@ def slots(desk: Desk) -> list[str]:
     ]
 
 
+def answered(desk: Desk) -> None:
+    """The answer in the dialog puts the focus in its place: what is typed before that goes elsewhere."""
+    expect(desk.page.locator("#dialog :focus")).to_have_count(1)
+    desk.page.wait_for_function("!document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')")
+
+
 def test_a_name_typed_that_a_patient_bears_is_asked_about(garance: Desk) -> None:
     garance.witness.expected.add(422)
     page = garance.page
@@ -31,8 +37,10 @@ def test_a_name_typed_that_a_patient_bears_is_asked_about(garance: Desk) -> None
     garance.write("hour", "9h15")
     garance.keyboard("Control+Enter")
     expect(page.locator("#dialog .banner.warn")).to_contain_text("Des patients du cabinet portent ce nom")
+    answered(garance)
     garance.tab_to("#dialog [name=chosen]")
     garance.keyboard("Space")
+    expect(page.locator("#dialog [name=chosen]:checked")).to_have_count(1)
     garance.keyboard("Control+Enter")
     garance.saved()
     expect(page.locator(".slot-who a")).to_have_text("BAPTISTE Jean")
@@ -67,6 +75,7 @@ def test_a_name_typed_that_a_patient_bears_is_asked_about(garance: Desk) -> None
     garance.write("hour", "10:05")
     garance.keyboard("Control+Enter")
     expect(page.locator("#dialog .banner.warn")).to_contain_text("M. Troisième Venu est déjà inscrit")
+    answered(garance)
     garance.write("hour", "14:00")
     garance.keyboard("Control+Enter")
     garance.saved()

@@ -96,10 +96,10 @@ def test_the_secretary_walks_the_days(sit: Sit) -> None:
     ines = sit(INES)
     page = ines.page
     ines.go(f"/agenda/{DAY}")
-    page.locator("body").press("s")
-    expect(page.get_by_role("heading", name="lundi 2 juin 2025")).to_be_visible()
-    page.locator("body").press("p")
-    expect(page.get_by_role("heading", name="dimanche 1 juin 2025")).to_be_visible()
+    for key, day in (("s", "lundi 2 juin 2025"), ("p", "dimanche 1 juin 2025")):
+        with page.expect_navigation():  # until its load event: the keys of a page are heard once its script ran
+            page.locator("body").press(key)
+        expect(page.get_by_role("heading", name=day)).to_be_visible()
     ines.write("jour", "03/06/2025")
     ines.keyboard("Enter")
     expect(page.get_by_role("heading", name="mardi 3 juin 2025")).to_be_visible()

@@ -284,7 +284,10 @@ class Browser:
 
     def unlock(self, seat: str, phrase: str) -> Browser:
         """Unlock a seat and wait until its pages can be shown."""
-        answer = self.try_unlock(seat, phrase)
+        return self.unlocked(self.try_unlock(seat, phrase))
+
+    def unlocked(self, answer: Answer) -> Browser:
+        """The answer to an unlock form must be a yes; wait until the pages of that seat can be shown."""
         assert answer.status == 303, f"unlock: {answer.status}\n{answer.text[:2000]}"
         end = time.monotonic() + WAIT_S
         while (home := self.get("/")).status == 503:

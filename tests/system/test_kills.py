@@ -132,7 +132,7 @@ class Round:
         return f"{banner.group(1) if banner else 'no word'}, processes {alive}"
 
     def _person(self, who: str) -> None:
-        browser = Browser(self.server.ready().port).unlock(self.practice.seats[who], phrase_of(who))
+        browser = self._unlocked(Browser(self.server.ready().port), who)
         self.jar = dict(browser.jar)
         tabs = []
         for tab in range(len(TABS)):
@@ -142,6 +142,16 @@ class Round:
             thread.start()
         for thread in tabs:
             thread.join(WAIT_S)
+
+    def _unlocked(self, browser: Browser, who: str) -> Browser:
+        """Unlock as a person does. Tries killed in the middle count (a kill gives nobody a free one), so that after
+        five of them in a row the page says how long to wait: wait that long, and try again."""
+        seat, phrase = self.practice.seats[who], phrase_of(who)
+        while (answer := browser.try_unlock(seat, phrase)).status == 429 and not self.dying.is_set():
+            told = re.search(r"Réessayez dans (\d+)\s*s\.", answer.text)
+            assert told, f"refused without a moment to come back: {answer.text[:1500]}"
+            self.dying.wait(int(told.group(1)))
+        return browser.unlocked(answer)
 
     def _tab(self, browser: Browser, who: str, tab: int) -> None:
         patient, path, typed = TABS[tab]

@@ -17,6 +17,7 @@ from lanterne.practice.lifestyle import facts as lifestyle
 from lanterne.practice.measures import facts as measures
 from lanterne.practice.notes import facts as notes
 from lanterne.practice.patients import facts as patients
+from lanterne.practice.prescriptions import facts as prescriptions
 from lanterne.practice.problems import facts as problems
 from lanterne.practice.procedures import facts as procedures
 from lanterne.practice.results import facts as results
@@ -33,6 +34,7 @@ ROOMS = (
     procedures,
     family,
     treatments,
+    prescriptions,
     immunizations,
     measures,
     results,

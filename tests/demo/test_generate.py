@@ -116,6 +116,7 @@ def test_every_body_is_one_of_the_catalogue(practice: list[DemoEvent]) -> None:
     by_hand = {
         "patient.distinct", "patient.retracted", "access.opened", "seat.opened", "chart.distinct",
         "chart.distinct_withdrawn", "chart.emptied", "appointment.overlap_wanted", "appointment.overlap_unwanted",
+        "prescription.issued", "prescription.template", "prescription.template_withdrawn",
     }  # fmt: skip
     # Written once the charts are: test_agenda.py.
     in_the_agenda = {"appointment.booked", "appointment.moved", "appointment.cancelled"}

@@ -43,6 +43,16 @@ from lanterne.practice.patients.facts import (
     Phone,
     Relative,
 )
+from lanterne.practice.prescriptions.facts import (
+    Edition,
+    Fired,
+    Line,
+    PrescriptionIssued,
+    Substance,
+    TemplateKept,
+    TemplateWithdrawn,
+    Unchecked,
+)
 from lanterne.practice.problems.facts import AldRecorded, ProblemRecorded
 from lanterne.practice.procedures.facts import ProcedureRecorded
 from lanterne.practice.results.facts import ResultRecorded
@@ -53,6 +63,18 @@ from lanterne.practice.treatments.facts import ProposalSettled, TreatmentPropose
 _CIM10 = "http://hl7.org/fhir/sid/icd-10"
 _ID = "0123456789abcdef0123456789abcdef"
 _BLOB = "ab" * 32
+
+PRESCRIBED = Line(
+    typed="ramipril 5 mg 1/2 cp le matin 3 mois NS CIF", substance="ramipril",
+    substances=[Substance(name="ramipril", strength="5 mg")], brand="TRIATEC", code="61872508",
+    coding=Coding(system="http://www.whocc.no/atc", code="C09AA05"), strength="5 mg", form="comprimé", route="orale",
+    posology={
+        "drug": "ramipril", "strength": "5 mg", "dose": "0.5", "form": "comprimé", "moments": {"matin": 1},
+        "duration": {"value": 3, "unit": "mois"},
+    },
+    words="un demi-comprimé le matin, pendant 3 mois", quantity="3 boîtes", non_substitutable=True, reason="CIF", ald=True,
+    long_term=True, conditions=["liste I"], paper="assimile", treatment=_ID, before="un comprimé le matin",
+)  # fmt: skip
 
 # (body, when it happened). The test patient is the one of public examples (DOMAIN 9).
 EXAMPLES: tuple[tuple[Body, str | None], ...] = (
@@ -139,6 +161,29 @@ EXAMPLES: tuple[tuple[Body, str | None], ...] = (
         ),
         "2014-06-01",
     ),
+    (
+        PrescriptionIssued(
+            order="medicines", lines=[PRESCRIBED], title="ramipril", prescriber=_ID, duration_d=28, renewals=2, renewal=True,
+            weight_kg="72.5", height_cm="176", comment="Contrôle de la kaliémie dans 15 jours",
+            base=Edition(dated="2026-11-01", digest=_BLOB, starter=True),
+            fired=[
+                Fired(
+                    check="interaction", severity="contraindicated", lines=[0], subject="aliskirène",
+                    code="interaction", params={"a": "ramipril", "b": "aliskirène"}, source="liste de départ, 2026-11",
+                    passed="aliskirène arrêté hier",
+                )
+            ],
+            unchecked=[Unchecked(check="kidney", code="creatinine_absent", params={"substance": "ramipril"}, lines=[0])],
+        ),
+        None,
+    ),
+    (
+        TemplateKept(
+            person=_ID, title="HTA", lines=[PRESCRIBED], order="nursing", duration_d=28, renewals=5, comment="à jeun",
+        ),
+        None,
+    ),
+    (TemplateWithdrawn(reason="ne sert plus"), None),
     (
         ImmunizationRecorded(
             vaccine="Boostrixtetra", coding=Coding(system="http://www.whocc.no/atc", code="J07CA02"), targets=["dTcaP"],

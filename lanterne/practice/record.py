@@ -227,7 +227,7 @@ class Record:
         person = team.person(connection, record.person)
         rights = team.rights(connection, record.person, administrator_seat=record.admin, today=today)
         if not self.reads_medical:
-            rights -= {Right.READ_CHART, Right.WRITE_CHART}
+            rights -= {Right.READ_CHART, Right.WRITE_CHART, Right.PRESCRIBE}
         name, role = (person.display_name, person.role) if person is not None else ("", "")
         return Writer(record.person, self.seat.id, name, role, rights)
 

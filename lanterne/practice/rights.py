@@ -16,15 +16,20 @@ class Right(enum.Enum):
     READ_IDENTITY = "read_identity"
     WRITE_IDENTITY = "write_identity"
     KEEP_AGENDA = "keep_agenda"
+    KEEP_TASKS = "keep_tasks"
     READ_CHART = "read_chart"
     WRITE_CHART = "write_chart"
+    PRESCRIBE = "prescribe"
     FILE_DOCUMENT = "file_document"
     READ_TRACES = "read_traces"
     MANAGE_TEAM = "manage_team"
 
 
-_OFFICE = frozenset({Right.READ_IDENTITY, Right.WRITE_IDENTITY, Right.KEEP_AGENDA, Right.FILE_DOCUMENT})
-_CARE = _OFFICE | {Right.READ_CHART, Right.WRITE_CHART}
+_OFFICE = frozenset(
+    {Right.READ_IDENTITY, Right.WRITE_IDENTITY, Right.KEEP_AGENDA, Right.KEEP_TASKS, Right.FILE_DOCUMENT}
+)
+# Within limits for midwives and nurses: practice/prescriptions/rules.py.
+_CARE = _OFFICE | {Right.READ_CHART, Right.WRITE_CHART, Right.PRESCRIBE}
 
 RIGHTS: dict[Role, frozenset[Right]] = {
     "doctor": _CARE,

@@ -1,4 +1,4 @@
-"""Figures computed from others: body mass index, estimated glomerular filtration rate.
+"""Figures computed from others: body mass index, estimated glomerular filtration rate, creatinine clearance.
 
 Law: a formula answers with a number and what it was made from, or with the reason it cannot; it never
 guesses an input. What is computed is shown as computed, with the name of its formula, and is never written
@@ -12,6 +12,7 @@ from typing import Literal
 
 BMI_SOURCE = "OMS, rapport technique 894 (2000) : poids (kg) / taille (m)²"
 EGFR_SOURCE = "CKD-EPI 2021 sans variable d'origine, Inker et al., N Engl J Med 2021;385:1737-49"
+COCKCROFT_SOURCE = "Cockcroft et Gault, Nephron 1976;16:31-41"
 
 UMOL_PER_MG_DL = 88.4
 """µmol/L of creatinine in one mg/dL (molar mass 113.12 g/mol)."""
@@ -85,3 +86,37 @@ def egfr(*, creatinine_umol_l: float | None, age_years: float | None, sex: str) 
     ratio = creatinine_umol_l / UMOL_PER_MG_DL / kappa
     value = 142 * min(ratio, 1.0) ** alpha * max(ratio, 1.0) ** -1.200 * 0.9938**age_years * factor
     return Computed(float(round(value)), "mL/min/{1.73_m2}", EGFR_SOURCE)
+
+
+def cockcroft_gault(
+    *, creatinine_umol_l: float | None, age_years: float | None, sex: str, weight_kg: float | None
+) -> Computed:
+    """Creatinine clearance by Cockcroft and Gault, in mL/min, rounded to the unit: what doses are adapted by.
+
+    (140 − age) × weight / (72 × Scr) × 0.85 if female; Scr in mg/dL. Not for children, and doubtful where weight is far
+    from lean mass (obesity, oedema): the figure is shown with its inputs.
+
+    Args:
+        creatinine_umol_l: serum creatinine in µmol/L.
+        age_years: 18 at least.
+        sex: "female" or "male"; anything else is refused.
+        weight_kg: actual weight.
+
+    Raises:
+        CannotCompute: an input is missing, the person is not an adult, or an input is not a human's.
+    """
+    if creatinine_umol_l is None:
+        raise CannotCompute("creatinine")
+    if age_years is None:
+        raise CannotCompute("age")
+    if sex not in ("female", "male"):
+        raise CannotCompute("sex")
+    if weight_kg is None:
+        raise CannotCompute("weight")
+    if age_years < 18:
+        raise CannotCompute("adult")
+    if not (10 <= creatinine_umol_l <= 3000 and 20 <= weight_kg <= 400) or age_years > 125:
+        raise CannotCompute("bounds")
+    factor = 0.85 if sex == "female" else 1.0
+    value = (140 - age_years) * weight_kg / (72 * creatinine_umol_l / UMOL_PER_MG_DL) * factor
+    return Computed(float(round(value)), "mL/min", COCKCROFT_SOURCE)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lanterne.reference.formulas import CannotCompute, bmi, egfr
+from lanterne.reference.formulas import CannotCompute, bmi, cockcroft_gault, egfr
 
 
 @pytest.mark.parametrize(
@@ -52,4 +52,37 @@ def test_egfr_refuses(inputs, missing):
 def test_bmi_refuses(weight, height, missing):
     with pytest.raises(CannotCompute) as refused:
         bmi(weight_kg=weight, height_cm=height)
+    assert refused.value.missing == missing
+
+
+@pytest.mark.parametrize(
+    ("creatinine", "age", "sex", "weight", "expected"),
+    [
+        (88.4, 40, "male", 72, 100),  # (140 − 40) × 72 / (72 × 1.0)
+        (88.4, 40, "female", 72, 85),
+        (176.8, 80, "male", 72, 30),  # Scr 2.0
+        (176.8, 80, "female", 48, 17),  # 60 × 48 / 144 × 0.85
+    ],
+)
+def test_cockcroft_gault(creatinine, age, sex, weight, expected):
+    computed = cockcroft_gault(creatinine_umol_l=creatinine, age_years=age, sex=sex, weight_kg=weight)
+    assert (computed.value, computed.unit) == (expected, "mL/min")
+
+
+@pytest.mark.parametrize(
+    ("changed", "missing"),
+    [
+        ({"creatinine_umol_l": None}, "creatinine"),
+        ({"age_years": None}, "age"),
+        ({"sex": ""}, "sex"),
+        ({"weight_kg": None}, "weight"),
+        ({"age_years": 17}, "adult"),
+        ({"weight_kg": 19}, "bounds"),
+        ({"creatinine_umol_l": 0.9}, "bounds"),
+    ],
+)
+def test_cockcroft_gault_refuses(changed, missing):
+    inputs = {"creatinine_umol_l": 80, "age_years": 50, "sex": "male", "weight_kg": 70}
+    with pytest.raises(CannotCompute) as refused:
+        cockcroft_gault(**{**inputs, **changed})
     assert refused.value.missing == missing

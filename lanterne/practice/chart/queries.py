@@ -190,7 +190,7 @@ def calculate(
     if creatinine is not None and creatinine.body is not None and identity is not None:
         try:
             computed = formulas.egfr(
-                creatinine_umol_l=_umol(creatinine.body),
+                creatinine_umol_l=creatinine_umol_l(creatinine.body),
                 age_years=age_on(identity.birth_date, creatinine.day),
                 sex=identity.sex,
             )
@@ -248,7 +248,8 @@ def _outgrown(height: Latest, weight: Latest | None, birth_date: str) -> bool:
     return (weighed - taken).days > GROWING_DAYS
 
 
-def _umol(body: ResultRecorded) -> float | None:
+def creatinine_umol_l(body: ResultRecorded) -> float | None:
+    """A creatinine in µmol/L; None for a bound, for words, or in a unit we do not convert."""
     value = _number(body.value) if not body.comparator else None
     unit = body.unit.replace("µ", "u").replace("μ", "u").replace(" ", "").lower()
     if value is None:

@@ -9,6 +9,7 @@ from lanterne.proof.acts import SeatRevoked, read_deed
 from lanterne.sync.alarms import Lie
 from lanterne.wire.entry import Entry
 from lanterne.wire.names import ChainId, EntryHash, Stream
+from tests.simulation import tables
 from tests.simulation.device import Device
 from tests.simulation.genuine import genuine
 from tests.simulation.holders import entries_on, held_by_relay
@@ -29,6 +30,10 @@ def check(world: World, active: list[Device]) -> None:
     whole = [one for one in active if not is_damaged(one)]
     genuine(world, held)
     acknowledged(world, active, held)
+    for device in whole:
+        tables.tell_what_is_held(device)
+        tables.stand_as_in_the_journal(device)
+        tables.tell_the_same_opened_anew(device)
     same_content(world, whole)
     forks = forked_numbers(held)
     nothing_dropped(active, held, forks)

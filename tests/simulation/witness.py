@@ -15,8 +15,9 @@ from lanterne.sync.skim import skim
 from lanterne.wire.asking import read_give
 from lanterne.wire.exchange import MessageRefused
 from lanterne.wire.framing import read_framed
-from lanterne.wire.names import ChainId, DeviceId
+from lanterne.wire.names import ChainId, DeviceId, Head
 from lanterne.wire.statements import read_receipt, read_statement
+from tests.simulation import tables
 from tests.simulation.trace import Violation
 
 if TYPE_CHECKING:
@@ -53,10 +54,21 @@ class Witness:
     def started(self, device: Device) -> None:
         """It came up again: what it knew before must be known still."""
         self._only_grew(device)
+        if device.name not in self.world.flipped:
+            # A frame and the index line that vouches for it, fallen at once, are missed by nobody (threat model).
+            tables.tell_what_is_held(device)
 
     def watch(self, device: Device, holder: str, peer: Peer) -> Watched:
         """Stand beside one exchange."""
         return Watched(self, device, holder, peer)
+
+    def tips_of(self, holder: str) -> list[Head]:
+        """The last entries of every branch another device holds, from its own disk; nothing of a relay or folder."""
+        for one in self.world.devices:
+            if one.name == holder and one.up:
+                one.front.refresh()
+                return list(one.front.tips)
+        return []
 
     def _only_grew(self, device: Device) -> None:
         known = device.known
@@ -83,6 +95,7 @@ class Watched:
         witness.world.network.promised.clear()
         own = device.known.statements().get(device.post.device.id)
         self.own_number = own.value.number if own is not None else 0
+        self.told_tips = witness.tips_of(holder)
         ask = peer.heads
 
         def heads() -> PeerHeads:
@@ -103,6 +116,10 @@ class Watched:
             one.lie is Lie.STATEMENT and one.about == own for one in alarms
         ):
             raise Violation(f"{device.name} was shown a statement of its own it does not remember: no alarm")
+        if done.whole and not witness.world.flipped:
+            lacking = [tip for tip in self.told_tips if not device.front.holds(tip)]
+            if lacking:
+                raise Violation(f"{device.name} met {self.holder} and lacks {len(lacking)} of what it holds")
         if self.peer.way is not Way.RELAY:
             return
         relay = str(self.peer.id)

@@ -15,6 +15,7 @@ from lanterne.intake import watched
 from lanterne.practice.agenda import rules as agenda
 from lanterne.practice.conflicts import rules as conflicts
 from lanterne.practice.patients import rules as patients
+from lanterne.practice.tasks import rules as tasks
 from lanterne.practice.team import rules as team
 from lanterne.sync.sentences import SENTENCES as EXCHANGE
 from lanterne.wire.errors import LanterneError
@@ -161,6 +162,7 @@ SENTENCES: dict[str, str] = {
     **agenda.SENTENCES,
     **conflicts.SENTENCES,
     **patients.SENTENCES,
+    **tasks.SENTENCES,
     **team.SENTENCES,
     **watched.SENTENCES,
 }

@@ -21,6 +21,7 @@ from lanterne.practice.prescriptions import facts as prescriptions
 from lanterne.practice.problems import facts as problems
 from lanterne.practice.procedures import facts as procedures
 from lanterne.practice.results import facts as results
+from lanterne.practice.tasks import facts as tasks
 from lanterne.practice.team import facts as team
 from lanterne.practice.traces import facts as traces
 from lanterne.practice.treatments import facts as treatments
@@ -44,6 +45,7 @@ ROOMS = (
     documents,
     arrivals,
     agenda,
+    tasks,
     conflicts,
     erasing,
     traces,

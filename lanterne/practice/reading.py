@@ -90,6 +90,31 @@ class OpenDoubts:
             raise TypeError("only practice.reading opens what is to settle")
 
 
+@dataclass(frozen=True, slots=True)
+class OpenTasks:
+    """The right to read what is to be done. Only `open_tasks` and an open chart make one.
+
+    Attributes:
+        connection: read tables of the reader.
+        reader: who reads.
+        medical: whether what was said of medicine may be read, which is traced; else the office's part alone.
+    """
+
+    connection: Connection
+    reader: Writer
+    medical: bool
+    _maker: object
+
+    def __post_init__(self) -> None:
+        if self._maker is not _MAKER:
+            raise TypeError("only practice.reading opens the tasks")
+
+    @classmethod
+    def of_chart(cls, chart: OpenChart) -> OpenTasks:
+        """Those of a chart that is open: it was traced as such."""
+        return cls(chart.connection, chart.reader, chart.medical, _MAKER)
+
+
 class Traces:
     """What this process traced lately, so that one look is one trace."""
 
@@ -179,6 +204,23 @@ def open_doubts(record: Record, traces: Traces) -> OpenDoubts:
     connection = record.connection()
     trace(record, traces, what="list", object_id="doubts")
     return OpenDoubts(connection, reader, _MAKER)
+
+
+def open_tasks(record: Record, traces: Traces) -> OpenTasks:
+    """Open the list of what is to be done: the right first; for who reads charts the trace (one of the list, none of
+    each patient named on it), for it holds what callers said. Who reads the office alone reads no more than the agenda
+    tells, and leaves no more trace.
+
+    Raises:
+        NotAllowed: the reader's role does not give the right to read identities.
+        LanterneError: the trace could not be written, for another reason than a full disk.
+    """
+    reader = record.require(Right.READ_IDENTITY)
+    connection = record.connection()
+    medical = record.reads_medical and Right.READ_CHART in reader.rights
+    if medical:
+        trace(record, traces, what="list", object_id="tasks")
+    return OpenTasks(connection, reader, medical, _MAKER)
 
 
 def trace(

@@ -18,9 +18,11 @@ from lanterne.practice.conflicts.tables import INDEXES as CONFLICT_INDEXES
 from lanterne.practice.conflicts.tables import TABLES as CONFLICT_TABLES
 from lanterne.practice.patients.tables import INDEXES as PATIENT_INDEXES
 from lanterne.practice.patients.tables import TABLES as PATIENT_TABLES
+from lanterne.practice.tasks.tables import INDEXES as TASK_INDEXES
+from lanterne.practice.tasks.tables import TABLES as TASK_TABLES
 
 # Raise when folding changes what the same facts become.
-FOLDING_VERSION = 5
+FOLDING_VERSION = 6
 
 _TABLES = (
     "CREATE TABLE meta(name TEXT PRIMARY KEY, value) WITHOUT ROWID",
@@ -80,8 +82,8 @@ _INDEXES = (
     "CREATE INDEX fact_by_entry ON fact(entry)",
 )
 
-SCHEMA_TABLES = _TABLES + PATIENT_TABLES + AGENDA_TABLES + CONFLICT_TABLES
-SCHEMA_INDEXES = _INDEXES + PATIENT_INDEXES + AGENDA_INDEXES + CONFLICT_INDEXES
+SCHEMA_TABLES = _TABLES + PATIENT_TABLES + AGENDA_TABLES + CONFLICT_TABLES + TASK_TABLES
+SCHEMA_INDEXES = _INDEXES + PATIENT_INDEXES + AGENDA_INDEXES + CONFLICT_INDEXES + TASK_INDEXES
 # A kind learnt or changed by a new version folds otherwise what is here already.
 _KINDS = sorted((kind.name, kind.version, int(kind.compartment), kind.shape.value) for kind in KINDS.values())
 SCHEMA_FINGERPRINT = hashlib.sha256(

@@ -17,6 +17,7 @@ from lanterne.practice.conflicts import folding as conflicts
 from lanterne.practice.kinds import Concerns, Shape
 from lanterne.practice.patients import folding as patients
 from lanterne.practice.tables import Connection
+from lanterne.practice.tasks import folding as tasks
 from lanterne.practice.team.facts import PersonDescribed
 
 # The order of entries (docs/format/entry.md, Order). The hash tells the two branches of a fork apart.
@@ -58,6 +59,7 @@ def settle(
     _apply(connection, pairs)
     settle_latest(connection, latest)
     agenda.refresh(connection, first_fact, next_fact)
+    tasks.refresh(connection, first_fact, next_fact)
 
 
 def settle_latest(connection: Connection, latest: Collection[tuple[int, int, str]]) -> None:
@@ -110,6 +112,7 @@ def settle_all(connection: Connection, *, fresh: bool = False) -> None:
     everybody = [int(row[0]) for row in connection.execute("SELECT no FROM subject")]
     patients.refresh(connection, everybody, bulk=True)
     agenda.rebuild(connection)
+    tasks.rebuild(connection)
     conflicts.rebuild(connection)
 
 

@@ -38,6 +38,8 @@ from lanterne.practice.patients.tying import DeclareDistinct, MergePatients, Und
 from lanterne.practice.record import Record
 from lanterne.practice.recording import Recorded
 from lanterne.practice.recording import record as door
+from lanterne.practice.tasks import commands as tasks
+from lanterne.practice.tasks.facts import TaskAmended, TaskCreated
 from lanterne.practice.team import queries as team
 from lanterne.practice.team.commands import DescribePerson, DescribePractice
 from lanterne.practice.treatments.commands import AcceptProposal, DeclineProposal
@@ -81,6 +83,7 @@ class Walk:
         self._documents(jean)
         self._arrivals(jean)
         self._agenda(jean)
+        self._tasks(jean)
         self._team()
 
     def _shown(self, patient: PatientId, body: type[Any]) -> FactId:
@@ -172,6 +175,20 @@ class Walk:
         beside = self.do(agenda.Book(AppointmentBooked(start="2031-03-03T11:00", **slot)))  # type: ignore[arg-type]
         wanted = self.do(agenda.WantOverlap((again, beside)))
         self.do(agenda.UnwantOverlap(wanted))
+
+    def _tasks(self, jules: PatientId) -> None:
+        made = self.do(
+            tasks.CreateTask(
+                TaskCreated(code="call", description="Rappeler", due="2031-03-03", role="doctor"), "sans relais"
+            )
+        )
+        self.do(tasks.Attempt(made))
+        self.do(tasks.Postpone(made, "2031-03-04"))
+        self.do(tasks.Assign(made, owner=self.record.writer().person))
+        amended = TaskAmended(code="recall", description="Rappeler", due="", patient=jules)
+        self.do(tasks.AmendTask((made,), amended))
+        self.do(tasks.Complete(made))
+        self.do(tasks.Reopen(made))
 
     def _team(self) -> None:
         connection = self.record.connection()

@@ -56,6 +56,16 @@ from lanterne.practice.prescriptions.facts import (
 from lanterne.practice.problems.facts import AldRecorded, ProblemRecorded
 from lanterne.practice.procedures.facts import ProcedureRecorded
 from lanterne.practice.results.facts import ResultRecorded
+from lanterne.practice.tasks.facts import (
+    CallAttempted,
+    TaskAmended,
+    TaskAssigned,
+    TaskCompleted,
+    TaskCreated,
+    TaskDetailed,
+    TaskPostponed,
+    TaskReopened,
+)
 from lanterne.practice.team.facts import PersonDescribed, PracticeDescribed
 from lanterne.practice.traces.facts import AccessOpened, SeatOpened
 from lanterne.practice.treatments.facts import ProposalSettled, TreatmentProposed, TreatmentRecorded
@@ -284,6 +294,28 @@ EXAMPLES: tuple[tuple[Body, str | None], ...] = (
     (AppointmentCancelled(by="practice", reason="congés"), None),
     (OverlapWanted(appointments=[_ID, "fedcba9876543210fedcba9876543210"]), None),
     (OverlapUnwanted(reason="l’un des deux a changé d’avis"), None),
+    (
+        TaskCreated(
+            code="recall", description="INR", due="2026-01-16", owner=_ID, role="nurse", patient=_ID,
+            caller="Mme Dominique Martin", phone="06 39 98 12 34", priority="urgent", focus=_ID,
+            counted_from="2026-01-02", interval="P2W", every="P1M", follows="fedcba9876543210fedcba9876543210",
+        ),
+        None,
+    ),
+    (
+        TaskAmended(
+            code="call", description="rappeler le soir", due="2026-01-16", owner=_ID, role="secretary", patient=_ID,
+            caller="M. Martin", phone="3949", priority="urgent", focus=_ID, counted_from="2026-01-09", interval="P1W",
+            every="P2M", follows="fedcba9876543210fedcba9876543210",
+        ),
+        None,
+    ),
+    (TaskAssigned(task=_ID, owner="fedcba9876543210fedcba9876543210", role="doctor"), None),
+    (TaskPostponed(task=_ID, due="2026-01-30", reason="en vacances"), None),
+    (TaskCompleted(task=_ID, outcome="called", comment="viendra lundi"), None),
+    (TaskReopened(task=_ID, reason="ce n’était pas elle"), None),
+    (CallAttempted(task=_ID, outcome="voicemail", comment="rappellera"), None),
+    (TaskDetailed(task=_ID, text="vertiges depuis hier"), None),
     (StatementsDistinct(statements=[_ID, "fedcba9876543210fedcba9876543210"]), None),
     (DistinctionWithdrawn(reason="c’était bien le même"), None),
 )  # fmt: skip

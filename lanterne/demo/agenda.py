@@ -1,4 +1,5 @@
-"""The appointments of the practice: this week and the next, booked by the secretary.
+"""The agenda of the practice: its hours, the doctor's leave, and appointments of this week and the next, booked by the
+secretary.
 
 Law: same seed, same day, same patients, same agenda. Every day has somebody, Sundays too (the duty rota): a
 demonstration shown on a Sunday has its day's list. Nothing here overlaps: a double booking is made on two devices.
@@ -11,8 +12,20 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from lanterne.demo import places
-from lanterne.demo.events import Author, DemoEvent, Scribe, last_working_day, moment, on_duty
-from lanterne.practice.agenda.facts import ZONE, AppointmentBooked, AppointmentCancelled, AppointmentMoved
+from lanterne.demo.events import Author, DemoEvent, Scribe, digest, last_working_day, moment, on_duty
+from lanterne.practice.agenda.facts import (
+    ZONE,
+    AbsenceStated,
+    AgendaNoteWritten,
+    AppointmentBooked,
+    AppointmentCancelled,
+    AppointmentMoved,
+    AttendanceNoted,
+    CalendarDescribed,
+    HoursDescribed,
+    Opening,
+    ServiceDescribed,
+)
 from lanterne.practice.agenda.rules import CLOSED, minute_of, start_of, with_offset
 from lanterne.practice.tables import Connection
 from lanterne.wire.names import PatientId, PersonId
@@ -47,9 +60,59 @@ def fortnight(
     rng = random.Random(f"agenda/{seed}/{today}")
     scribe = Scribe(seed, None)
     monday = today - timedelta(days=today.weekday())
+    _arrange(scribe, monday, persons)
     for day in (monday + timedelta(days=number) for number in range(14)):
         _day(rng, scribe, day, today, persons, patients)
     return sorted(scribe.events, key=lambda event: event.when)
+
+
+def _arrange(scribe: Scribe, monday: date, persons: Mapping[Author, PersonId]) -> None:
+    """Hours, kinds, public holidays, who is away and who covers, a note: written some days before."""
+    when = moment(last_working_day(monday - timedelta(days=20)), 18, 40)
+    doctor, locum = persons["doctor"], persons["locum"]
+    week = [
+        (day, start, end) for day in range(1, 6) for start, end in (("08:00", "12:00"), ("14:00", "18:00"))
+    ]
+    scribe.write(CalendarDescribed(), when, "secretary")
+    scribe.write(
+        HoursDescribed(
+            practitioner=doctor,
+            openings=[
+                Opening(day=day, start=start, end=end) for day, start, end in (*week, (6, "09:00", "12:00"))
+            ],
+        ),
+        when,
+        "secretary",
+    )
+    scribe.write(ServiceDescribed(code="visit", label="Visite à domicile", minutes=40), when, "secretary")
+    scribe.write(ServiceDescribed(code=digest("service"), label="Frottis", minutes=20), when, "secretary")
+    for absence in _away(monday, doctor, locum):
+        scribe.write(absence, when, "secretary", at=absence.first)
+    note = AgendaNoteWritten(
+        day=(monday + timedelta(days=8)).isoformat(), text="Visite du laboratoire à 12 h 30."
+    )
+    scribe.write(note, when, "secretary", at=note.day)
+
+
+def _away(monday: date, doctor: PersonId, locum: PersonId) -> list[AbsenceStated]:
+    """The doctor's leave for a year, and the Fridays of every other week (events.on_duty)."""
+    found = []
+    weeks = [monday + timedelta(weeks=number) for number in range(53)]
+    for first in weeks:
+        if on_duty(first) == "locum":
+            last = (first + timedelta(days=6)).isoformat()
+            found.append(
+                AbsenceStated(practitioner=doctor, first=first.isoformat(), last=last, covered_by=locum)
+            )
+    for first in weeks[:2]:
+        friday = first + timedelta(days=4)
+        if on_duty(friday) == "locum" != on_duty(first):
+            last = (friday + timedelta(weeks=8)).isoformat()
+            found.append(
+                AbsenceStated(practitioner=doctor, first=friday.isoformat(), last=last, weekdays=[5], every=2,
+                              reason="other", covered_by=locum, comment="Un vendredi sur deux")
+            )  # fmt: skip
+    return found
 
 
 def _day(
@@ -96,7 +159,11 @@ def _book(
         scribe.write(moved, when + timedelta(minutes=1), "secretary", at=at, replaces=(held,))
         return
     held = scribe.write(AppointmentBooked(**words, start=body.start), when, "secretary", at=at)
-    if drawn > 0.97:
+    if day < today and drawn > 0.94:
+        noted = moment(day, int(body.start[11:13]), int(body.start[14:16])) + timedelta(minutes=20)
+        missed = AttendanceNoted(appointment=held, state="noshow")
+        scribe.write(missed, noted, "secretary", at=noted.isoformat(timespec="minutes"))
+    elif drawn > 0.97:
         cancelled = AppointmentCancelled(by="patient", reason="va mieux")
         scribe.write(cancelled, when + timedelta(minutes=2), "secretary", replaces=(held,))
 

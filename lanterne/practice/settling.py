@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from lanterne.practice.agenda import folding as agenda
+from lanterne.practice.agenda.facts import HoursDescribed, ServiceDescribed
 from lanterne.practice.catalogue import KINDS, WAITING
 from lanterne.practice.conflicts import folding as conflicts
 from lanterne.practice.kinds import Concerns, Shape
@@ -25,6 +26,11 @@ ORDER = "e.rank, e.seat, e.incarnation, e.seq, e.hash"
 FACT_ORDER = f"{ORDER}, f.place"
 
 _LATEST = tuple(name for name, kind in KINDS.items() if kind.shape is Shape.LATEST)
+_KEYED = {
+    PersonDescribed.KIND: "person",
+    HoursDescribed.KIND: "practitioner",
+    ServiceDescribed.KIND: "code",
+}
 _OF_PATIENTS = tuple(name for name in _LATEST if KINDS[name].concerns is Concerns.PATIENT)
 
 # A replacement counts between facts of one chart and one compartment only: nobody withdraws what they may
@@ -148,8 +154,11 @@ def _tied(connection: Connection) -> Iterable[tuple[int, int, bytes, int]]:
 
 
 def key_of(kind: str, body: Mapping[str, Any]) -> str:
-    """The key under which a LATEST fact competes: the person described, for the team; else empty."""
-    return str(body.get("person", "")) if kind == PersonDescribed.KIND else ""
+    """The key under which a LATEST fact competes: the person described, the practitioner whose hours they are, the
+    code of a kind of appointment; else empty.
+    """
+    field = _KEYED.get(kind)
+    return str(body.get(field, "")) if field else ""
 
 
 def _apply(connection: Connection, pairs: Iterable[tuple[int, int]]) -> None:

@@ -10,9 +10,16 @@ import pytest
 from lanterne.demo.agenda import fortnight
 from lanterne.demo.events import AUTHORS, digest
 from lanterne.demo.generate import person_ids
-from lanterne.practice.agenda.facts import Appointment
+from lanterne.practice.agenda.facts import (
+    AbsenceStated,
+    AgendaNoteWritten,
+    Appointment,
+    HoursDescribed,
+    ServiceDescribed,
+)
 from lanterne.practice.agenda.folding import slot_of
-from lanterne.practice.agenda.rules import check
+from lanterne.practice.agenda.hours import absence_of
+from lanterne.practice.agenda.rules import check, check_absence, check_hours, check_note, check_service
 from lanterne.practice.kinds import to_raw
 from lanterne.wire.names import PatientId
 
@@ -47,7 +54,37 @@ def test_every_kind_the_demonstration_shows_is_in_it() -> None:
         "appointment.booked",
         "appointment.moved",
         "appointment.cancelled",
+        "appointment.attendance",
+        "service.described",
+        "hours.described",
+        "calendar.described",
+        "absence.stated",
+        "agenda.note_written",
     }
+
+
+@pytest.mark.parametrize("today", [date(2026, 11, 22), date(2026, 12, 31), date(2027, 7, 30)])
+def test_nobody_is_booked_with_who_is_away_and_the_rules_refuse_nothing(today: date) -> None:
+    events = fortnight(seed=1, today=today, persons=person_ids(1), patients=PATIENTS)
+    absences = []
+    for event in events:
+        match event.body:
+            case AbsenceStated():
+                check_absence(event.body)
+                absences.append(absence_of(event.fact_id, to_raw(event.body)))
+            case HoursDescribed():
+                check_hours(event.body)
+            case ServiceDescribed():
+                check_service(event.body)
+            case AgendaNoteWritten():
+                check_note(event.body)
+    assert absences
+    for event in events:
+        if isinstance(event.body, Appointment):
+            day = date.fromisoformat(event.body.start[:10])
+            away = [one for one in absences if one and one.on(day)]
+            assert all(one.practitioner != event.body.practitioner for one in away)
+            assert all(one.covered_by == event.body.practitioner for one in away)
 
 
 def test_a_practice_of_three_has_its_agenda_too() -> None:

@@ -9,8 +9,19 @@ from collections.abc import Iterator
 from typing import Any, TypeVar
 
 import lanterne.practice
+from lanterne.practice.agenda import arranging
 from lanterne.practice.agenda import commands as agenda
-from lanterne.practice.agenda.facts import ZONE, AppointmentBooked, AppointmentMoved
+from lanterne.practice.agenda.facts import (
+    ZONE,
+    AbsenceStated,
+    AgendaNoteWritten,
+    AppointmentBooked,
+    AppointmentMoved,
+    CalendarDescribed,
+    HoursDescribed,
+    Opening,
+    ServiceDescribed,
+)
 from lanterne.practice.allergies.facts import AllergyRecorded
 from lanterne.practice.arrivals.commands import HandOver, ReceiveArrival, SeeDocument, SettleArrival
 from lanterne.practice.arrivals.facts import ArrivalReceived
@@ -175,6 +186,18 @@ class Walk:
         beside = self.do(agenda.Book(AppointmentBooked(start="2031-03-03T11:00", **slot)))  # type: ignore[arg-type]
         wanted = self.do(agenda.WantOverlap((again, beside)))
         self.do(agenda.UnwantOverlap(wanted))
+        self.do(arranging.NoteAttendance(again, "arrived"))
+        self._arranging(self.record.writer().person)
+
+    def _arranging(self, who: str) -> None:
+        self.do(arranging.DescribeService(ServiceDescribed(code="visit", label="Visite", minutes=40)))
+        week = HoursDescribed(practitioner=who, openings=[Opening(day=1, start="08:00", end="12:00")])
+        self.do(arranging.DescribeHours(week))
+        self.do(arranging.DescribeCalendar(CalendarDescribed(region="alsace_moselle")))
+        away = AbsenceStated(practitioner=who, first="2031-08-01", last="2031-08-15")
+        self.do(arranging.WithdrawAbsence((self.do(arranging.StateAbsence(away)),)))
+        note = AgendaNoteWritten(day="2031-03-03", text="Sans relais")
+        self.do(arranging.WithdrawNote((self.do(arranging.WriteNote(note)),)))
 
     def _tasks(self, jules: PatientId) -> None:
         made = self.do(

@@ -1,8 +1,8 @@
 """Booking, moving, cancelling, and saying that an overlap is wanted.
 
 A slot already taken is refused, with what takes it, unless the person says that both are wanted: the door never
-books twice unseen. What two devices book at once is shown to both (queries.double_bookings). Forms carry the version
-they showed: what was moved meanwhile is refused.
+books twice unseen, nor on a practitioner's absence. What two devices book at once is shown to both
+(queries.double_bookings). Forms carry the version they showed: what was moved meanwhile is refused.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from lanterne.practice.agenda import queries
+from lanterne.practice.agenda.arrangements import Arrangements, arrangements
 from lanterne.practice.agenda.facts import (
     Appointment,
     AppointmentBooked,
@@ -21,9 +22,10 @@ from lanterne.practice.agenda.facts import (
     OverlapUnwanted,
     OverlapWanted,
 )
-from lanterne.practice.agenda.folding import NAMED_MOST
+from lanterne.practice.agenda.folding import NAMED_MOST, slot_of
+from lanterne.practice.agenda.hours import Absence
 from lanterne.practice.agenda.queries import Meeting
-from lanterne.practice.agenda.rules import CANCELLED_BY, TEXT_CHARACTERS, check, with_offset
+from lanterne.practice.agenda.rules import CANCELLED_BY, CLOSED, TEXT_CHARACTERS, check, day_of, with_offset
 from lanterne.practice.commands import Look, NewFact
 from lanterne.practice.errors import Refusal, UnknownPatient
 from lanterne.practice.patients import queries as patients
@@ -42,10 +44,19 @@ class OverlapSuspected(Refusal):
         self.others = others
 
 
+class AbsenceSuspected(Refusal):
+    """The practitioner is away then: `absences` say so. A second submission may say that it is wanted all the same."""
+
+    def __init__(self, absences: tuple[Absence, ...]) -> None:
+        super().__init__("agenda_absent", field="start")
+        self.absences = absences
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """What the door loaded: the id to write under, the slot as it will stand, the versions it replaces, what takes
-    its minutes, and fields of the replaced version this program does not know.
+    its minutes, the absences it falls on, codes of the kinds there are, and fields of the replaced version this program
+    does not know.
     """
 
     id: FactId
@@ -54,6 +65,8 @@ class Known:
     others: tuple[Meeting, ...]
     unknown: dict[str, object]
     practitioner_known: bool
+    away: tuple[Absence, ...]
+    services: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +75,13 @@ class Book:
 
     Attributes:
         overlap_wanted: somebody looked at what takes the slot already and wants both.
+        absence_known: somebody looked at the practitioner's absence and wants it all the same.
         id: drawn when the form was shown, so that a form sent twice books once.
     """
 
     appointment: AppointmentBooked
     overlap_wanted: bool = field(default=False, kw_only=True)
+    absence_known: bool = field(default=False, kw_only=True)
     id: FactId | None = field(default=None, kw_only=True)
     right: Right = Right.KEEP_AGENDA
 
@@ -75,8 +90,8 @@ class Book:
         return _known(look, self.id, self.appointment, ())
 
     def decide(self, known: Known) -> Sequence[NewFact]:
-        """See Command.decide. Raises OverlapSuspected."""
-        return _taken(known, overlap_wanted=self.overlap_wanted)
+        """See Command.decide. Raises OverlapSuspected, AbsenceSuspected."""
+        return _taken(known, overlap_wanted=self.overlap_wanted, absence_known=self.absence_known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +100,15 @@ class Move:
 
     Attributes:
         shown: the versions the form showed: one, or all that stand when several are settled into one.
-        overlap_left: what takes the slot already is no reason to refuse: the overlap is left to settle.
+        overlap_left: what takes the slot already is no reason to refuse: the overlap is left to settle; nor is an
+            absence.
     """
 
     shown: tuple[FactId, ...]
     appointment: AppointmentMoved
     overlap_wanted: bool = field(default=False, kw_only=True)
     overlap_left: bool = field(default=False, kw_only=True)
+    absence_known: bool = field(default=False, kw_only=True)
     id: FactId | None = field(default=None, kw_only=True)
     right: Right = Right.KEEP_AGENDA
 
@@ -100,8 +117,13 @@ class Move:
         return _known(look, self.id, self.appointment, _standing(look.connection, self.shown))
 
     def decide(self, known: Known) -> Sequence[NewFact]:
-        """See Command.decide. Raises OverlapSuspected."""
-        return _taken(known, overlap_wanted=self.overlap_wanted, overlap_left=self.overlap_left)
+        """See Command.decide. Raises OverlapSuspected, AbsenceSuspected."""
+        return _taken(
+            known,
+            overlap_wanted=self.overlap_wanted,
+            overlap_left=self.overlap_left,
+            absence_known=self.absence_known or self.overlap_left,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +169,7 @@ class Restore:
 
     def decide(self, known: Known) -> Sequence[NewFact]:
         """See Command.decide. Raises OverlapSuspected."""
-        return _taken(known, overlap_wanted=self.overlap_wanted)
+        return _taken(known, overlap_wanted=self.overlap_wanted, absence_known=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,11 +229,28 @@ def _known(look: Look, identifier: FactId | None, body: Appointment, replaced: t
         for other in others
         if not any(queries.wanted(connection, (held.fact, other.fact)) for held in replaced)
     )
+    arranged = arrangements(connection)
     return Known(
         identifier or FactId(look.new_id()), body, tuple(held.fact for held in replaced), asked,
         _unknown(connection, replaced, body),
         team.person(connection, PersonId(body.practitioner)) is not None,
+        () if _stays(body, replaced) else _away(arranged, body), tuple(arranged.services),
     )  # fmt: skip
+
+
+def _stays(body: Appointment, replaced: Sequence[Meeting]) -> bool:
+    """Whether only the words change: the hour was looked at when it was taken."""
+    slot = slot_of(msgspec.to_builtins(body))
+    return any(slot == (held.practitioner, held.starts, held.ends) for held in replaced)
+
+
+def _away(arranged: Arrangements, body: Appointment) -> tuple[Absence, ...]:
+    """Absences of the practitioner the slot falls on; a closed slot falls on none."""
+    slot, on = slot_of(msgspec.to_builtins(body)), day_of(body.start[:10])
+    if slot is None or on is None or body.service == CLOSED:
+        return ()
+    practitioner, starts, ends = slot
+    return tuple(arranged.of(PersonId(practitioner)).away(starts, ends, on))
 
 
 def _unknown(connection: Connection, replaced: Sequence[Meeting], body: Appointment) -> dict[str, object]:
@@ -238,10 +277,14 @@ def _standing(connection: Connection, shown: Sequence[FactId]) -> tuple[Meeting,
     )
 
 
-def _taken(known: Known, *, overlap_wanted: bool, overlap_left: bool = False) -> list[NewFact]:
-    check(known.body)
+def _taken(
+    known: Known, *, overlap_wanted: bool, absence_known: bool, overlap_left: bool = False
+) -> list[NewFact]:
+    check(known.body, known.services)
     if not known.practitioner_known:
         raise Refusal("agenda_practitioner", field="practitioner")
+    if known.away and not absence_known:
+        raise AbsenceSuspected(known.away)
     if known.others and not (overlap_wanted or overlap_left):
         raise OverlapSuspected(known.others)
     at = with_offset(known.body.start, known.body.zone)

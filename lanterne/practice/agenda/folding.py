@@ -1,4 +1,4 @@
-"""Appointment facts to rows: the only writer of `appointment`, `overlap` and `overlap_wanted`.
+"""Appointment facts to rows: the only writer of `appointment`, `overlap`, `overlap_wanted` and `attendance`.
 
 The rows are a function of `statement` and `fact` alone: any order of arrival gives the same, and `refresh` of what a
 few facts touch the same as `rebuild`. Called in the folder's transaction, once `statement` is settled. Two versions of
@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from lanterne.practice.agenda.facts import AppointmentBooked, AppointmentMoved, OverlapWanted
+from lanterne.practice.agenda.facts import AppointmentBooked, AppointmentMoved, AttendanceNoted, OverlapWanted
 from lanterne.practice.agenda.rules import LONGEST_MINUTES, minute_of
 from lanterne.practice.alike import said
 from lanterne.practice.tables import Connection, marks
@@ -33,6 +33,7 @@ _LIVE = f"""SELECT f.no, f.id, s.thread, f.body FROM statement s JOIN fact f ON 
 def refresh(connection: Connection, first: int, next_fact: int) -> None:
     """Bring up to date what facts numbered first … next_fact − 1 touch."""
     touched: set[bytes] = set()
+    _note(connection, "AND f.no >= ? AND f.no < ?", (first, next_fact))
     rows = connection.execute(
         # Of any kind: one that a newer Lanterne writes may replace an appointment too.
         "SELECT f.no, f.id, f.replaces FROM fact f WHERE f.no >= ? AND f.no < ?"
@@ -49,8 +50,9 @@ def refresh(connection: Connection, first: int, next_fact: int) -> None:
 
 def rebuild(connection: Connection) -> None:
     """Everything from nothing."""
-    for table in ("appointment", "overlap", "overlap_wanted"):
+    for table in ("appointment", "overlap", "overlap_wanted", "attendance"):
         connection.execute(f"DELETE FROM {table}")
+    _note(connection, "", ())
     for number, body in connection.execute(
         "SELECT f.no, f.body FROM statement s JOIN fact f ON f.no = s.fact"
         " WHERE s.live = 1 AND s.kind = (SELECT no FROM kind WHERE name = ?)",
@@ -59,6 +61,24 @@ def rebuild(connection: Connection) -> None:
         _want(connection, number, body)
     _insert(connection, connection.execute(_LIVE, KINDS).fetchall())
     _find_overlaps(connection, None)
+
+
+def _note(connection: Connection, which: str, values: tuple[int, ...]) -> None:
+    """Rows of who came, of these facts: nothing but the fact itself decides them."""
+    rows = connection.execute(
+        "SELECT f.no, f.body FROM fact f WHERE f.subject = (SELECT no FROM subject WHERE id = zeroblob(16))"
+        f" AND f.kind = (SELECT no FROM kind WHERE name = ?) {which}",
+        (AttendanceNoted.KIND, *values),
+    ).fetchall()
+    named = [(_decode(body), number) for number, body in rows]
+    connection.executemany(
+        "INSERT OR IGNORE INTO attendance VALUES (?, ?)",
+        [
+            (bytes.fromhex(raw["appointment"]), number)
+            for raw, number in named
+            if isinstance(raw, dict) and is_id(raw.get("appointment"))
+        ],
+    )
 
 
 def _touched(connection: Connection, named: Iterable[bytes]) -> set[bytes]:

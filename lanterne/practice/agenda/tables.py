@@ -2,7 +2,9 @@
 
 Minutes are counted from 1970 by the clock on the wall (rules.minute_of): no table of time zones decides what overlaps,
 so two devices agree whatever theirs says. `overlap` holds pairs nobody said were wanted; `one` < `other` are rows of
-`fact`, `ends` is when the first of the two is over. `overlap_wanted` names any version of an appointment by its id.
+`fact`, `ends` is when the first of the two is over. `overlap_wanted` names any version of an appointment by its id, and
+so does `attendance`, which holds every note of who came; which of them counts is told by the order of facts
+(queries.attendance).
 """
 
 from __future__ import annotations
@@ -14,6 +16,8 @@ TABLES = (
     """CREATE TABLE overlap(
         one INTEGER NOT NULL, other INTEGER NOT NULL, ends INTEGER NOT NULL, PRIMARY KEY(one, other)) WITHOUT ROWID""",
     """CREATE TABLE overlap_wanted(
+        target BLOB NOT NULL, fact INTEGER NOT NULL, PRIMARY KEY(target, fact)) WITHOUT ROWID""",
+    """CREATE TABLE attendance(
         target BLOB NOT NULL, fact INTEGER NOT NULL, PRIMARY KEY(target, fact)) WITHOUT ROWID""",
 )
 

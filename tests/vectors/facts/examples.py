@@ -6,11 +6,20 @@ Only read when a file is absent. A kind that changes gets a new version, a new e
 from __future__ import annotations
 
 from lanterne.practice.agenda.facts import (
+    AbsenceStated,
+    AbsenceWithdrawn,
+    AgendaNoteWithdrawn,
+    AgendaNoteWritten,
     AppointmentBooked,
     AppointmentCancelled,
     AppointmentMoved,
+    AttendanceNoted,
+    CalendarDescribed,
+    HoursDescribed,
+    Opening,
     OverlapUnwanted,
     OverlapWanted,
+    ServiceDescribed,
 )
 from lanterne.practice.allergies.facts import AllergyRecorded
 from lanterne.practice.arrivals.facts import ArrivalReceived, ArrivalSettled, SaidIdentity
@@ -316,6 +325,27 @@ EXAMPLES: tuple[tuple[Body, str | None], ...] = (
     (TaskReopened(task=_ID, reason="ce n’était pas elle"), None),
     (CallAttempted(task=_ID, outcome="voicemail", comment="rappellera"), None),
     (TaskDetailed(task=_ID, text="vertiges depuis hier"), None),
+    (ServiceDescribed(code=_ID, label="Pose de stérilet", minutes=45, offered=False), None),
+    (
+        HoursDescribed(
+            practitioner=_ID,
+            openings=[Opening(day=1, start="08:00", end="12:30"), Opening(day=6, start="09:00", end="12:00")],
+            on_holidays=True,
+        ),
+        None,
+    ),
+    (CalendarDescribed(region="alsace_moselle"), None),
+    (
+        AbsenceStated(
+            practitioner=_ID, first="2026-12-21", last="2027-06-30", weekdays=[3, 5], every=2, start="14:00", end="18:00",
+            reason="training", covered_by="fedcba9876543210fedcba9876543210", comment="DU de gériatrie",
+        ),
+        "2026-12-21",
+    ),
+    (AbsenceWithdrawn(reason="reporté"), None),
+    (AttendanceNoted(appointment=_ID, state="in_progress"), "2026-11-23T09:21+01:00"),
+    (AgendaNoteWritten(day="2026-11-23", text="Chaudière en panne", practitioner=_ID), "2026-11-23"),
+    (AgendaNoteWithdrawn(reason="réparée"), None),
     (StatementsDistinct(statements=[_ID, "fedcba9876543210fedcba9876543210"]), None),
     (DistinctionWithdrawn(reason="c’était bien le même"), None),
 )  # fmt: skip

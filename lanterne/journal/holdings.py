@@ -92,7 +92,7 @@ class Holdings:
         self.generation = 0
         """Rises whenever everything was read anew: what was remembered of the register is void."""
         self.reranks = 0
-        """Rises whenever a rank already given rose."""
+        """Rises whenever a rank already given rose, or may have."""
         self.stale = True
         """Something failed half-way: read everything anew first."""
         self._unlisted: set[Stream] = set()  # streams whose index could not be written
@@ -144,6 +144,8 @@ class Holdings:
                     store.forget()
                 self._unlisted.clear()
                 self._begin()
+                # What was put right or rose meanwhile is read here without a word: whoever folded looks again.
+                self.reranks += 1
                 self._loading = True
             self.stale = True
             fresh: list[Place] = []

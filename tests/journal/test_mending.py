@@ -8,13 +8,15 @@ from pathlib import Path
 import pytest
 
 from lanterne.journal.check import check_store
+from lanterne.journal.errors import DiskFull
+from lanterne.journal.files import OsFiles
 from lanterne.journal.journal import Journal, Outcome
 from lanterne.journal.layout import Layout
 from lanterne.seal.changing import empty_entries
 from lanterne.wire.entry import Entry
 from lanterne.wire.errors import EntryRefused
 from lanterne.wire.names import Stream
-from tests.journal.simulated_disk import PlugPulled, SimulatedDisk
+from tests.journal.simulated_disk import FaultyFiles, PlugPulled, SimulatedDisk
 from tests.journal.stage import NOON, Practice, admit, dice, found, jot, jotting, ranks_by_hash, raws, texts
 
 
@@ -217,6 +219,24 @@ def test_another_process_learns_of_it(practice: Practice) -> None:
     assert theirs.reranks > before
     assert theirs.damages == []
     assert "care 1" in texts(theirs, practice)
+
+
+def test_a_process_that_reads_everything_anew_looks_again(practice: Practice) -> None:
+    """Its disk was full for a moment, so that it reads all anew: what was put right meanwhile comes without a word."""
+    layout, mine, files = Layout(practice.root), practice.open(), FaultyFiles(OsFiles())
+    stream, offset, entry = [one for one in frames(mine) if one[0] is Stream.CARE][1]
+    flip(layout.segment(stream, 1), offset + 50)
+    theirs = practice.open(files, seed=5)
+    assert len(texts(theirs, practice)) == len(texts(mine, practice))
+    assert theirs.damages
+    files.fail("write", 1, "full")
+    with pytest.raises(DiskFull):
+        jot(theirs, practice, "refused")
+    mine.receive(entry.raw)
+    before = theirs.reranks
+    theirs.refresh()
+    assert "care 1" in texts(theirs, practice)
+    assert theirs.reranks > before
 
 
 def test_the_plug_is_pulled_at_every_step_of_it() -> None:

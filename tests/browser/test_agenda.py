@@ -97,9 +97,8 @@ def test_the_secretary_walks_the_days(sit: Sit) -> None:
     page = ines.page
     ines.go(f"/agenda/{DAY}")
     for key, day in (("s", "lundi 2 juin 2025"), ("p", "dimanche 1 juin 2025")):
-        with (
-            page.expect_navigation()
-        ):  # until its load event: the keys of a page are heard once its script ran
+        # Until its load event: the keys of a page are heard once its script ran.
+        with page.expect_navigation():
             page.locator("body").press(key)
         expect(page.get_by_role("heading", name=day)).to_be_visible()
     ines.write("jour", "03/06/2025")

@@ -73,14 +73,16 @@ class Device:
 
     # ------------------------------------------------------------------ power
 
-    def start(self) -> None:
-        """Switch on: the front, and the worker of whoever works here. PlugPulled, as anywhere."""
+    def start(self, *, unlocked: bool = True) -> None:
+        """Switch on: the front, and the worker of whoever works here, unless nobody has come yet. PlugPulled, as
+        anywhere."""
         self.place.mkdir(parents=True, exist_ok=True)
         self.front = Journal.open(ROOT, files=self.files, random=self.random)
         self.server = DeviceServer(self.front, self.post.device, now_ms=self.now, random=self.random)
         self.journal = Journal.open(ROOT, files=self.files, random=self.random)
         self.up = True
-        self.unlock()
+        if unlocked:
+            self.unlock()
 
     def unlock(self) -> None:
         """Open the record, unless this seat opens it no more."""

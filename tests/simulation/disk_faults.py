@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from lanterne.journal.segment import FRAME_HEADER, FRAME_MAGIC
 from tests.journal.simulated_disk import FaultyFiles, Inode, SimulatedDisk
+from tests.simulation import tables
 from tests.simulation.device import Device
 from tests.simulation.holders import held_elsewhere, held_on
 from tests.simulation.trace import Violation
@@ -155,6 +156,17 @@ def _flip(inode: Inode, chance: random.Random) -> int:
     return at
 
 
+def set_back(world: World, fault: str, device: Device, image: SimulatedDisk) -> None:
+    """Its disk is the image now; what was only there is let go of."""
+    lost = held_on(device.disk) - held_on(image) - held_elsewhere(world, device)
+    world.ledger.release(lost)
+    device.stop()
+    device.disk, device.files = image, FaultyFiles(image)
+    world.suspects.add(device.post.device.id)
+    world.witness.forget(device)
+    world.trace.fault(fault, device.name, len(lost))
+
+
 class OldImage:
     """A disk is set back to a copy made some time ago."""
 
@@ -170,15 +182,40 @@ class OldImage:
             self._images[device.name] = device.disk.clone(chance.randrange(1 << 30))
             world.trace.tell(device.name, "is copied")
             return
-        lost = held_on(device.disk) - held_on(image) - held_elsewhere(world, device)
-        world.ledger.release(lost)
-        device.stop()
-        device.disk, device.files = image, FaultyFiles(image)
+        set_back(world, self.name, device, image)
         if chance.random() < 0.5:
             device.forget_tables()
-        world.suspects.add(device.post.device.id)
-        world.witness.forget(device)
-        world.trace.fault(self.name, device.name, len(lost))
+
+    def heal(self, world: World) -> None:
+        pass
+
+
+class Snapshot:
+    """A machine is set back by a moment, its read tables kept, and exchanges before anybody unlocks it: other entries
+    stand then where the tables remember their last.
+    """
+
+    name, rate = "snapshot", 0.05
+
+    def strike(self, world: World) -> None:
+        device, chance = somebody(world, self.name), world.draws_of(self.name)
+        others = [one for one in world.devices if one is not device and not one.gone]
+        if not others or not world.wake(device):
+            return
+        other = chance.choice(others)
+        world.by_relay(device)
+        world.work(other)
+        world.by_relay(other)
+        image = device.disk.clone(chance.randrange(1 << 30))
+        world.work(device)
+        if not device.up:
+            return  # its plug was pulled meanwhile: nothing to set back
+        set_back(world, self.name, device, image)
+        world.powered(device, lambda: device.start(unlocked=False))
+        if device.up:
+            world.by_relay(device)
+            world.powered(device, device.unlock)
+            tables.tell_what_is_held(device)
 
     def heal(self, world: World) -> None:
         pass

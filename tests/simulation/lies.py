@@ -18,7 +18,7 @@ from lanterne.sync.skim import skim
 from lanterne.wire.asking import GiveAnswer, Verdict, pack_give, pack_heads, read_heads
 from lanterne.wire.entry import PREAMBLE_SIZE, SIGNATURE_SIZE, read_preamble
 from lanterne.wire.framing import Placed, frame_piece, frame_placed, read_framed, read_piece, read_placed
-from lanterne.wire.names import Stream
+from lanterne.wire.names import SeatId, Stream
 from lanterne.wire.request import HOLDER_HEADER, read_request_header
 from lanterne.wire.statements import Kept, Receipt
 from tests.simulation.holders import entries_on
@@ -100,7 +100,11 @@ def old_head(liar: Liar, asked: Asked, body: bytes) -> bytes | None:
 def withheld(liar: Liar, asked: Asked, body: bytes) -> bytes | None:
     """Nothing of one seat: not its heads, not its entries, not its places in the order."""
     seats = [post.seat.id for post in liar.world.template.posts]
-    hidden = seats[sum(asked.device.encode()) % len(seats)]
+    return without(seats[sum(asked.device.encode()) % len(seats)], liar, asked, body)
+
+
+def without(hidden: SeatId, liar: Liar, asked: Asked, body: bytes) -> bytes | None:
+    """Nothing of this seat."""
     practice = liar.world.template.practice
     if asked.request == "heads":
         said = read_heads(body)

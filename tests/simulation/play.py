@@ -15,12 +15,13 @@ from tests.simulation.disk_faults import (
     FullDisk,
     Kill,
     OldImage,
+    Snapshot,
 )
 from tests.simulation.healing import heal
 from tests.simulation.invariants import check
 from tests.simulation.network_faults import BadWeather, BentStick, Month, OneWay, RelayStops, Wall
 from tests.simulation.people_faults import Revocations, Upgrade, WrongClock
-from tests.simulation.relay_faults import Lies, RelayPowerCut, RelaySetBack, TwoHistories
+from tests.simulation.relay_faults import Lies, Overtaken, RelayPowerCut, RelaySetBack, TwoHistories
 from tests.simulation.stand_in import standing_in
 from tests.simulation.thefts import StolenKey
 from tests.simulation.trace import Trace, Violation
@@ -29,6 +30,7 @@ from tests.simulation.world import World, in_a_world
 FAULTS: tuple[type[Fault], ...] = (
     Crash, Kill, FullDisk, DiskError, BitFlip, OldImage, Clone, BadWeather, Wall, OneWay, Month, BentStick,
     RelayStops, Lies, TwoHistories, RelaySetBack, RelayPowerCut, StolenKey, WrongClock, Revocations, Upgrade,
+    Overtaken, Snapshot,
 )  # fmt: skip
 MINUTE = 60_000
 

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lanterne.relay.place import DATABASE
 from lanterne.wire.statements import read_receipt
-from tests.simulation.lies import FORGED, LIES, Liar
+from tests.simulation.lies import FORGED, LIES, Liar, without
 from tests.simulation.relay import Answered, Relay
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
+
+HOUR = 3_600_000
 
 
 class Lies:
@@ -89,6 +92,45 @@ class TwoHistories:
                     world.must_see.add(device.name)
         self._other = None
         self._deceived.clear()
+
+
+class Overtaken:
+    """What stands on an entry comes before it: a seat whose clock runs ahead is answered by another, and the relay hands
+    a third device the answer alone, for a while. Once it has both, what it folded stands in another place.
+    """
+
+    name, rate = "overtaken", 0.06
+
+    def strike(self, world: World) -> None:
+        chance = world.draws_of(self.name)
+        # Some clocks stay right, as under WrongClock.
+        ahead = [one for one in world.devices if world.template.posts.index(one.post) % 2 and not one.gone]
+        if not ahead:
+            return
+        author = chance.choice(ahead)
+        others = [one for one in world.devices if one is not author and not one.gone]
+        if len(others) < 2:
+            return
+        answering, last = chance.sample(others, 2)
+        world.trace.fault(self.name, author.name, answering.name, last.name)
+        right = author.skew_ms
+        author.skew_ms = 5 * HOUR
+        world.skewed.add(author.post.seat.id)
+        world.work(author)
+        world.by_relay(author)
+        author.skew_ms = right
+        world.by_relay(answering)
+        world.work(answering)
+        world.by_relay(answering)
+        liar, before = Liar(world, chance), world.relay_target
+        liar.bends = {"withheld": partial(without, author.post.seat.id)}
+        world.relay_lied, world.relay_target = True, liar.target
+        world.by_relay(last)
+        world.relay_target = before
+        world.work(last)
+
+    def heal(self, world: World) -> None:
+        pass
 
 
 def _order_of(root: Path) -> dict[int, str]:

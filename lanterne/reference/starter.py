@@ -10,13 +10,13 @@ from collections.abc import Iterable, Sequence
 from importlib import resources
 
 
-def rows(name: str, columns: Sequence[str]) -> list[dict[str, str]]:
-    """The lines of `tables/<name>.tsv` as maps from column to text.
+def rows(name: str, columns: Sequence[str], package: str = "lanterne.reference") -> list[dict[str, str]]:
+    """The lines of `tables/<name>.tsv` of that package as maps from column to text.
 
     Raises:
         ValueError: the header is not `columns`, or a line has too few or too many cells.
     """
-    text = resources.files("lanterne.reference").joinpath("tables", f"{name}.tsv").read_text(encoding="utf-8")
+    text = resources.files(package).joinpath("tables", f"{name}.tsv").read_text(encoding="utf-8")
     lines = text.splitlines()
     if lines[0].split("\t") != list(columns):
         raise ValueError(f"{name}.tsv: the columns are not {', '.join(columns)}")

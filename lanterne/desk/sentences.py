@@ -15,6 +15,7 @@ from lanterne.intake import watched
 from lanterne.practice.agenda import rules as agenda
 from lanterne.practice.conflicts import rules as conflicts
 from lanterne.practice.patients import rules as patients
+from lanterne.practice.prescriptions import rules as prescriptions
 from lanterne.practice.tasks import rules as tasks
 from lanterne.practice.team import rules as team
 from lanterne.sync.sentences import SENTENCES as EXCHANGE
@@ -162,6 +163,7 @@ SENTENCES: dict[str, str] = {
     **agenda.SENTENCES,
     **conflicts.SENTENCES,
     **patients.SENTENCES,
+    **prescriptions.SENTENCES,
     **tasks.SENTENCES,
     **team.SENTENCES,
     **watched.SENTENCES,

@@ -52,7 +52,7 @@ def record_many(record: Record, commands: Sequence[Command[Any]]) -> list[Record
     writings: list[Writing] = []
     ids: list[tuple[FactId, ...]] = []
     for command in commands:
-        look = Look(connection, writers[command.right].person, moment, record.draw_id)
+        look = Look(connection, writers[command.right].person, moment, record.draw_id, record.root)
         try:
             facts = [with_id(fact, record) for fact in command.decide(command.load(look))]
         except Refusal as refusal:

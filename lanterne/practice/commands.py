@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Generic, Protocol, TypeVar
 
 from lanterne.practice.kinds import Body
@@ -38,12 +39,14 @@ class Look:
         person: who writes.
         now_ms: milliseconds since 1970 UTC.
         new_id: draws a fresh random id (32 hex digits).
+        root: the data directory, where editions of the public tables lie; None: none were loaded.
     """
 
     connection: Connection
     person: PersonId
     now_ms: int
     new_id: Callable[[], str]
+    root: Path | None = None
 
 
 C = TypeVar("C")

@@ -78,7 +78,7 @@ def _decided(record: Record, command: Command[C]) -> tuple[Recorded | None, list
     if again is not None:
         return again, [], 0
     moment = record.clock_ms()
-    known = command.load(Look(connection, writer.person, moment, record.draw_id))
+    known = command.load(Look(connection, writer.person, moment, record.draw_id, record.root))
     facts = [with_id(fact, record) for fact in command.decide(known)]
     if not facts:
         raise Refusal("nothing_to_write")

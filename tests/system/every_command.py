@@ -46,6 +46,10 @@ from lanterne.practice.patients.commands import (
 )
 from lanterne.practice.patients.facts import AttendingRecorded, ContactsRecorded, PatientIdentified
 from lanterne.practice.patients.tying import DeclareDistinct, MergePatients, UndoDistinct, UndoMerge
+from lanterne.practice.prescriptions.commands import Prescribe, Withdraw
+from lanterne.practice.prescriptions.facts import Line, TemplateKept
+from lanterne.practice.prescriptions.renewing import Renew, StopTreatment
+from lanterne.practice.prescriptions.templates import KeepTemplate, WithdrawTemplate
 from lanterne.practice.record import Record
 from lanterne.practice.recording import Recorded
 from lanterne.practice.recording import record as door
@@ -91,6 +95,7 @@ class Walk:
         jean, other = self.patients()
         self._tying(jean, other)
         self._chart(jean)
+        self._prescriptions(jean)
         self._documents(jean)
         self._arrivals(jean)
         self._agenda(jean)
@@ -139,6 +144,23 @@ class Walk:
                 self.do(AcceptProposal(jules, proposal, TreatmentRecorded(substance="Substance")))
             else:
                 self.do(DeclineProposal(jules, proposal))
+
+    def _prescriptions(self, jules: PatientId) -> None:
+        posology = {"drug": "bisoprolol", "strength": "5 mg", "moments": {"matin": 1}}
+        line = Line(
+            typed="bisoprolol 5 mg le matin",
+            substance="bisoprolol",
+            strength="5 mg",
+            posology=posology,
+            long_term=True,
+        )
+        issued = self.do(Prescribe(jules, (line,), duration_d=90))
+        treatment = self.written[-1].facts[1]
+        self.do(Renew(jules, duration_d=90))
+        self.do(StopTreatment(jules, treatment, "malaises", intolerance=True))
+        self.do(Withdraw(jules, issued))
+        template = self.do(KeepTemplate(TemplateKept(person="", title="HTA", lines=[line])))
+        self.do(WithdrawTemplate((template,)))
 
     def _in_doubt(self, jules: PatientId) -> None:
         one, other = (
@@ -202,7 +224,8 @@ class Walk:
     def _tasks(self, jules: PatientId) -> None:
         made = self.do(
             tasks.CreateTask(
-                TaskCreated(code="call", description="Rappeler", due="2031-03-03", role="doctor"), "sans relais"
+                TaskCreated(code="call", description="Rappeler", due="2031-03-03", role="doctor"),
+                "sans relais",
             )
         )
         self.do(tasks.Attempt(made))

@@ -19,6 +19,7 @@ from lanterne.practice.kinds import Body, to_raw
 from lanterne.practice.lifestyle import rules as lifestyle
 from lanterne.practice.measures import rules as measures
 from lanterne.practice.notes import rules as notes
+from lanterne.practice.prescriptions import rules as prescriptions
 from lanterne.practice.problems import rules as problems
 from lanterne.practice.procedures import rules as procedures
 from lanterne.practice.results import rules as results
@@ -41,6 +42,7 @@ _RULES: dict[str, Callable[[Any, str, int], None]] = {
         lifestyle,
         measures,
         notes,
+        prescriptions,
         problems,
         procedures,
         results,

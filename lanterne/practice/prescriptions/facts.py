@@ -23,8 +23,8 @@ Reason = Literal["", "MTE", "EFG", "CIF"]
 de moins de six ans sans forme galénique adaptée, contre-indication formelle à un excipient."""
 
 Check = Literal[
-    "allergy", "interaction", "duplicate", "dose", "pregnancy", "age", "kidney", "intolerance", "prescriber"
-]
+    "allergy", "interaction", "duplicate", "dose", "pregnancy", "age", "kidney", "intolerance", "length", "prescriber"
+]  # fmt: skip
 
 Severity = Literal["contraindicated", "discouraged", "precaution", "noted"]
 """As the agency's thesaurus of interactions; gravest first. "contraindicated" is passed with a written reason only."""
@@ -53,7 +53,7 @@ class Line(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
         ald: prescribed for the long illness (upper part of the bizone).
         long_term: on the list of treatments until it is stopped.
         conditions: conditions of prescription and delivery as the base gave them that day.
-        paper: "stupefiant" or "assimile": quantities in words on secured paper.
+        paper: "stupefiant", "assimile" or "securise": quantities in words on secured paper.
         treatment: id of the treatment.recorded fact this line started, changed or carried on.
         before: the posology before, in words, when this line changed it.
     """
@@ -75,7 +75,7 @@ class Line(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     ald: bool = False
     long_term: bool = False
     conditions: list[str] = []
-    paper: Literal["", "stupefiant", "assimile"] = ""
+    paper: Literal["", "stupefiant", "assimile", "securise"] = ""
     treatment: str = ""
     before: str = ""
 

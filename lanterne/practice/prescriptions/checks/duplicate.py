@@ -1,0 +1,57 @@
+"""The same substance twice, or two of a class of which one is enough."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+from lanterne.practice.patients.names import fold
+from lanterne.practice.prescriptions.checks.answers import Answer
+from lanterne.practice.prescriptions.checks.context import Context, Given, source_of
+
+
+def check(context: Context) -> Answer:
+    """Every line against the others, and against what is taken and goes on."""
+    answer = Answer("duplicate")
+    places = [line.place for line in context.lines]
+    if context.treatments_filled == "never" and not context.taken:
+        answer.skip("treatments_never_filled", places)
+    for label in context.unreadable:
+        answer.skip("written_by_newer", places, label=label)
+    for one, other in combinations(context.lines, 2):
+        _compare(context, [one.place, other.place], one.given, other.given, answer)
+    for line in context.lines:
+        for taken in context.kept:
+            _compare(context, [line.place], line.given, taken.given, answer)
+    return answer
+
+
+def _compare(context: Context, lines: list[int], one: Given, other: Given, answer: Answer) -> None:
+    shared = sorted(_names(one) & _names(other))
+    for name in shared:
+        answer.fire(
+            "discouraged", "duplicate", lines, name, substance=name, one=one.label, other=other.label,
+            source=source_of(context.base.edition, "medicines"),
+        )  # fmt: skip
+    if shared:
+        return
+    for given in (one, other):
+        if not given.known:
+            answer.skip("substance_unknown", lines, substance=given.label)
+    for name in sorted(_classes(context, one) & _classes(context, other)):
+        answer.fire(
+            "discouraged", "duplicate_class", lines, name, one=one.label, other=other.label,
+            source=source_of(context.base.edition, "classes"), **{"class": name},
+        )  # fmt: skip
+
+
+def _names(given: Given) -> set[str]:
+    return {fold(part) for part in given.parts} or {fold(given.label)}
+
+
+def _classes(context: Context, given: Given) -> set[str]:
+    return {
+        one.name
+        for part in given.parts
+        for one in context.base.classes(part).found
+        if "duplicate" in one.kinds
+    }

@@ -15,6 +15,7 @@ from lanterne.journal.errors import JournalError
 from lanterne.journal.files import Files, disk_errors, replace_small_file
 from lanterne.journal.layout import Layout
 from lanterne.journal.pairing_messages import MAX_LARGE, MAX_SMALL, SIGNS
+from lanterne.journal.vouched import DIGEST, closed, opened
 from lanterne.wire.pairing_box import BOX, BOX_SIGNS, BoxName
 
 CONTEXT = b"lanterne/box/1\0"
@@ -23,8 +24,7 @@ FOLDER = "lanterne-ajout"
 MOST_BOXES = 8
 """On this disk at once: one a seat that offers."""
 _ENDS = 8
-_DIGEST = 32
-MAX_BOXED = MAX_LARGE + _ENDS + _DIGEST
+MAX_BOXED = MAX_LARGE + _ENDS + DIGEST
 """No file of a box is longer, in bytes."""
 _OFFER, _REQUEST, _ANSWER = ".offer", ".request", ".answer"
 
@@ -145,22 +145,21 @@ class Boxes:
     def _ends(self, name: BoxName) -> int | None:
         path = self._folder / (name + _OFFER)
         with disk_errors("reading a box"):
-            if (self._files.size(path) or 0) < _ENDS + _DIGEST:
+            if (self._files.size(path) or 0) < _ENDS + DIGEST:
                 return None
             return int.from_bytes(self._files.read(path, 0, _ENDS))
 
     def _put(self, name: str, data: bytes) -> None:
-        replace_small_file(self._files, self._folder / name, data + sha256(data).digest())
+        replace_small_file(self._files, self._folder / name, closed(data))
 
     def _get(self, name: str, most: int) -> bytes | None:
         path = self._folder / name
         with disk_errors("reading a box"):
             size = self._files.size(path)
-            if size is None or not _DIGEST < size <= most + _DIGEST:
+            if size is None or not DIGEST < size <= most + DIGEST:
                 return None
             data = self._files.read(path, 0, size)
-        body, digest = data[:-_DIGEST], data[-_DIGEST:]
-        return body if sha256(body).digest() == digest else None
+        return opened(data)
 
     def _held(self) -> AbstractContextManager[object]:
         return nullcontext() if self._lock is None else self._files.lock(self._lock)

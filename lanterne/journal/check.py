@@ -8,7 +8,6 @@ can read is opened too. Source: docs/format/store.md.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Callable
 from contextlib import suppress
@@ -32,6 +31,7 @@ from lanterne.journal.report import Fault, Note, Report
 from lanterne.journal.reserve import RESERVE_BYTES
 from lanterne.journal.small_files import read_twice
 from lanterne.journal.unlock_limit import CounterDamaged, decode
+from lanterne.journal.vouched import opened
 from lanterne.proof.genesis import read_genesis
 from lanterne.proof.membership import Membership
 from lanterne.seal.device import read_device_file
@@ -237,10 +237,8 @@ def _check_local(layout: Layout, files: Files, report: Report) -> None:
         report.fault("local/first", "", "first_damaged", "what was to come first comes in its turn")
     if files.size(layout.pairing) is not None and read_pairing(layout, files) is None:
         report.fault("local/pairing", "", "pairing_damaged", "begin adding this device anew")
-    if files.size(layout.going) is not None:
-        told = files.read(layout.going)
-        if hashlib.sha256(told[:-32]).digest() != told[-32:]:
-            report.note("local/going", "", "going_damaged", "how the exchange goes is told anew")
+    if files.size(layout.going) is not None and opened(files.read(layout.going)) is None:
+        report.note("local/going", "", "going_damaged", "how the exchange goes is told anew")
     for seat in files.listing(layout.local):
         folder = layout.local / seat
         if not files.is_directory(folder):
@@ -267,7 +265,7 @@ def _check_known(layout: Layout, files: Files, report: Report) -> None:
         copies = {
             copy: files.read(copy) if files.size(copy) is not None else b"" for copy in (path, second(path))
         }
-        whole = [data for data in copies.values() if hashlib.sha256(data[:-32]).digest() == data[-32:]]
+        whole = [data for data in copies.values() if opened(data) is not None]
         first, later = copies.values()
         behind = bool(whole) and whole[0] == first and (not later or later in whole)
         for copy, data in copies.items():

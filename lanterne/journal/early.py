@@ -17,6 +17,7 @@ from typing import NamedTuple
 from lanterne.journal.errors import DiskFailed, DiskFull
 from lanterne.journal.files import Files, disk_errors, replace_small_file
 from lanterne.journal.layout import Layout
+from lanterne.journal.vouched import DIGEST, opened
 from lanterne.wire.entry import Entry
 from lanterne.wire.errors import EntryRefused
 from lanterne.wire.exchange import MessageRefused
@@ -28,7 +29,6 @@ MAX_EARLY = 20_000
 MAX_EARLY_BYTES = 512 * 1024 * 1024
 """Of them together."""
 MAX_FILE = 64 * 1024 * 1024
-DIGEST = 32
 NAMES = 10**8
 
 Parse = Callable[[bytes], Entry]
@@ -46,8 +46,8 @@ class Lies(NamedTuple):
 
 def read_bundle(data: bytes) -> tuple[bytes, ...] | None:
     """The raw entries of one file; None when it does not verify."""
-    body, digest = data[:-DIGEST], data[-DIGEST:]
-    if len(data) < DIGEST or sha256(body).digest() != digest:
+    body = opened(data)
+    if body is None:
         return None
     try:
         return read_framed(body, at_most=MAX_FILE)

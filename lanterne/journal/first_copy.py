@@ -8,12 +8,12 @@ promised is held. Source: docs/format/exchange.md, "The first copy"; store.md, `
 from __future__ import annotations
 
 from collections.abc import Iterable
-from hashlib import sha256
 from typing import Any, NamedTuple
 
 from lanterne.journal.files import Files, disk_errors, replace_small_file
 from lanterne.journal.journal import Journal
 from lanterne.journal.layout import Layout
+from lanterne.journal.vouched import closed, opened
 from lanterne.proof.records import MembershipRefused, Reader
 from lanterne.wire import packing
 from lanterne.wire.asking import Range
@@ -27,7 +27,6 @@ MAX_NUMBERS = 16_384
 """Entries a list may name; a longer one is refused whole."""
 MAX_BLOBS = 4_096
 MAX_BYTES = 1024 * 1024
-_DIGEST = 32
 
 
 class First(NamedTuple):
@@ -97,8 +96,7 @@ def write_list(layout: Layout, files: Files, first: First, promised: Iterable[tu
             [bytes.fromhex(chain.seat), chain.incarnation, int(chain.stream), seq] for chain, seq in promised
         ],
     }
-    packed = packing.encode(tree)
-    replace_small_file(files, layout.first, packed + sha256(packed).digest())
+    replace_small_file(files, layout.first, closed(packing.encode(tree)))
 
 
 def remove_list(layout: Layout, files: Files) -> None:
@@ -122,8 +120,8 @@ def read_list(layout: Layout, files: Files) -> Kept | None:
         data = files.read(layout.first, 0, 4 * MAX_BYTES)
     except FileNotFoundError:
         return None
-    packed, digest = data[:-_DIGEST], data[-_DIGEST:]
-    if sha256(packed).digest() != digest:
+    packed = opened(data)
+    if packed is None:
         return None
     try:
         tree = packing.decode(packed, max_bytes=4 * MAX_BYTES)

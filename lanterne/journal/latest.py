@@ -7,10 +7,10 @@ judged by it; entries are dated by the machine's clock. Needs no key. Source: do
 from __future__ import annotations
 
 import threading
-from hashlib import sha256
 from pathlib import Path
 
 from lanterne.journal.files import Files, replace_small_file
+from lanterne.journal.vouched import closed, opened
 from lanterne.wire import packing
 from lanterne.wire.errors import PackingError
 
@@ -24,14 +24,13 @@ class ClockDamaged(ValueError):
 
 def encode(time_ms: int) -> bytes:
     """The bytes of `local/clock`."""
-    packed = packing.encode({"format": 1, "time": time_ms})
-    return packed + sha256(packed).digest()
+    return closed(packing.encode({"format": 1, "time": time_ms}))
 
 
 def decode(data: bytes) -> int:
     """Milliseconds since 1970-01-01 UTC. Raises ClockDamaged."""
-    packed, digest = data[:-32], data[-32:]
-    if len(data) < 32 or sha256(packed).digest() != digest:
+    packed = opened(data)
+    if packed is None:
         raise ClockDamaged("the digest does not agree")
     try:
         tree = packing.decode(packed, max_bytes=MAX_BYTES)

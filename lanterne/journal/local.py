@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from hashlib import sha256
 
 from lanterne.journal.errors import JournalError, LocalFileDamaged
 from lanterne.journal.files import BESIDE, Files, disk_errors, replace_small_file
 from lanterne.journal.layout import Layout
+from lanterne.journal.vouched import closed, opened
 from lanterne.seal.errors import DoesNotOpen
 from lanterne.seal.local import open_local, seal_local
 from lanterne.seal.seat import SeatKeys
@@ -31,8 +31,7 @@ class LocalTooLong(JournalError):
 
 def sealed_part(data: bytes) -> bytes | None:
     """The sealed bytes of a local file, None when its digest does not agree."""
-    sealed, digest = data[:-32], data[-32:]
-    return sealed if len(data) > 32 and sha256(sealed).digest() == digest else None
+    return opened(data) or None
 
 
 class LocalFiles:
@@ -55,7 +54,7 @@ class LocalFiles:
         sealed = seal_local(self._seat, self._purpose(name), data, self._random)
         # A tab and a command of one seat may put the same draft: both write beside under one name.
         with self._files.lock(self._lock):
-            replace_small_file(self._files, self._folder / name, sealed + sha256(sealed).digest())
+            replace_small_file(self._files, self._folder / name, closed(sealed))
 
     def get(self, name: str) -> bytes | None:
         """What was kept under `name`; None when there is nothing. Raises LocalFileDamaged."""

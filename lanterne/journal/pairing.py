@@ -34,6 +34,7 @@ from lanterne.journal.pairing_messages import (
     typed_code,
 )
 from lanterne.journal.small_files import write_twice
+from lanterne.journal.vouched import closed, opened
 from lanterne.proof.genesis import read_genesis
 from lanterne.proof.records import MembershipRefused
 from lanterne.seal.changing import admit_device, admit_seat
@@ -427,9 +428,8 @@ def read_pairing(layout: Layout, files: Files) -> tuple[Offer, Request, bytes, b
     """What this device asked: the offer and its request, read and raw; None when there is none, or it is damaged."""
     if files.size(layout.pairing) is None:
         return None
-    data = files.read(layout.pairing)
-    packed, digest = data[:-32], data[-32:]
-    if sha256(packed).digest() != digest:
+    packed = opened(files.read(layout.pairing))
+    if packed is None:
         return None
     try:
         tree = packing.decode(packed, max_bytes=2 * MAX_LARGE)
@@ -439,8 +439,7 @@ def read_pairing(layout: Layout, files: Files) -> tuple[Offer, Request, bytes, b
 
 
 def _write_pairing(layout: Layout, files: Files, tree: dict[str, Any]) -> None:
-    packed = packing.encode(tree)
-    replace_small_file(files, layout.pairing, packed + sha256(packed).digest())
+    replace_small_file(files, layout.pairing, closed(packing.encode(tree)))
 
 
 def _receive(journal: Journal, members: tuple[bytes, ...]) -> None:

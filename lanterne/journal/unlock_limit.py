@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
 from lanterne.journal.errors import JournalError
 from lanterne.journal.files import Files, replace_small_file
+from lanterne.journal.vouched import closed, opened
 from lanterne.wire import packing
 from lanterne.wire.errors import PackingError
 from lanterne.wire.names import SeatId
@@ -57,14 +57,13 @@ def wait_ms(attempts: Attempts, now_ms: int) -> int:
 def encode(attempts: Mapping[SeatId, Attempts]) -> bytes:
     """The bytes of `local/unlock`."""
     tree = {"format": 1, "seats": {seat: [one.made, one.last_ms] for seat, one in attempts.items()}}
-    packed = packing.encode(tree)
-    return packed + sha256(packed).digest()
+    return closed(packing.encode(tree))
 
 
 def decode(data: bytes) -> dict[SeatId, Attempts]:
     """Attempts by seat. Raises CounterDamaged."""
-    packed, digest = data[:-32], data[-32:]
-    if len(data) < 32 or sha256(packed).digest() != digest:
+    packed = opened(data)
+    if packed is None:
         raise CounterDamaged("the digest does not agree")
     try:
         tree = packing.decode(packed, max_bytes=MAX_BYTES)

@@ -8,13 +8,13 @@ has its sentence in `lanterne.sync.sentences`. Source: docs/format/store.md, `lo
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 
 from lanterne.journal.files import disk_errors
 from lanterne.journal.journal import Journal
+from lanterne.journal.vouched import DIGEST, closed, opened
 from lanterne.sync.peers.port import Way
 from lanterne.wire import packing
 from lanterne.wire.exchange import FORMAT, MOMENT_LIMIT, NUMBER_LIMIT, Fields, MessageRefused
@@ -114,12 +114,12 @@ class Going:
 
 def read_going(journal: Journal) -> Going:
     """What is told now; an empty `Going` when nothing is, or it does not read."""
-    closed = b""
+    told = b""
     # Replaced at any moment by another process (Windows then refuses to open it): it is read again soon.
     with suppress(OSError):
-        closed = journal.files.read(journal.layout.going, 0, MOST_BYTES + 32)
-    packed, digest = closed[:-32], closed[-32:]
-    if not packed or hashlib.sha256(packed).digest() != digest:
+        told = journal.files.read(journal.layout.going, 0, MOST_BYTES + DIGEST)
+    packed = opened(told)
+    if not packed:
         return Going()
     try:
         return _unpack(Fields.unpack(packed, "going", at_most=MOST_BYTES))
@@ -138,7 +138,7 @@ def write_going(journal: Journal, going: Going) -> None:
             files.remove(beside)
         handle = files.open_append(beside, new=True)
         try:
-            files.write(handle, packed + hashlib.sha256(packed).digest())
+            files.write(handle, closed(packed))
         finally:
             files.close(handle)
         files.rename(beside, path)
@@ -149,7 +149,7 @@ def overwrite_going(journal: Journal, going: Going) -> bool:
     packed = packing.encode(_tree(going))
     try:
         with journal.layout.going.open("r+b") as stream:
-            stream.write(packed + hashlib.sha256(packed).digest())
+            stream.write(closed(packed))
             stream.truncate()
     except OSError:
         return False

@@ -25,6 +25,7 @@ from lanterne.journal.journal import Journal
 from lanterne.journal.layout import SECOND, Layout
 from lanterne.journal.pairing import Finished, PairingForeign, PairingStale, finish, join, read_pairing
 from lanterne.journal.pairing_messages import MAX_SMALL
+from lanterne.journal.vouched import closed, opened
 from lanterne.sync.errors import PeerError, PeerUnknown
 from lanterne.sync.going import nudge
 from lanterne.sync.invitation import MOST_TEXT, read_invitation
@@ -37,7 +38,6 @@ from lanterne.wire.exchange import FORMAT, Fields, MessageRefused
 from lanterne.wire.pairing_box import BOX, BOX_SIGNS, BoxName
 
 _MOST = 64 * 1024
-_DIGEST = 32
 _MOST_NAME = 400
 _ENDING = (PeerUnknown, BoxTaken, PairingForeign)
 """After these there is nothing to wait for: it is begun anew."""
@@ -89,7 +89,7 @@ class Kept:
                 "reveal": self.reveal,
             }
         )
-        return packed + sha256(packed).digest()
+        return closed(packed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,21 +325,21 @@ class Joining:
         path = self._layout.joining
         with disk_errors("reading how a joining stands"):
             size = self._files.size(path)
-            closed = b"" if size is None else self._files.read(path, 0, _MOST)
+            data = b"" if size is None else self._files.read(path, 0, _MOST)
         if size is None:
             return None
         try:
-            return _read_kept(closed)
+            return _read_kept(data)
         except (MessageRefused, ValueError):
             asked = read_pairing(self._layout, self._files)
             box = box_of(sha256(b"" if asked is None else asked[2]).digest())
             return Kept(How.FILES, "", box, "")
 
 
-def _read_kept(closed: bytes) -> Kept:
+def _read_kept(data: bytes) -> Kept:
     """Raises MessageRefused, ValueError."""
-    packed, digest = closed[:-_DIGEST], closed[-_DIGEST:]
-    if sha256(packed).digest() != digest:
+    packed = opened(data)
+    if packed is None:
         raise ValueError("damaged")
     fields = Fields.unpack(packed, "joining", at_most=_MOST)
     fields.format()

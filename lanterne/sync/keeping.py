@@ -6,11 +6,11 @@ whole copy is enough; a wrong one is written again; with none left it is said, n
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
 from lanterne.journal.files import Files, replace_small_file
 from lanterne.journal.layout import second
+from lanterne.journal.vouched import closed, opened
 from lanterne.sync.errors import KnownDamaged
 
 MAX_BYTES = 64 * 1024 * 1024
@@ -18,9 +18,9 @@ MAX_BYTES = 64 * 1024 * 1024
 
 def keep_file(files: Files, path: Path, data: bytes) -> None:
     """Both copies, the first one first. Raises DiskFull, DiskFailed: the old ones stand."""
-    closed = data + hashlib.sha256(data).digest()
-    replace_small_file(files, path, closed)
-    replace_small_file(files, second(path), closed)
+    whole = closed(data)
+    replace_small_file(files, path, whole)
+    replace_small_file(files, second(path), whole)
 
 
 def read_file(files: Files, path: Path) -> bytes | None:
@@ -30,9 +30,9 @@ def read_file(files: Files, path: Path) -> bytes | None:
         if files.size(copy) is None:
             continue
         there = True
-        closed = files.read(copy, 0, MAX_BYTES)
-        if hashlib.sha256(closed[:-32]).digest() == closed[-32:]:
-            return closed[:-32]
+        body = opened(files.read(copy, 0, MAX_BYTES))
+        if body is not None:
+            return body
     if there:
         raise KnownDamaged("what was known is damaged in both copies", file=path.name)
     return None

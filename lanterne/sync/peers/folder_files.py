@@ -8,7 +8,6 @@ docs/format/exchange.md, In a folder.
 from __future__ import annotations
 
 import errno
-import hashlib
 import os
 import re
 import stat
@@ -17,13 +16,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from lanterne.journal.files import FULL, OsFiles, append_beside
+from lanterne.journal.vouched import DIGEST, closed, opened
 from lanterne.sync.errors import FolderUnusable, PeerFull
 
 MAX_FILE = 16 * 1024 * 1024
 """Bytes of one file of entries: two messages of the largest size."""
 MAX_DEVICES = 1024
 MAX_FILES = 200_000
-DIGEST = 32
 DEVICE = re.compile(r"[0-9a-f]{32}")
 NUMBERED = re.compile(r"([0-9]{1,12})\.entries")
 MOST_NUMBER = 10**11
@@ -97,12 +96,12 @@ def read_whole(path: Path, limit: int) -> bytes | None:
     data = read_regular(path, 0, limit + 1)
     if data is None or not DIGEST < len(data) <= limit:
         return None
-    return data[:-DIGEST] if hashlib.sha256(data[:-DIGEST]).digest() == data[-DIGEST:] else None
+    return opened(data)
 
 
 def write_whole(path: Path, data: bytes) -> None:
     """Beside, fsync, rename, its digest behind. Raises OSError."""
-    write_raw(path, data + hashlib.sha256(data).digest())
+    write_raw(path, closed(data))
 
 
 def write_raw(path: Path, data: bytes) -> None:

@@ -16,7 +16,7 @@ from datetime import date
 from pathlib import Path
 from urllib.parse import quote
 
-from lanterne.reference.medicines import editions, schema
+from lanterne.reference.medicines import editions, schema, starter
 from lanterne.reference.medicines.lines import is_brand, names
 from lanterne.reference.medicines.lines import lines as lines_of
 from lanterne.reference.medicines.model import Medicine, Part, PartKind, Substance
@@ -29,6 +29,8 @@ from lanterne.reference.medicines.thesaurus import Columns, Interplay, ready, ta
 from lanterne.reference.medicines.writing import fold
 
 Advance = Callable[[int, int], None]
+NEEDED = ("medicines", "packs", "composition", "conditions")
+"""Without which no edition is made; the others are only said to be absent."""
 _ICD = re.compile(r"([A-Z][0-9]{2})\.?([0-9A-Z+]{0,5})$")
 _LIKED, _HOMEOPATHIC = 60, -10_000
 _MONTHS = {
@@ -63,8 +65,17 @@ class NothingThere(ValueError):
         self.loaded = loaded
 
 
-class NoMedicines(NothingThere):
-    """Files of the public base are there, but not its main one, or it holds no medicine."""
+class Incomplete(NothingThere):
+    """Files of the public base are there, but not all those a prescription needs: `absent` are the kinds
+    missing.
+
+    Without the conditions of prescription a stupéfiant would look like any other medicine: such an edition
+    is not made.
+    """
+
+    def __init__(self, loaded: Loaded, absent: list[str]) -> None:
+        super().__init__(loaded)
+        self.absent = absent
 
 
 @dataclass(slots=True)
@@ -90,7 +101,8 @@ def load(
     `data`.
 
     Raises:
-        NothingThere: the folder holds none of the known files; `NoMedicines`: nor any medicine.
+        NothingThere: the folder holds none of the known files.
+        Incomplete: it holds some files of the public base, and not all that are needed.
         editions.Busy: another load goes on.
         OSError: the folder cannot be read, or the disk refused; the former editions are as they were.
     """
@@ -106,8 +118,12 @@ def load(
         advance(done // 2, total)
     if not told.files:
         raise NothingThere(told)
-    if any(kind in MEDICINES for kind in read.kinds) and not read.raw.medicines:
-        raise NoMedicines(told)
+    if any(kind in MEDICINES for kind in read.kinds):
+        here = {kind for kind, file in read.kinds.items() if file.kept and not file.cut}
+        absent = [kind for kind in NEEDED if kind not in here]
+        if absent:
+            raise Incomplete(told, absent)
+    told.absent = [kind for kind in MEDICINES if kind not in read.kinds] if read.raw.medicines else []
     told.dangling = _dangling(read.raw)
     _date(told, read, dated, today)
     assert told.dated is not None  # noqa: S101 - _date has just set it
@@ -120,6 +136,8 @@ def load(
         schema.create(connection)
         _fill(connection, read, told, known)
         _carry(connection, before, told)
+        if not any(part.kind == "medicines" for part in schema.parts(connection)):
+            starter.fill(connection)
         advance(total * 9 // 10, total)
         schema.finish(connection, told.dated or today)
         told.parts = schema.parts(connection)
@@ -356,7 +374,8 @@ def _carry(connection: sqlite3.Connection, before: editions.Found | None, told: 
     connection.commit()
     connection.execute("ATTACH ? AS before", (f"file:{quote(before.path.absolute().as_posix())}?mode=ro",))
     carried: list[PartKind] = []
-    for (kind,) in connection.execute("SELECT kind FROM before.part ORDER BY kind").fetchall():
+    published = "SELECT kind FROM before.part WHERE origin = 'published' ORDER BY kind"
+    for (kind,) in connection.execute(published).fetchall():
         if kind in here or kind not in schema.PARTS:
             continue
         for table in schema.PARTS[kind]:

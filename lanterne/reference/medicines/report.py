@@ -88,7 +88,10 @@ class Loaded:
     files: list[FileRead] = field(default_factory=list)
     left_alone: list[LeftAlone] = field(default_factory=list)
     dangling: list[Dangling] = field(default_factory=list)
+    absent: list[str] = field(default_factory=list)
+    """Kinds of files of the public base that were not there."""
     unlisted: list[str] = field(default_factory=list)
+    """Classes and foods the thesaurus speaks of, whose members nobody lists."""
     parts: tuple[Part, ...] = ()
     carried: tuple[PartKind, ...] = ()
     dated: date | None = None

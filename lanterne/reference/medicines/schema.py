@@ -82,13 +82,16 @@ def body(one: object) -> str:
 def _brief(one: object) -> object:
     if isinstance(one, tuple):
         return [_brief(each) for each in one]
-    if not is_dataclass(one):
+    if isinstance(one, _PLAIN) or not is_dataclass(one):
         return one
     return {
         name: _brief(value)
         for name, default in _defaults(one.__class__)
         if (value := getattr(one, name)) != default
     }
+
+
+_PLAIN = (str, bool, int, type(None))
 
 
 @cache

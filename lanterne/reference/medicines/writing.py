@@ -16,17 +16,15 @@ from functools import lru_cache
 _OPENED = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss"})
 
 
+_MARKS = re.compile("[\u0300-\u036f]+")
+_PUNCTUATION = re.compile(r"[\W_]+")
+
+
 @lru_cache(maxsize=65536)
 def fold(text: str) -> str:
-    """Lower case, without accents, ligatures opened, punctuation as single spaces: what names are compared
-    by.
-    """
-    plain = "".join(
-        c
-        for c in unicodedata.normalize("NFD", text.casefold().translate(_OPENED))
-        if not unicodedata.combining(c)
-    )
-    return " ".join("".join(c if c.isalnum() else " " for c in plain).split())
+    """Lower case, without accents, ligatures opened, punctuation as single spaces: what names are compared by."""
+    plain = _MARKS.sub("", unicodedata.normalize("NFD", text.casefold().translate(_OPENED)))
+    return _PUNCTUATION.sub(" ", plain).strip()
 
 
 # ---------------------------------------------------------------- amounts

@@ -1,53 +1,27 @@
-"""Medicinal substances of general practice: DCI, ATC code, usual brands, forms and strengths, usual adult
-posology.
+"""Medicinal substances of general practice, as the demo and its tests name them: a face of the starter list
+of `lanterne.reference.medicines`, which is the only list.
 
-Source: ATC (WHO Collaborating Centre for Drug Statistics Methodology) for the codes; names and brands as
-found in the public base of medicines (BDPM) in May 2026; posologies written for Lanterne in November 2026
-from general knowledge.
-Before real use: prescribing rests on the BDPM and a certified medicines database, never on this list; its
-posologies are reminders for typing, not advice.
+Source: see `lanterne.reference.medicines.starter_tables`.
+Before real use: prescribing rests on the public base of medicines and a certified medicines database, never
+on this list; its posologies are reminders for typing, not advice.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cache
-
 from lanterne.reference import starter
+from lanterne.reference.medicines.model import Substance
+from lanterne.reference.medicines.starter import DATED, STARTER
+from lanterne.reference.medicines.starter_tables import tables
+from lanterne.reference.medicines.writing import fold
 
-STARTER = True
-DATED = "2026-11"
+__all__ = ["DATED", "STARTER", "SYSTEM", "Substance", "every", "named", "search"]
+
 SYSTEM = "http://www.whocc.no/atc"
-
-
-@dataclass(frozen=True, slots=True)
-class Substance:
-    """One substance or fixed association. `brands` in the order of use; `forms` and `posology` as a doctor
-    writes them.
-    """
-
-    name: str
-    atc: str
-    brands: tuple[str, ...]
-    forms: str
-    posology: str
-    family: str
-
-
-@cache
-def _by_name() -> dict[str, Substance]:
-    found = {}
-    for line in starter.rows("substances", ("name", "atc", "brands", "forms", "posology", "family")):
-        brands = tuple(brand.strip() for brand in line["brands"].split(",") if brand.strip())
-        found[line["name"]] = Substance(
-            line["name"], line["atc"], brands, line["forms"], line["posology"], line["family"]
-        )
-    return found
 
 
 def every() -> tuple[Substance, ...]:
     """All substances, as listed."""
-    return tuple(_by_name().values())
+    return tuple(tables().substances.values())
 
 
 def named(name: str) -> Substance:
@@ -56,16 +30,18 @@ def named(name: str) -> Substance:
     Raises:
         KeyError: there is none.
     """
-    return _by_name()[name]
+    found = tables().substances[fold(name)]
+    if found.name != name:
+        raise KeyError(name)
+    return found
 
 
 def search(text: str, *, limit: int = 20) -> list[Substance]:
     """The substances whose name, brand, family or ATC code answers `text`, accents ignored, best first."""
     ranked = []
     for substance in every():
-        place = starter.rank(
-            text, substance.name, " ".join((*substance.brands, substance.family)), substance.atc
-        )
+        words = " ".join((*substance.brands, *substance.synonyms, substance.family))
+        place = starter.rank(text, substance.name, words, substance.atc)
         if place is not None:
             ranked.append((place, len(substance.name), substance.name, substance))
     ranked.sort(key=lambda line: line[:3])

@@ -16,6 +16,7 @@ from lanterne.practice.prescriptions import understanding
 from lanterne.practice.prescriptions.checks.answers import key_of
 from lanterne.practice.prescriptions.commands import Prescribe, ReasonNeeded, Withdraw
 from lanterne.practice.prescriptions.facts import Line, PrescriptionIssued, Substance
+from lanterne.practice.prescriptions.queries import last_change, prescriptions, preview, renewable
 from lanterne.practice.prescriptions.renewing import Renew, StopTreatment
 from lanterne.practice.record import Record
 from lanterne.practice.recording import record as door
@@ -369,3 +370,40 @@ def test_who_prescribes(machine: Machine) -> None:
     assert prescribe(paul, Line(typed="Compresses stériles 10 × 10"), order="device").order == "device"
     with pytest.raises(NotAllowed):
         door(machine.open("Inès"), Prescribe(JEAN_BAPTISTE, (line,)))
+
+
+# ---------------------------------------------------------------------- what pages ask
+
+
+def test_the_last_change_of_a_dose_is_seen(garance: Record) -> None:
+    prescribe(garance, asked("bisoprolol", "2,5 mg", long_term=True))
+    first = ids(garance)["bisoprolol 2,5 mg"]
+    assert last_change(chart(garance), first) is None
+    prescribe(garance, asked("bisoprolol", "5 mg", long_term=True, treatment=first))
+    now = ids(garance)["bisoprolol 5 mg"]
+    changed = last_change(chart(garance), now)
+    assert changed is not None
+    assert changed.before.startswith("bisoprolol 2,5 mg")
+    assert changed.day[:10] == "2026-01-02"
+
+
+def test_what_the_door_would_say_is_what_it_says(garance: Record) -> None:
+    _allergic(garance)
+    command = Prescribe(JEAN_BAPTISTE, (asked("amoxicilline", "1 g"),))
+    opened = chart(garance)
+    with nothing_written(garance):
+        seen = preview(opened, garance, command)
+        with pytest.raises(ReasonNeeded) as refused:
+            door(garance, command)
+    assert seen.outcome == refused.value.outcome
+    assert seen.lines[0].coding is not None
+
+
+def test_prescriptions_of_a_chart_newest_first(garance: Record) -> None:
+    for name in ("bisoprolol", "ramipril"):
+        prescribe(garance, asked(name))
+    assert [item.body.title for item in prescriptions(chart(garance)) if item.body] == [
+        "ramipril",
+        "bisoprolol",
+    ]
+    assert renewable(chart(garance), garance, common_length=True) == []

@@ -22,9 +22,6 @@ SENTENCES: dict[str, str] = {
         "Le réglage du papier sécurisé est impossible : « {name} » vaut {value} mm, il doit être entre {least} "
         "et {most}."
     ),
-    "printing_wrong_paper": _(
-        "Ce médicament se prescrit sur ordonnance sécurisée : il ne peut pas être imprimé sur papier ordinaire."
-    ),
     "printing_failed": _(
         "La mise en page a échoué. Rien n’a été imprimé. Le contenu de la prescription n’est pas perdu."
     ),

@@ -34,6 +34,7 @@ Layout = Literal["plain", "bizone", "secured"]
 Subject = Literal["medicines"] | OrderKind
 MOST_ITEMS = 200
 _MOST_ROWS = 12
+_FEW_ITEMS = 5
 
 _HEADINGS: dict[str, str] = {
     "medicines": "",
@@ -139,6 +140,7 @@ def _data(prescription: Prescription, sheet: Sheet, say: Saying) -> dict[str, An
         "patient": patient_block(patient, day, say),
         "place_and_day": place_and_day(prescription.city or prescriber.city, day, say),
         "zones": _zones(sheet, say),
+        "dense": len(sheet.items) > _FEW_ITEMS,
         "comment": say.text(prescription.comment),
         "signature": {
             "label": _("Signature"),

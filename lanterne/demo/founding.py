@@ -18,7 +18,7 @@ from pathlib import Path
 
 import msgspec
 
-from lanterne.demo import agenda, team
+from lanterne.demo import agenda, tasks, team
 from lanterne.demo.events import AUTHORS, Author, DemoEvent, moment
 from lanterne.demo.generate import first_day, generate, person_ids
 from lanterne.demo.mail import week
@@ -119,6 +119,8 @@ def found_demo(
     comers = agenda.expected(records["doctor"].connection())
     booked = agenda.fortnight(seed=seed, today=today, persons=persons, patients=comers)
     entries += len(journal.write_many(writer.writings(iter(booked))))
+    to_do = tasks.lists(seed=seed, today=today, persons=persons, patients=comers)
+    entries += len(journal.write_many(writer.writings(iter(to_do))))
     mail = _receive(records["doctor"], patients=patients, seed=seed, today=today)
     journal.close(*(seat for seat, _ in keys.values()))
     records["secretary"].catch_up()

@@ -194,10 +194,17 @@ def mismatch(request: HttpRequest, carried: str, shown: str) -> HttpResponse:
     return render(request, "desk/errors/mismatch.html", context, status=409)
 
 
-def written(request: HttpRequest, url: str, said: str = "saved") -> HttpResponse:
-    """After a write: close the dialog and refresh what shows it (htmx), or go to `url` and say « enregistré » there."""
+def written(
+    request: HttpRequest, url: str, said: str = "saved", *, stays: bool = False
+) -> HttpResponse:
+    """After a write: close the dialog and refresh what shows it (htmx), or go to `url` and say « enregistré » there.
+
+    Args:
+        stays: a dialog that opens over any page leaves that page as it is, with what is being typed there.
+    """
     asked_by_script = bool(request.headers.get("HX-Request"))
-    if asked_by_script and _follows(request):
+    over_a_page = stays and request.headers.get("HX-Target") != "content"
+    if asked_by_script and (over_a_page or _follows(request)):
         text = gettext(SAVED_TEXTS[said])
         response = HttpResponse(status=204)
         response.headers["HX-Trigger"] = _trigger(text)
@@ -214,7 +221,7 @@ def said_there(response: HttpResponse, said: str) -> HttpResponse:
 
 
 # Pages that show again by themselves what was written (event lanterne:written).
-FOLLOWING = ("chart", "timeline", "consultation-new", "consultation-correct")
+FOLLOWING = ("chart", "timeline", "consultation-new", "consultation-correct", "tasks")
 
 
 def _follows(request: HttpRequest) -> bool:

@@ -17,6 +17,7 @@ from lanterne.desk.patients import views as patients
 from lanterne.desk.references import views as references
 from lanterne.desk.settings import views as settings
 from lanterne.desk.settling import views as settling
+from lanterne.desk.tasks import views as tasks
 from lanterne.desk.team import ending, pairing
 from lanterne.desk.team import views as team
 from lanterne.desk.trace import views as trace
@@ -74,6 +75,17 @@ urlpatterns = [
     path("agenda/<id:fact>/deplacer", agenda.move, name="appointment-move"),
     path("agenda/<id:fact>/annuler", agenda.cancel, name="appointment-cancel"),
     path("agenda/<id:fact>/retablir", agenda.restore, name="appointment-restore"),
+    path("a-faire", tasks.tasks, name="tasks"),
+    path("a-faire/liste", tasks.lines, name="tasks-lines"),
+    path("a-faire/nouveau", tasks.new, name="task-new"),
+    path("a-faire/nouveau/patients", tasks.find, name="task-find"),
+    path("a-faire/<id:task>/fait", tasks.done, name="task-done"),
+    path("a-faire/<id:task>/dire", tasks.say, name="task-say"),
+    path("a-faire/<id:task>/appel", tasks.attempt, name="task-attempt"),
+    path("a-faire/<id:task>/reporter", tasks.postpone, name="task-postpone"),
+    path("a-faire/<id:task>/passer", tasks.assign, name="task-assign"),
+    path("a-faire/<id:task>/modifier", tasks.amend, name="task-amend"),
+    path("a-faire/<id:task>/reprendre", tasks.reopen, name="task-reopen"),
     path("a-regler", settling.settling, name="settling"),
     path("a-regler/voulus", settling.both, name="settling-both"),
     path("a-regler/rendez-vous/<id:fact>/garder", settling.hour, name="settling-hour"),

@@ -102,6 +102,18 @@ MATRIX = (
     Line("appointment-move",    "agenda/{f}/deplacer",                      404, 404, 404, "allergy"),
     Line("appointment-cancel",  "agenda/{f}/annuler",                       404, 404, 404, "allergy"),
     Line("appointment-restore", "agenda/{f}/retablir",                      404, 404, 404, "allergy", posts=True),
+    Line("tasks",               "a-faire",                                  200, 200, 200),
+    Line("tasks-lines",         "a-faire/liste",                            200, 200, 200),
+    Line("task-new",            "a-faire/nouveau",                          200, 200, 200),
+    Line("task-find",           "a-faire/nouveau/patients",                 200, 200, 200, posts=True),
+    # No task has the id of an allergy; tests/browser/test_tasks.py does what these do with real ones.
+    Line("task-done",           "a-faire/{f}/fait",                         404, 404, 404, "allergy", posts=True),
+    Line("task-say",            "a-faire/{f}/dire",                         404, 404, 404, "allergy"),
+    Line("task-attempt",        "a-faire/{f}/appel",                        404, 404, 404, "allergy"),
+    Line("task-postpone",       "a-faire/{f}/reporter",                     404, 404, 404, "allergy"),
+    Line("task-assign",         "a-faire/{f}/passer",                       404, 404, 404, "allergy"),
+    Line("task-amend",          "a-faire/{f}/modifier",                     404, 404, 404, "allergy"),
+    Line("task-reopen",         "a-faire/{f}/reprendre",                    404, 404, 404, "allergy", posts=True),
     Line("settling",            "a-regler",                                 200, 200, 200),
     Line("settling-chart",      "a-regler/dossier/{p}",                     200, 200, 403),
     # Nothing is in doubt in this practice; tests/browser/test_settling.py settles what is.

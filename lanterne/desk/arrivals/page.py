@@ -15,6 +15,8 @@ from lanterne.desk.forms.fields import french
 from lanterne.desk.frame.build import day_only, display_name, moment
 from lanterne.desk.opening import presence_of
 from lanterne.desk.presence import Presence
+from lanterne.desk.tasks.page import of_sources as tasks_of_sources
+from lanterne.desk.tasks.page import thread_of_statement
 from lanterne.intake.filing.outcomes import Outcome, Word
 from lanterne.intake.filing.outcomes import sentence as outcome_sentence
 from lanterne.practice.arrivals.facts import SaidIdentity
@@ -88,6 +90,13 @@ class Lines:
         self.word = word
         self._patients: dict[PatientId, tuple[str, str]] = {}
         self._persons: dict[PersonId, str] = {}
+        self._tasks = tasks_of_sources(presence, inbox.connection)
+
+    def _to_do(self, item: Item) -> tuple[str, ...]:
+        """What somebody is to do about an item: about the document, or about what arrived, by any of its versions."""
+        named = [*item.arrivals, *([item.document] if item.document else [])]
+        threads = {thread_of_statement(self.inbox.connection, one) for one in named} if self._tasks else set()
+        return tuple(said for thread in sorted(threads) for said in self._tasks.get(thread, ()))
 
     def line(self, item: Item, *, current: bool = False) -> view.Line:
         """One item as a line."""
@@ -111,6 +120,7 @@ class Lines:
             withdrawn=item.withdrawn,
             why=why_text(held.why, held.params) if held else "",
             current=current,
+            to_do=self._to_do(item),
         )
 
     def person(self, person: PersonId) -> str:

@@ -15,7 +15,8 @@ State = Literal["filed", "to_attach", "quarantined"]
 class Line:
     """One line of the list. `name` is the patient's, or, when `said`, what the document says and nobody checked.
 
-    `persons` are who is in charge; `why` is the sentence of what is in no chart.
+    `persons` are who is in charge; `why` is the sentence of what is in no chart; `to_do` what somebody is to do about
+    it, and who ("À appeler : Inès Caron").
     """
 
     id: str
@@ -35,6 +36,7 @@ class Line:
     withdrawn: bool = False
     why: str = ""
     current: bool = False
+    to_do: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,8 @@ class Acts:
     hand: str = ""
     attach: str = ""
     discard: str = ""
+    to_do: str = ""
+    to_call: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ from lanterne.desk.opening import (
     writer_of,
 )
 from lanterne.desk.sentences import sentence
+from lanterne.desk.tasks.page import task_url
 from lanterne.intake.filing import known
 from lanterne.intake.filing.filer import Filer
 from lanterne.journal.errors import DiskFailed, DiskFull
@@ -48,6 +49,7 @@ from lanterne.practice.patients.queries import group_of
 from lanterne.practice.reading import OpenInbox, open_inbox
 from lanterne.practice.recording import record
 from lanterne.practice.rights import Right, rights_of
+from lanterne.practice.tasks.rules import CALL, TASK
 from lanterne.practice.team import queries as team
 from lanterne.wire.names import FactId, PersonId
 
@@ -96,6 +98,8 @@ def arrival(request: HttpRequest, fact: str) -> HttpResponse:
     acts = view.Acts(
         see=pages.address(item, word, "arrival-see") if seen.may_write else "",
         hand=pages.address(item, word, "arrival-hand") if seen.may_write else "",
+        to_do=task_url(TASK, item.document, item.patient) if seen.may_write else "",
+        to_call=task_url(CALL, item.document, item.patient) if seen.may_write else "",
     )
     line = pages.Lines(seen.presence, inbox, word).line(item)
     return arrivals_page(request, inbox, item, view.Preview(line, acts, document=shown), {"band": seen.band})
@@ -111,6 +115,8 @@ def _loose(request: HttpRequest, inbox: OpenInbox, item: Item, word: str) -> vie
         hand=pages.address(item, word, "arrival-hand"),
         attach=pages.address(item, word, "arrival-attach") if item.state == "to_attach" else "",
         discard=pages.address(item, word, "arrival-discard"),
+        to_do=task_url(TASK, item.arrivals[0]),
+        to_call=task_url(CALL, item.arrivals[0]),
     )
     return view.Preview(
         pages.Lines(presence, inbox, word).line(item),

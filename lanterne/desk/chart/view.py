@@ -12,6 +12,7 @@ from typing import Generic, Literal, TypeVar
 
 from lanterne.desk.chart.curve import Curve
 from lanterne.desk.frame.view import FormPage, PatientBand, Provenance, Tone, When, _
+from lanterne.desk.tasks.view import ChartTasks
 
 Flag = Literal["", "low", "high", "critical-low", "critical-high"]
 """FHIR observation interpretation, of the values a practice meets (L, H, LL, HH)."""
@@ -45,6 +46,7 @@ KINDS: dict[str, Kind] = {
         Kind("lifestyle", _("Habitudes"), "leaf"),
         Kind("note", _("Note"), "note"),
         Kind("document", _("Document"), "file"),
+        Kind("recall", _("Rappel"), "calendar"),
         Kind("proposal", _("Traitement proposé"), "pill"),
         Kind("absence", _("Rubrique vide"), "check"),
         Kind("unknown", _("Lanterne plus récente"), "help"),
@@ -64,6 +66,7 @@ SHORTCUTS: dict[str, str] = {
     "lifestyle": "h",
     "note": "n",
     "document": "d",
+    "recall": "l",
 }
 """The letter that starts each quick action on the chart page (a key pressed alone, outside a field)."""
 
@@ -361,6 +364,7 @@ class ChartPage:
     doubts: int = 0
     doubts_url: str = ""
     erased: tuple[str, ...] = ()
+    tasks: ChartTasks | None = None
 
 
 @dataclass(frozen=True, slots=True)

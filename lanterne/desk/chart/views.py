@@ -17,6 +17,8 @@ from lanterne.desk.frame.build import moment
 from lanterne.desk.opening import Opened, opened, opened_widest, page, today
 from lanterne.desk.patients.lists import remember
 from lanterne.desk.sentences import reason_text
+from lanterne.desk.tasks.page import of_chart as tasks_of_chart
+from lanterne.desk.tasks.page import recall_url
 from lanterne.practice.chart.statements import one, thread, with_code, withdrawals
 from lanterne.practice.conflicts.queries import of_chart
 from lanterne.practice.results.facts import ResultRecorded
@@ -24,7 +26,7 @@ from lanterne.wire.names import FactId
 
 # Letters are in desk.chart.view.SHORTCUTS; the order here is that of the screen.
 ACTIONS = ("consultation", "measure", "result", "treatment", "problem", "allergy", "vaccination", "procedure", "family",
-           "lifestyle", "note", "document")  # fmt: skip
+           "lifestyle", "note", "document", "recall")  # fmt: skip
 
 
 @require_GET
@@ -166,6 +168,7 @@ def chart_page(seen: Opened, *, with_story: bool = True) -> view.ChartPage:
         doubts=len(of_chart(seen.chart)),
         doubts_url=reverse("settling-chart", args=[patient]),
         erased=erased_lines(seen),
+        tasks=tasks_of_chart(seen.presence, seen.chart),
     )
 
 
@@ -185,6 +188,8 @@ def _actions(seen: Opened) -> tuple[view.QuickAction, ...]:
             actions.append(view.QuickAction(kind, reverse("consultation-new", args=[patient]), dialog=False))
         elif kind == "document":
             actions.append(view.QuickAction(kind, reverse("document-add", args=[patient]), dialog=False))
+        elif kind == "recall":
+            actions.append(view.QuickAction(kind, recall_url(patient)))
         else:
             actions.append(view.QuickAction(kind, reverse("item-add", args=[patient, kind])))
     return tuple(actions)

@@ -34,6 +34,8 @@ from lanterne.practice.patients.queries import Identity
 from lanterne.practice.record import Writer
 from lanterne.practice.rights import Right
 from lanterne.practice.tables import Connection
+from lanterne.practice.tasks import queries as tasks
+from lanterne.practice.tasks.rules import MESSAGE
 from lanterne.practice.team import queries as team
 from lanterne.wire.exchange import SAYABLE_MS
 from lanterne.wire.names import FactId, PatientId, PersonId, SeatId
@@ -141,11 +143,12 @@ def frame(
     links = [NavLink(_("Patients"), reverse("home"), "search", current == "home")]
     links.append(NavLink(_("Agenda"), reverse("agenda"), "calendar", current == "agenda"))
     links.append(_arrivals(connection, writer, current=current == "arrivals"))
+    links.append(_to_do(presence, writer, current=current == "tasks"))
     links += _to_settle(presence, writer, current=current == "settling")
-    links.append(NavLink(_("Équipe"), reverse("team"), "user", current == "team"))
+    links.append(NavLink(_("Équipe"), reverse("team"), "user", current == "team", minor=True))
     if Right.READ_TRACES in writer.rights:
-        links.append(NavLink(_("Accès"), reverse("traces"), "eye", current == "traces"))
-    links.append(NavLink(_("Réglages"), reverse("settings"), "gear", current == "settings"))
+        links.append(NavLink(_("Accès"), reverse("traces"), "eye", current == "traces", minor=True))
+    links.append(NavLink(_("Réglages"), reverse("settings"), "gear", current == "settings", minor=True))
     now = datetime.fromtimestamp(record.clock_ms() / 1000, UTC).astimezone(PARIS)
     return Frame(
         practice=practice.body.name if practice else "Lanterne",
@@ -163,7 +166,17 @@ def frame(
         printed=now.strftime("%d/%m/%Y %H:%M"),
         saved=saved,
         exchange=bar.line(presence),
+        message_url=f"{reverse('task-new')}?genre={MESSAGE}" if Right.KEEP_TASKS in writer.rights else "",
     )
+
+
+def _to_do(presence: Presence, writer: Writer, *, current: bool) -> NavLink:
+    """One's own tasks due by today, with those of nobody who is here: a number tells nothing of anybody."""
+    record = presence.record
+    today = datetime.fromtimestamp(record.clock_ms() / 1000, UTC).astimezone(PARIS).date()
+    here = tasks.staff(record, today)
+    due = tasks.count(record.tables.read(), here, here.mine(writer.person, writer.role), today)
+    return NavLink(_("À faire"), reverse("tasks"), "todo", current, due)
 
 
 def _to_settle(presence: Presence, writer: Writer, *, current: bool) -> list[NavLink]:

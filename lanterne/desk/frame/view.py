@@ -154,13 +154,17 @@ class PatientBand:
 
 @dataclass(frozen=True, slots=True)
 class NavLink:
-    """An entry of the top bar; `icon` names a symbol of icons.svg; `count`: how many wait there."""
+    """An entry of the top bar; `icon` names a symbol of icons.svg; `count`: how many wait there.
+
+    `minor`: a place nobody goes to between two patients: its icon alone where the bar is short.
+    """
 
     label: str
     url: str
     icon: str
     current: bool = False
     count: int = 0
+    minor: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +199,7 @@ class Frame:
     `search_url` and `results_url` are both POSTed (`q`), for a name typed must not lie in a URL: the first
     answers a whole page, the second the list alone. `session_url` is asked in the background
     (X-Lanterne-Background: 1) every `session_every_s` seconds and answers 204, or 401 once locked; empty,
-    nothing is asked.
+    nothing is asked. `message_url` opens the dialog of a phone message over any page.
     """
 
     practice: str
@@ -214,6 +218,7 @@ class Frame:
     printed: str = ""
     saved: tuple[str, ...] = ()
     exchange: ExchangeLine | None = None
+    message_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

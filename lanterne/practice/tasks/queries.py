@@ -33,6 +33,11 @@ from lanterne.practice.tasks.rules import HOLDERS, day_of
 from lanterne.practice.team import queries as team
 from lanterne.wire.names import FactId, PatientId, PersonId, SeatId, is_id
 
+# What a fact says by leaving its word out.
+_USUAL = {
+    TaskCompleted.KIND: TaskCompleted(task="").outcome,
+    CallAttempted.KIND: CallAttempted(task="").outcome,
+}
 # More than one page holds; the rest comes up as these go.
 MOST = 100
 
@@ -138,6 +143,15 @@ def counts(connection: Connection, here: Staff, until: date) -> tuple[dict[str, 
         for name in names:
             each[name] += 1
     return dict(each), orphans
+
+
+def count_all(connection: Connection, until: date) -> int:
+    """How many are due by a day, for anybody."""
+    return int(
+        connection.execute(
+            "SELECT count(DISTINCT task) FROM task_owner WHERE due <= ?", (until.isoformat(),)
+        ).fetchone()[0]
+    )
 
 
 def due(tasks: OpenTasks, here: Staff, owners: Collection[str] | None, until: date) -> list[Item]:
@@ -298,7 +312,13 @@ def _said(connection: Connection, held: Standing, kind: str, word: str, text: st
     for one_ in _of(held, kind):
         seat, written = _written(connection, one_.id)
         found.append(
-            Said(FactId(one_.id.hex()), seat, written, _text(one_.body.get(word)), _text(one_.body.get(text)))
+            Said(
+                FactId(one_.id.hex()),
+                seat,
+                written,
+                _text(one_.body.get(word, _USUAL.get(kind))),
+                _text(one_.body.get(text)),
+            )
         )
     return tuple(sorted(found, key=lambda said: (said.written_ms, said.fact)))
 

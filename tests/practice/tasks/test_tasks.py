@@ -270,6 +270,7 @@ def test_done_once_and_taken_back(garance: Record) -> None:
     for again in (Complete(made), Postpone(made, "2026-02-01"), Attempt(made), Assign(made, role="nurse")):
         with nothing_written(garance), pytest.raises(Refusal, match="tasks_done"):
             record(garance, again)
+    assert [(said.word, said.text) for said in one(garance, made).done] == [("done", "c’est fait")]
     record(garance, Reopen(made))
     with nothing_written(garance), pytest.raises(Refusal, match="tasks_outcome"):
         record(garance, Complete(made, "mangé"))

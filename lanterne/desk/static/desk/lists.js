@@ -38,6 +38,21 @@ function walked(event) {
   return true;
 }
 
+// A list that shows itself again keeps the focus on its line, or on the one that took the place of what is gone.
+let left = -1;
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const list = event.detail.target.matches?.("[data-keeps-place]") ? event.detail.target : null;
+  if (!list || !event.detail.shouldSwap) return;
+  const line = document.activeElement.closest("[data-line]");
+  left = line && list.contains(line) ? [...list.querySelectorAll("[data-line]")].indexOf(line) : -1;
+});
+document.addEventListener("htmx:afterSettle", () => {
+  if (left < 0 || document.activeElement !== document.body) return;
+  const lines = document.querySelectorAll("[data-keeps-place] [data-line]");
+  lines[Math.min(left, lines.length - 1)]?.querySelector("[data-item]")?.focus();
+  left = -1;
+});
+
 document.addEventListener("keydown", (event) => {
   const here = event.target;
   if (here.matches("[data-search]")) {

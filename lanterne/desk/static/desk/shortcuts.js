@@ -1,4 +1,5 @@
-// Keys. A letter alone acts only outside a field and outside a dialog; Ctrl-K, Ctrl-Enter and Ctrl-Alt-L act anywhere.
+// Keys. A letter alone acts only outside a field and outside a dialog; Ctrl-K, Ctrl-Enter, Ctrl-Alt-L and Ctrl-Alt-M act
+// anywhere.
 function typing(target) {
   return target.closest("input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]") !== null;
 }
@@ -15,6 +16,9 @@ document.addEventListener("keydown", (event) => {
   if (command && event.altKey && key === "l") {
     event.preventDefault();
     document.getElementById("lock")?.requestSubmit();
+  } else if (command && event.altKey && key === "m") {
+    event.preventDefault();
+    if (!document.querySelector("dialog[open]")) document.getElementById("new-message")?.click();
   } else if (command && !event.altKey && key === "k") {
     event.preventDefault();
     focusSearch();
@@ -33,7 +37,10 @@ document.addEventListener("keydown", (event) => {
       event.preventDefault();
       document.getElementById("shortcuts")?.showModal();
     } else if (/^[a-z]$/.test(key) && !event.repeat) {
-      const action = document.querySelector(`[data-quick] [data-key="${key}"]`);
+      // What is done with the line that has the focus, else with the page.
+      const line = event.target.closest("[data-line]");
+      const action =
+        line?.querySelector(`[data-line-key="${key}"]`) ?? document.querySelector(`[data-quick] [data-key="${key}"]`);
       if (action) {
         event.preventDefault();
         action.click();

@@ -1,0 +1,1 @@
+"""What is to be done: the screens of tasks, calls, phone messages and recalls."""

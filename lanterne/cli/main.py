@@ -77,6 +77,7 @@ def _parser() -> tuple[FrenchParser, dict[str, tuple[str, FrenchParser]]]:
         "person": ("person", verbs.add_parser("person", help=_("ajoute, liste ou dépanne les personnes du cabinet"))),
         "device": ("device", verbs.add_parser("device", help=_("ajoute un poste, les liste, en déclare un perdu"))),
         "reference": ("reference", verbs.add_parser("reference", help=_("dit et charge les médicaments publiés"))),
+        "posology": ("posology", verbs.add_parser("posology", help=_("lit des lignes d’ordonnance tapées"))),
         "relay": ("relay", verbs.add_parser("relay", help=_("transporte les données chiffrées entre postes"))),
         "sync": ("sync", verbs.add_parser("sync", help=_("échange avec le relais, un dossier ou un autre poste"))),
         "passphrase": ("passphrase", verbs.add_parser("passphrase", help=_("change sa phrase de passe"))),

@@ -91,19 +91,20 @@ class Reading(msgspec.Struct, frozen=True):
     """What became of a line.
 
     `understood`: `structure` is whole and may be shown for the doctor to accept, once `warnings` are seen.
-    Otherwise `ask` names each open point, and `structure` is None or holds what was read so far: never to be
-    used as it is.
+    Otherwise `ask` names each open point, and `structure` is None. `unchecked`: what a warning could have come from, but
+    is not known here.
     """
 
     understood: bool
     structure: Structure | None
     warnings: tuple[Point, ...] = ()
     ask: tuple[Point, ...] = ()
+    unchecked: tuple[Point, ...] = ()
 
 
 def to_plain(structure: Structure) -> dict[str, Any]:
     """As JSON values; keys that were not stated are left out."""
-    plain: dict[str, Any] = msgspec.to_builtins(structure)
+    plain: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(structure))
     return plain
 
 

@@ -22,7 +22,7 @@ def bare(text: str) -> str:
 
 
 _SALTS = (
-    "acefyllinate|acetate|adipate|arginine|ascorbate|aspartate|benzoate|bésilate|bitartrate|"
+    "acefyllinate|acetate|acétonide|hexacétonide|adipate|arginine|ascorbate|aspartate|benzoate|bésilate|bitartrate|"
     "bromhydrate|bromure|butyrate|camphosulfonate|chlorhydrate|chlorure|citrate|clatrate|dibunate|"
     "dichlorhydrate|difumarate|diphosphate|digluconate|dimaléate|dipropionate|disuccinate|"
     "édisilate|estolate|éthanolate|éthylsuccinate|fendizoate|fumarate acide|fumarate|furoate|"
@@ -53,7 +53,7 @@ _TURNED = re.compile(
     r"^(?P<head>[^()]+?)\s*\((?P<word>[^()]+?)\s*(?P<link>\bde|\bd['’]|)\s*\)(?P<tail>[^()]*)$"
 )
 _OF = re.compile(
-    rf"^(?P<salt>{_SALTS})(?: (?:acide|neutre|disodique|sodique|potassique))? (?:de |d['’])(?P<rest>.+)$"
+    rf"^(?P<salt>{bare(_SALTS)})(?: (?:acide|neutre|disodique|sodique|potassique))? (?:de |d['’])(?P<rest>.+)$"
 )
 _TAIL = re.compile(rf"^(?P<rest>.+?)[ -](?:{bare(_ADDED)})$")
 _LONGEST = 200

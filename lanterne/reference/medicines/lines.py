@@ -97,7 +97,7 @@ def _line(key: tuple[str, str, str, str], several: list[Medicine], synonyms: str
     )
     sold = [one for one in several if one.marketed and one.authorised]
     routes = Counter(route for one in (sold or several) for route in one.routes)
-    named = brand or f"{substance} {synonyms}"
+    named = f"{brand} {fold(brand).replace(' ', '')}" if brand else f"{substance} {synonyms}"
     makers = "" if brand else " ".join(sorted({fold(one.brand) for one in several if not is_brand(one)}))
     hit = Hit(
         substance=substance,

@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import msgspec
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
 from lanterne.reference.medicines.model import Hit
+from lanterne.reference.medicines.starter_tables import tables
 from lanterne.reference.medicines.writing import ABBREVIATED_FORMS, Amount, amounts, fold
 
 MOST_TYPED = 200
@@ -178,6 +180,12 @@ def _rank(hit: Hit, marketed: bool, weight: int, wanted: Asked, first: list[str]
         -weight,
         hit.title,
     )
+
+
+@lru_cache(maxsize=1024)
+def _synonyms(substance: str) -> tuple[str, ...]:
+    known = tables().named(substance)
+    return () if known is None else tuple(map(fold, known.synonyms))
 
 
 def _choices(word: str) -> list[str]:

@@ -1,7 +1,7 @@
 """Papers: milliseconds and kilobytes each, from plain values to PDF bytes; the first one, the usual one, the worst.
 
 What bounds it: laying out (typst), then packing fonts into each file. A compiler is made anew for each paper so that it
-keeps nobody's data; `memory` says what stays behind after a thousand.
+keeps nobody's data; `memory` says by how much the process grew after a thousand.
 """
 
 from __future__ import annotations

@@ -35,7 +35,7 @@ def typeset(template: Template, data: Mapping[str, object], *, day: dt.date) -> 
         raise NotPrinted("printing_too_long", characters=len(text), most=MOST_CHARACTERS)
     noon = dt.datetime.combine(day, dt.time(12), tzinfo=dt.UTC)
     try:
-        # A compiler of its own each time: one that is kept would keep the last patient's data with it.
+        # A compiler of its own each time: one that is kept is no faster, and would keep the last patient's data.
         compiler = typst.Compiler(
             _TEMPLATES / f"{template}.typ",
             root=_TEMPLATES,

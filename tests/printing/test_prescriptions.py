@@ -430,7 +430,9 @@ def test_text_is_never_markup(text: str) -> None:
     ids=["one word", "many words", "line ends", "controls", "right to left", "emoji", "ligatures", "marks"],
 )
 def test_whatever_is_written_is_printed_on_the_sheet(text: str) -> None:
-    paper = only(Line(dci=text[:600], posology=text, duration="1 jour", remark=text[:600]), without_service=True)
+    paper = only(
+        Line(dci=text[:600], posology=text, duration="1 jour", remark=text[:600]), without_service=True
+    )
     right = max(end for page in reader(paper.pdf).pages for end in ends_of_text(page))
     assert 300 < right <= (210 - 20) * 72 / 25.4 + 1
     assert "1 jour" in text_of(paper.pdf)

@@ -100,6 +100,21 @@ def test_it_holds_nothing_that_acts(name: str) -> None:
 
 
 @each
+def test_it_keeps_to_the_old_profile(name: str) -> None:
+    """What PDF/A-1 leaves out: transparency, files inside, and the versions after 1.4."""
+    pdf = PAPERS[name]
+    assert pdf.startswith(b"%PDF-1.4")
+    read = reader(pdf)
+    assert len(read.trailer["/ID"]) == 2  # type: ignore[arg-type]
+    for number in range(1, int(read.trailer["/Size"])):  # type: ignore[call-overload]
+        held = read.get_object(number)
+        if isinstance(held, dict):
+            assert not {"/SMask", "/EmbeddedFiles", "/EF", "/JS"} & set(held)
+            assert held.get("/ca", 1) == 1
+            assert held.get("/Type") not in ("/ObjStm", "/XRef")
+
+
+@each
 def test_every_font_is_inside_and_its_text_can_be_selected(name: str) -> None:
     for page in reader(PAPERS[name]).pages:
         fonts: Any = page["/Resources"]["/Font"]  # type: ignore[index]

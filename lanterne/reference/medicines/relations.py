@@ -64,14 +64,16 @@ class StarterRelations:
 
     def _keys(self, substance: Substance) -> set[str]:
         """The names and classes under which the list may speak of a substance or of what it contains."""
+        groups = self._tables.groups
         keys = {fold(substance.name)}
+        keys |= {key for key, group in groups.items() if group.holds(substance.name, substance.atc)}
         for part in substance.parts:
             known = self._tables.named(part)
             name, atc = (known.name, known.atc) if known else (part, "")
             if part == substance.name:
                 atc = atc or substance.atc
             keys.add(fold(name))
-            keys |= {key for key, group in self._tables.groups.items() if group.holds(name, atc)}
+            keys |= {key for key, group in groups.items() if group.holds(name, atc)}
         return keys
 
     def _missing(self, substance: Substance) -> tuple[str, ...]:

@@ -98,7 +98,7 @@ def _medicines(known: Tables) -> Iterator[Medicine]:
     for sold in known.sold:
         substance = known.substances[fold(sold.name)]
         for strength in sold.strengths or ("",):
-            for brand in ("", *sold.brands):
+            for brand in sold.brands or ("",):
                 yield _medicine(substance, sold, strength, brand)
 
 

@@ -21,6 +21,7 @@ from lanterne.reference.medicines.model import (
     Classes,
     Crossing,
     Edition,
+    Heading,
     Hit,
     Interactions,
     Limit,
@@ -29,7 +30,7 @@ from lanterne.reference.medicines.model import (
     Substance,
 )
 from lanterne.reference.medicines.relations import Relations
-from lanterne.reference.medicines.search import Search
+from lanterne.reference.medicines.search import MOST_TYPED, MOST_WORDS, Search
 from lanterne.reference.medicines.writing import amounts, fold, same_form
 
 MOST_ANSWERS = 100
@@ -199,6 +200,38 @@ class Answers:
     def _known(self, name: str) -> Substance:
         """The substance of this name, or one of which nothing is known."""
         return self.substance(name) or Substance(name)
+
+    # ------------------------------------------------------------ ICD-10
+
+    def diagnoses(self, text: str, *, limit: int = 20) -> Sequence[Heading]:
+        """See `Base.diagnoses`."""
+        words = fold(text[:MOST_TYPED]).split()[:MOST_WORDS]
+        if not words:
+            return []
+        most = max(0, min(limit, MOST_ANSWERS))
+        code = "".join(words).upper()
+        match = " AND ".join(f'"{word}" *' for word in words)
+        with self._lock:
+            rows = self._connection.execute(
+                "SELECT code, label FROM diagnosis WHERE replace(code, '.', '') >= ? AND replace(code, '.', '') < ?"
+                " AND length(?) > 2 ORDER BY code LIMIT ?",
+                (code, code + "\U0010ffff", code, most),
+            ).fetchall()
+            if not rows:
+                rows = self._connection.execute(
+                    "SELECT code, label FROM diagnosis WHERE id IN (SELECT rowid FROM heading WHERE heading MATCH ?)"
+                    " ORDER BY weight, code LIMIT ?",
+                    (match, most),
+                ).fetchall()
+        return [Heading(*row) for row in rows]
+
+    def diagnosis(self, code: str) -> Heading | None:
+        """See `Base.diagnosis`."""
+        with self._lock:
+            row = self._connection.execute(
+                "SELECT code, label FROM diagnosis WHERE code = ?", (code,)
+            ).fetchone()
+        return None if row is None else Heading(*row)
 
     # ------------------------------------------------------------ doses
 

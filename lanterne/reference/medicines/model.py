@@ -349,6 +349,14 @@ class Name:
     substances: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """One diagnosis of the ICD-10 as published in French: code with its dot, label."""
+
+    code: str
+    label: str
+
+
 class Base(Protocol):
     """A base of medicines, read only. All names are read whatever their case, accents, ligatures and
     punctuation.
@@ -413,4 +421,14 @@ class Base(Protocol):
         """Usual and greatest doses of a substance, always from the starter list; empty when it has none for
         it.
         """
+        ...
+
+    def diagnoses(self, text: str, *, limit: int = 20) -> Sequence[Heading]:
+        """The headings of the ICD-10 that hold the beginnings of words of `text`, or whose code it begins; shortest
+        first. Empty when the edition has no ICD-10.
+        """
+        ...
+
+    def diagnosis(self, code: str) -> Heading | None:
+        """The heading of this code ("I10", "E11.9"), or None."""
         ...

@@ -1,6 +1,6 @@
 """Which publication a file is, by its columns: names change from one download to the next, columns do not.
 
-Law: a file is recognised when nearly all of its first lines have the shape of one publication; otherwise it
+Law: a file is recognised when most of its first lines have the shape of one publication; otherwise it
 is left alone and the report says so.
 Source: "Contenu et format des fichiers téléchargeables" of the public base of medicines; headers of the
 thesaurus of interactions, of the index of substances and of the ICD-10 as published.
@@ -22,7 +22,7 @@ _CIP13 = re.compile(r"[0-9]{13}$")
 _ATC = re.compile(r"[A-Z][0-9]{2}[A-Z]{0,2}[0-9]{0,2}$")
 _OPINION = re.compile(r"CT-[0-9]+$")
 _LOOKED_AT = 120
-_ENOUGH = 0.8
+_ENOUGH = 0.6
 
 MEDICINES = (
     "medicines", "packs", "composition", "conditions", "generics", "interest", "supply", "opinions",

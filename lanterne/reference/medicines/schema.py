@@ -70,6 +70,7 @@ CREATE INDEX line_substance ON line (substance);
 CREATE INDEX line_brand ON line (brand) WHERE brand <> '';
 CREATE INDEX interaction_a ON interaction (a, b);
 CREATE INDEX interaction_b ON interaction (b, a);
+CREATE INDEX diagnosis_compact ON diagnosis (replace(code, '.', ''));
 CREATE INDEX membership_class ON membership (class);
 """
 

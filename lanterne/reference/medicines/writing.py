@@ -150,7 +150,8 @@ _STRENGTH = re.compile(
     rf"(?:\s*(?:/|\bpar\b|\bpour\b)\s*(?:(?:(?:{_NUMBER})\s*)?(?:{_UNIT})(?![^\W\d_])|dose|h\b|heures?|24\s*h(?:eures)?))*",
     re.IGNORECASE,
 )
-_PER = re.compile(r"\s*\b(?:par|pour)\b\s*(?!cent)", re.IGNORECASE)
+_PER = re.compile(r"\s*\b(?:par|pour)\b\s*", re.IGNORECASE)
+_PERCENT = re.compile(r"\s*\bpour\s+cent\b", re.IGNORECASE)
 
 
 def named(name: str) -> tuple[str, str]:
@@ -174,7 +175,7 @@ def named(name: str) -> tuple[str, str]:
 def strength(text: str) -> str:
     """One writing of a strength: "12,50 microgrammes/dose" is "12,5 µg/dose", "100 mg par ml" "100 mg/mL"."""
     parts = []
-    for part in _PER.sub("/", text.strip()).split("/"):
+    for part in _PER.sub("/", _PERCENT.sub(" %", text.strip())).split("/"):
         found = amounts(part)
         if len(found) == 1 and found[0].unit:
             parts.append(shown(found[0]))

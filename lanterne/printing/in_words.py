@@ -15,6 +15,9 @@ _UP_TO_NINETEEN = (
 )
 _SMALL = _UP_TO_NINETEEN.split()
 _TENS = {2: "vingt", 3: "trente", 4: "quarante", 5: "cinquante", 6: "soixante", 8: "quatre-vingt"}
+_NUMBER_WORDS = frozenset(
+    {"une", "cent", "cents", "mille", "demi", "demie", *" ".join(_SMALL).split(), *_TENS.values()}
+)
 MOST = 999_999_999
 
 # What is counted, where it is feminine; the rest is masculine.
@@ -171,6 +174,12 @@ def figures_left(text: str) -> str:
     """The first word of a spelled text that still holds a figure, or an empty text."""
     found = re.search(r"\S*\d\S*", text)
     return found[0] if found else ""
+
+
+def says_a_number(text: str) -> bool:
+    """Whether a sentence holds a number, in words or in figures."""
+    words = set(re.findall(r"\w+", text.casefold().replace("-", " ")))
+    return bool(words & _NUMBER_WORDS) or any(word.isdigit() for word in words)
 
 
 def _amount(found: re.Match[str], whole_text: str) -> str:

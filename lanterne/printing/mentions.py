@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lanterne.printing.in_words import figures_left, spelled
+from lanterne.printing.in_words import figures_left, says_a_number, spelled
 from lanterne.printing.papers import Item, Line, Order, Patient, Prescriber, Prescription
 from lanterne.printing.words import _
 
@@ -35,6 +35,10 @@ SENTENCES: dict[str, str] = {
     "line_duration": _("Ligne {item} : ni durée, ni quantité."),
     "line_strength": _("Ligne {item} : le dosage manque ; il doit être écrit en toutes lettres."),
     "line_secured_duration": _("Ligne {item} : la durée manque ; elle doit être écrite en toutes lettres."),
+    "line_units": _(
+        "Ligne {item} : la posologie ne dit ni nombre d’unités par prise, ni nombre de prises ; ils doivent être écrits "
+        "en toutes lettres."
+    ),
     "line_figures": _("Ligne {item} : « {found} » n’a pas pu être écrit en toutes lettres."),
     "order_asked": _("Ligne {item} : rien n’est demandé."),
     "order_reason": _("Ligne {item} : le motif de l’examen d’imagerie n’est pas indiqué."),
@@ -96,6 +100,8 @@ def _of_secured(line: Line, number: int) -> list[Missing]:
         found.append(Missing("line_strength", number))
     if not line.duration.strip() and line.quantity.strip():
         found.append(Missing("line_secured_duration", number))
+    if line.posology.strip() and not says_a_number(line.posology):
+        found.append(Missing("line_units", number))
     for text in (line.strength, line.posology, line.duration, line.quantity):
         left = figures_left(spelled(text))
         if left:

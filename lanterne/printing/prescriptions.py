@@ -7,6 +7,7 @@ the words, never an image of the form. No sheet carries a code of the national s
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -62,11 +63,12 @@ _MEASURES = {
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """The part of a prescription that goes on one paper."""
+    """The part of a prescription that goes on one paper. `zones`: what the long illness covers stands apart."""
 
     layout: Layout
     subject: Subject
     items: tuple[Item, ...]
+    zones: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +94,15 @@ def sheets(prescription: Prescription) -> tuple[Sheet, ...]:
     subjects: dict[Subject, list[Item]] = {}
     for item in rest:
         subjects.setdefault(item.kind if isinstance(item, Order) else "medicines", []).append(item)
-    found = [Sheet("secured", "medicines", secured)] if secured else []
+    found = [Sheet("secured", "medicines", secured, _in_zones(prescription, secured))] if secured else []
     for subject, items in subjects.items():
-        bizone = prescription.ald or any(item.ald for item in items)
-        found.append(Sheet("bizone" if bizone else "plain", subject, tuple(items)))
+        zones = _in_zones(prescription, items)
+        found.append(Sheet("bizone" if zones else "plain", subject, tuple(items), zones))
     return tuple(found)
+
+
+def _in_zones(prescription: Prescription, items: Iterable[Item]) -> bool:
+    return prescription.ald or any(item.ald for item in items)
 
 
 def print_prescription(prescription: Prescription) -> tuple[Paper, ...]:
@@ -165,7 +171,7 @@ def _measures(paper: SecuredPaper) -> dict[str, Any]:
 
 def _zones(sheet: Sheet, say: Saying) -> list[dict[str, Any]]:
     numbered = [(number, item) for number, item in enumerate(_in_order(sheet), 1)]
-    if sheet.layout != "bizone":
+    if not sheet.zones:
         return [
             {
                 "heading": "",
@@ -185,7 +191,7 @@ def _zones(sheet: Sheet, say: Saying) -> list[dict[str, Any]]:
 
 def _in_order(sheet: Sheet) -> list[Item]:
     """As written; on two zones, numbered down the page."""
-    if sheet.layout != "bizone":
+    if not sheet.zones:
         return list(sheet.items)
     return sorted(sheet.items, key=lambda item: not item.ald)
 

@@ -66,12 +66,17 @@ def test_of_the_patient(lacking: dict[str, Any], code: str) -> None:
         (replace(MORPHINE, strength=""), "line_strength", ""),
         (replace(MORPHINE, duration=""), "line_secured_duration", ""),
         (replace(MORPHINE, posology="2 100 mg"), "line_figures", "2"),
+        (replace(MORPHINE, posology="si douleur"), "line_units", ""),
         (replace(DRESSING, asked=(" ",)), "order_asked", ""),
         (replace(IMAGING, reason=""), "order_reason", ""),
     ],
 )
 def test_of_a_line(item: Item, code: str, found: str) -> None:
     assert missing(prescribed(AMOXICILLIN, item)) == (Missing(code, 2, found),)
+
+
+def test_words_are_numbers_too() -> None:
+    assert missing(prescribed(replace(MORPHINE, posology="une gélule matin et soir"))) == ()
 
 
 def test_a_quantity_stands_for_a_duration_on_ordinary_paper() -> None:

@@ -250,6 +250,15 @@ def test_secured_quantities_are_in_words() -> None:
         assert mention in text
 
 
+def test_secured_paper_has_its_zones_for_a_long_illness() -> None:
+    assert "EXONÉRANTE" not in text_of(only(MORPHINE).pdf)
+    paper = only(replace(MORPHINE, ald=True), TRAMADOL)
+    assert paper.layout == "secured"
+    upper, rest = text_of(paper.pdf).split("(MALADIES INTERCURRENTES)")
+    assert "Morphine" in upper.split("(AFFECTION EXONÉRANTE)")[1]
+    assert "Tramadol" in rest
+
+
 def test_a_printed_head_is_not_printed_twice_but_its_mentions_are() -> None:
     text = text_of(only(MORPHINE).pdf)
     assert "12, rue des Tilleuls" not in text

@@ -136,6 +136,11 @@ class Layout:
         """Written to ask that process for an exchange now: disposable."""
         return self.local / "nudge"
 
+    @property
+    def medicines(self) -> Path:
+        """Published tables, unsealed: nothing about a patient (lanterne/reference/medicines/editions.py)."""
+        return self.root / "medicines"
+
     def stream(self, stream: Stream) -> Path:
         return self.journal / stream.name.lower()
 

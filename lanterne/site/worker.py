@@ -44,7 +44,9 @@ def main(commands: IO[bytes], answers: IO[bytes]) -> int:
     from waitress.server import create_server
 
     from lanterne.desk import following, presence, vigil, watch
+    from lanterne.reference import diagnoses
 
+    diagnoses.use(root)
     record.paced = True
     present = presence.begin(record, front_secret=order["front_secret"])
     following.begin(present)

@@ -54,7 +54,7 @@ class Coded(ItemForm):
         """See ItemForm.body; a label found in the list carries its code, another one none."""
         body = super().body()
         label = self.cleaned_data["label"]
-        found = next((line for line in diagnoses.every() if line.label.casefold() == label.casefold()), None)
+        found = diagnoses.labelled(label)
         if found is None:
             return body
         coding = Coding(system=diagnoses.SYSTEM, code=found.code, display=found.label)

@@ -15,7 +15,7 @@ from functools import lru_cache
 
 import msgspec
 
-from lanterne.reference.medicines import starter_tables
+from lanterne.reference.medicines import schema, starter_tables
 from lanterne.reference.medicines.model import (
     Class,
     Classes,
@@ -214,8 +214,8 @@ class Answers:
         with self._lock:
             rows = self._connection.execute(
                 "SELECT code, label FROM diagnosis WHERE replace(code, '.', '') >= ? AND replace(code, '.', '') < ?"
-                " AND length(?) > 2 ORDER BY code LIMIT ?",
-                (code, code + "\U0010ffff", code, most),
+                " AND length(?) > 2 AND label NOT LIKE ? ORDER BY code LIMIT ?",
+                (code, code + "\U0010ffff", code, schema.TAKEN_OUT + "%", most),
             ).fetchall()
             if not rows:
                 rows = self._connection.execute(

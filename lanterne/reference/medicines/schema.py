@@ -100,6 +100,7 @@ def _defaults(kind: type) -> list[tuple[str, object]]:
     return [(one.name, one.default) for one in fields(kind)]
 
 
+TAKEN_OUT = "***"
 _SEARCHED: dict[str, str] = {"found": "name, form, other", "heading": "label"}
 
 
@@ -204,7 +205,10 @@ def add_memberships(connection: sqlite3.Connection, rows: Iterable[tuple[str, st
 
 
 def add_diagnoses(connection: sqlite3.Connection, rows: Iterable[tuple[str, str]]) -> None:
-    """(ICD-10 code with its dot, French label)."""
+    """(ICD-10 code with its dot, French label). A heading the publisher took out ("*** SU11 ***…") is known by its
+    code, so that what was coded then can be read, and offered no more.
+    """
     for number, (code, label) in enumerate(rows, start=1):
         connection.execute("INSERT INTO diagnosis VALUES (?, ?, ?, ?)", (number, code, label, len(label)))
-        connection.execute("INSERT INTO heading (rowid, label) VALUES (?, ?)", (number, fold(label)))
+        if not label.startswith(TAKEN_OUT):
+            connection.execute("INSERT INTO heading (rowid, label) VALUES (?, ?)", (number, fold(label)))

@@ -70,7 +70,8 @@ _UNITS: dict[str, tuple[str, str, str]] = {
     "mbq": ("activity", "1", "MBq"),
     "gbq": ("activity", "1000", "GBq"),
 }
-_NUMBER = r"\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?:[.,]\d+)?|\d+(?:[.,]\d+)?"
+_NUMBER = r"(?<![^\W_])(?:\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?!\d)(?:[.,]\d+)?|\d+(?:[.,]\d+)?)"
+"""Never the end of a word: in "MIX25 100 UI" the number is 100, not 25 100."""
 _UNIT = "|".join(re.escape(one) for one in sorted(_UNITS, key=len, reverse=True))
 _AMOUNT = re.compile(rf"(?P<number>{_NUMBER})\s*(?P<unit>{_UNIT})?(?![^\W\d_])", re.IGNORECASE)
 _LONGEST_NUMBER = 12
@@ -130,8 +131,8 @@ def amounts(text: str) -> tuple[Amount, ...]:
 
 
 def _within_word(text: str, start: int) -> bool:
-    """Whether the number belongs to a word: the 12 of "B12"."""
-    return start > 0 and (text[start - 1].isalpha() or text[start - 1] in ".,")
+    """Whether the number is the end of one: the 25 of "B1,25"."""
+    return start > 0 and text[start - 1] in ".,"
 
 
 def shown(amount: Amount) -> str:

@@ -36,8 +36,8 @@ SENTENCES: dict[str, str] = {
     "line_strength": _("Ligne {item} : le dosage manque ; il doit être écrit en toutes lettres."),
     "line_secured_duration": _("Ligne {item} : la durée manque ; elle doit être écrite en toutes lettres."),
     "line_units": _(
-        "Ligne {item} : la posologie ne dit ni nombre d’unités par prise, ni nombre de prises ; ils doivent être écrits "
-        "en toutes lettres."
+        "Ligne {item} : la posologie ne dit ni nombre d’unités par prise, ni nombre de prises ; ils doivent être "
+        "écrits en toutes lettres."
     ),
     "line_figures": _("Ligne {item} : « {found} » n’a pas pu être écrit en toutes lettres."),
     "order_asked": _("Ligne {item} : rien n’est demandé."),

@@ -22,14 +22,31 @@ class Branches:
         self._forked: dict[ChainId, tuple[int, int, tuple[Head, ...]]] = {}
 
     def tips(self) -> list[Head]:
-        """The newest entry of every branch of every chain, sorted; a chain whose newest is damaged is left out."""
+        """The newest entry of every branch of every chain, sorted; of a chain whose newest is damaged, the newest that
+        reads, or what lies below it would never be told of nor given."""
         found: list[Head] = []
         for chain in self._holdings.register.chains.values():
             if chain.forked:
                 found += self._leaves(chain)
-            elif chain.tip_hash is not None and chain.seq:
-                found.append(chain.head)
+            elif (newest := self._newest(chain)) is not None:
+                found.append(newest)
         return sorted(found)
+
+    def heads(self) -> list[Head]:
+        """The newest entry of every chain, sorted, as `tips` has it."""
+        chains = self._holdings.register.chains.values()
+        return sorted(newest for chain in chains if (newest := self._newest(chain)) is not None)
+
+    def _newest(self, chain: Chain) -> Head | None:
+        if not chain.seq or chain.tip_hash is not None:
+            return chain.head if chain.seq else None
+        register = self._holdings.register
+        for seq in range(chain.seq - 1, 0, -1):
+            for row in register.rows_of(chain.id, seq):
+                head = self._holdings.head_at(Place(chain.id.stream, row))
+                if head is not None:
+                    return head.as_head
+        return None
 
     def first_fork(self, chain: ChainId) -> int | None:
         """The lowest number under which two entries of this chain stand; None when there is none."""

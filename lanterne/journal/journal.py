@@ -142,10 +142,9 @@ class Journal:
 
     @property
     def heads(self) -> list[Head]:
-        """The newest entry of every chain held, by chain."""
+        """The newest entry of every chain held that reads, by chain."""
         with self._mutex:
-            chains = self._holdings.register.chains.values()
-            return sorted(chain.head for chain in chains if chain.tip_hash is not None and chain.seq)
+            return self._branches.heads()
 
     @property
     def tips(self) -> list[Head]:

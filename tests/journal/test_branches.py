@@ -10,6 +10,7 @@ import pytest
 
 from lanterne.journal.errors import BlobDamaged, BlobMissing
 from lanterne.journal.journal import Journal
+from lanterne.journal.layout import Layout
 from lanterne.wire.names import ChainId, EntryHash, Head, Stream
 from tests.journal.stage import Practice, jot, raws
 
@@ -39,6 +40,23 @@ def test_a_chain_is_read_from_any_number(practice: Practice) -> None:
     assert journal.tips == journal.heads
     assert journal.holds(Head(chain, 4, written[3].hash))
     assert not journal.holds(Head(chain, 4, EntryHash("ab" * 32)))
+
+
+def test_below_a_damaged_tip_the_newest_that_reads_is_the_tip(practice: Practice) -> None:
+    """Or what lies below it would never be told of nor given."""
+    written = [jot(practice.open(), practice, f"note {number}") for number in range(6)]
+    chain = written[0].chain
+    places = [one.position & 0xFFFFFFFF for one in practice.open().since(Stream.CARE)]
+    segment = Layout(practice.root).segment(Stream.CARE, 1)
+    data = bytearray(segment.read_bytes())
+    for place in places[-2:]:
+        data[place + 60] ^= 1
+    segment.write_bytes(bytes(data))
+    journal = practice.open()
+    assert [entry.head.seq for entry in journal.entries_after(chain, 0)] == [1, 2, 3, 4]
+    newest = Head(chain, 4, written[3].hash)
+    assert [head for head in journal.tips if head.chain == chain] == [newest]
+    assert [head for head in journal.heads if head.chain == chain] == [newest]
 
 
 def test_both_branches_of_a_fork_are_tips_and_are_read(practice: Practice, tmp_path: Path) -> None:

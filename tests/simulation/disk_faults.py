@@ -12,7 +12,7 @@ from lanterne.journal.segment import FRAME_HEADER, FRAME_MAGIC
 from tests.journal.simulated_disk import FaultyFiles, Inode, SimulatedDisk
 from tests.simulation import tables
 from tests.simulation.device import Device
-from tests.simulation.holders import held_elsewhere, held_on
+from tests.simulation.holders import entries_on, held_elsewhere, held_on
 from tests.simulation.trace import Violation
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ class BitFlip:
             # Nothing vouches any more for what the frame held: the device may say less than it said, which is a loss.
             world.suspects.add(device.post.device.id)
         device.stop()
-        before = held_on(device.disk)
+        before = entries_on(device.disk)
         for path in struck:
             at = _flip(device.disk.names[path], chance)
             world.trace.fault(self.name, device.name, path.name, at)
@@ -130,12 +130,14 @@ class BitFlip:
                 world.suspects.add(
                     device.post.device.id
                 )  # with both copies gone it does not know its own any more
-        lost = before - held_on(device.disk)
+        lost = set(before) - held_on(device.disk)
         alone = lost - held_elsewhere(world, device)
         mine = lost & world.ledger.of(device.name)
         if len(mine) > 1:
             raise Violation(f"{device.name} lost {len(mine)} entries for one bit in {struck[0].name}")
         world.ledger.release(alone)
+        for name in alone:
+            world.ledger.gone(before[name].head)
         world.flipped.add(device.name)
 
     def heal(self, world: World) -> None:

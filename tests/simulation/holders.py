@@ -27,6 +27,13 @@ def entries_on(disk: SimulatedDisk) -> dict[EntryHash, Entry]:
     return {one.entry.head.hash: one.entry for stream in Stream for one in journal.since(stream)}
 
 
+def waiting_on(disk: SimulatedDisk) -> set[EntryHash]:
+    """What a disk keeps until the entry before it comes (`journal/apart/`)."""
+    return {
+        EntryHash(path.name) for path in disk.names if path.parent.name == "apart" and len(path.name) == 64
+    }
+
+
 def held_on(disk: SimulatedDisk) -> set[EntryHash]:
     """The same, by hash alone."""
     return set(entries_on(disk))

@@ -58,7 +58,8 @@ def fortnight(
 ) -> list[DemoEvent]:
     """What the secretary wrote, in the order of time: bookings, some moved, a few cancelled."""
     rng = random.Random(f"agenda/{seed}/{today}")
-    scribe = Scribe(seed, None)
+    # Numbers of its own: what the team room's demonstration writes about the practice has those of `seed`.
+    scribe = Scribe(-1_000_000 - seed, None)
     monday = today - timedelta(days=today.weekday())
     _arrange(scribe, monday, persons)
     for day in (monday + timedelta(days=number) for number in range(14)):
@@ -98,12 +99,19 @@ def _away(monday: date, doctor: PersonId, locum: PersonId) -> list[AbsenceStated
     """The doctor's leave for a year, and the Fridays of every other week (events.on_duty)."""
     found = []
     weeks = [monday + timedelta(weeks=number) for number in range(53)]
-    for first in weeks:
-        if on_duty(first) == "locum":
-            last = (first + timedelta(days=6)).isoformat()
-            found.append(
-                AbsenceStated(practitioner=doctor, first=first.isoformat(), last=last, covered_by=locum)
+    leave = [first for first in weeks if on_duty(first) == "locum"]
+    for first in leave:
+        if first - timedelta(weeks=1) in leave:
+            continue
+        last = first
+        while last + timedelta(weeks=1) in leave:
+            last += timedelta(weeks=1)
+        last += timedelta(days=6)
+        found.append(
+            AbsenceStated(
+                practitioner=doctor, first=first.isoformat(), last=last.isoformat(), covered_by=locum
             )
+        )
     for first in weeks[:2]:
         friday = first + timedelta(days=4)
         if on_duty(friday) == "locum" != on_duty(first):

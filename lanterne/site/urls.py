@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.urls import path, register_converter
 
+from lanterne.desk.agenda import arranging as agenda_arranging
+from lanterne.desk.agenda import looking as agenda_looking
 from lanterne.desk.agenda import views as agenda
 from lanterne.desk.arrivals import attaching
 from lanterne.desk.arrivals import views as arrivals
@@ -69,9 +71,27 @@ urlpatterns = [
     path("arrivees/<id:fact>/rattacher", attaching.attach, name="arrival-attach"),
     path("arrivees/<id:fact>/rattacher/chercher", attaching.find, name="arrival-find"),
     path("arrivees/<id:fact>/ecarter", arrivals.discard, name="arrival-discard"),
-    path("agenda", agenda.agenda, name="agenda"),
+    path("agenda", agenda_looking.agenda, name="agenda"),
     path("agenda/nouveau", agenda.book, name="appointment-new"),
-    path("agenda/<day:on>", agenda.day, name="agenda-day"),
+    path("agenda/libres", agenda_looking.free_slots, name="agenda-free"),
+    path("agenda/flux/<id:person>", agenda_looking.feed, name="agenda-feed"),
+    path("agenda/reglages", agenda_arranging.settings, name="agenda-settings"),
+    path("agenda/horaires/<id:person>", agenda_arranging.hours, name="agenda-hours"),
+    path("agenda/genres/nouveau", agenda_arranging.service, name="agenda-service-new"),
+    path("agenda/genres/<slug:code>", agenda_arranging.service, name="agenda-service"),
+    path("agenda/feries", agenda_arranging.calendar, name="agenda-holidays"),
+    path("agenda/absences/nouvelle", agenda_arranging.absence, name="agenda-absence-new"),
+    path("agenda/absences/<id:fact>", agenda_arranging.absence, name="agenda-absence"),
+    path("agenda/absences/<id:fact>/retirer", agenda_arranging.withdraw_absence, name="agenda-absence-withdraw"),
+    path("agenda/notes/nouvelle", agenda_arranging.note, name="agenda-note-new"),
+    path("agenda/notes/<id:fact>", agenda_arranging.note, name="agenda-note"),
+    path("agenda/notes/<id:fact>/retirer", agenda_arranging.withdraw_note, name="agenda-note-withdraw"),
+    path("agenda/<day:on>", agenda_looking.day, name="agenda-day"),
+    path("agenda/<day:on>/liste", agenda_looking.printed, name="agenda-print"),
+    path("agenda/<day:on>/liste.pdf", agenda_looking.printed_file, name="agenda-list"),
+    path("agenda/<day:on>/semaine/<id:person>", agenda_looking.week, name="agenda-week"),
+    path("agenda/<day:on>/calendrier/<id:person>", agenda_looking.export, name="agenda-calendar"),
+    path("agenda/<id:fact>/venue", agenda.attend, name="appointment-state"),
     path("agenda/<id:fact>/deplacer", agenda.move, name="appointment-move"),
     path("agenda/<id:fact>/annuler", agenda.cancel, name="appointment-cancel"),
     path("agenda/<id:fact>/retablir", agenda.restore, name="appointment-restore"),

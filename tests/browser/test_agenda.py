@@ -1,4 +1,6 @@
-"""A day of the agenda by keyboard: booked from a name or a chart, refused when taken, moved, cancelled, taken up again."""
+"""A day of the agenda by keyboard: booked from a name or a chart, refused when taken, moved, cancelled, taken up again;
+by pointer; and on two screens at once.
+"""
 
 from __future__ import annotations
 
@@ -104,3 +106,64 @@ def test_the_secretary_walks_the_days(sit: Sit) -> None:
     ines.write("jour", "03/06/2025")
     ines.keyboard("Enter")
     expect(page.get_by_role("heading", name="mardi 3 juin 2025")).to_be_visible()
+
+
+# Days of 2090: the demonstration books nobody then, and its hours hold every week.
+LATER, TYPED_LATER = "2090-03-06", "06/03/2090"
+
+
+def test_a_free_slot_fills_the_form_and_a_pointer_moves_what_is_booked(garance: Desk) -> None:
+    page = garance.page
+    garance.go(f"/agenda/{LATER}")
+    assert findings(page) == []
+    garance.letter("r")
+    answered(garance)
+    first = page.locator("#dialog [data-fill]").first
+    expect(first).to_contain_text("08:00")
+    garance.write("name", "M. Du Créneau")
+    garance.tab_to("#dialog [data-fill]")
+    garance.keyboard("Enter")
+    expect(page.locator("#dialog [name=hour]")).to_have_value("08:00")
+    expect(page.locator("#dialog [name=date]")).to_have_value(TYPED_LATER)
+    expect(page.locator("#dialog [name=name]")).to_have_value("M. Du Créneau")
+    garance.keyboard("Control+Enter")
+    garance.saved()
+    assert slots(garance) == ["08:00"]
+    # Dragged to half past nine: the form that moves it there opens, and writes when it is saved.
+    page.locator(".slot").drag_to(page.locator(".gap-start", has_text="09:30"))
+    garance.dialog()
+    answered(garance)
+    expect(page.locator("#dialog [name=hour]")).to_have_value("09:30")
+    assert findings(page) == []
+    garance.keyboard("Control+Enter")
+    garance.saved()
+    assert slots(garance) == ["09:30"]
+    with page.expect_navigation():
+        page.locator("body").press("w")
+    expect(page.locator(".week-slot")).to_contain_text("M. Du Créneau")
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert findings(page) == []
+    page.set_viewport_size({"width": 1366, "height": 768})
+
+
+def test_what_one_writes_the_other_screen_shows(sit: Sit) -> None:
+    """Nobody reloads: the page left open follows, and what had the focus keeps it."""
+    past = "2025-06-10"
+    garance, ines = sit(), sit(INES)
+    garance.go(f"/agenda/{past}")
+    ines.go(f"/agenda/nouveau?jour={past}")
+    ines.write("name", "Mme Sans Dossier")
+    ines.write("hour", "9h")
+    ines.keyboard("Control+Enter")
+    ines.saved()
+    expect(garance.page.locator(".slot-who")).to_contain_text("Mme Sans Dossier")
+    # With one key in the line: she did not come; and it is taken back.
+    button = ines.page.get_by_role("button", name="Non venu Mme Sans Dossier")
+    ines.page.get_by_role("link", name="Déplacer Mme Sans Dossier").focus()
+    ines.keyboard("x")
+    expect(button).to_have_count(0)
+    expect(garance.page.locator(".slot .chip", has_text="non venu")).to_be_visible()
+    garance.page.get_by_role("button", name="Effacer Mme Sans Dossier").focus()
+    garance.keyboard("Enter")
+    expect(ines.page.get_by_role("button", name="Non venu Mme Sans Dossier")).to_be_visible()
+    expect(ines.page.locator(".slot .chip", has_text="non venu")).to_have_count(0)

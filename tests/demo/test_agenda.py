@@ -10,6 +10,7 @@ import pytest
 from lanterne.demo.agenda import fortnight
 from lanterne.demo.events import AUTHORS, digest
 from lanterne.demo.generate import person_ids
+from lanterne.demo.team import describe
 from lanterne.practice.agenda.facts import (
     AbsenceStated,
     AgendaNoteWritten,
@@ -85,6 +86,14 @@ def test_nobody_is_booked_with_who_is_away_and_the_rules_refuse_nothing(today: d
             away = [one for one in absences if one and one.on(day)]
             assert all(one.practitioner != event.body.practitioner for one in away)
             assert all(one.covered_by == event.body.practitioner for one in away)
+
+
+def test_no_fact_bears_the_id_of_another() -> None:
+    """Of two facts of one id only the first counts: hours, kinds or appointments would be missing."""
+    persons, today = person_ids(1), date(2026, 11, 22)
+    ids = [event.fact_id for event in fortnight(seed=1, today=today, persons=persons, patients=PATIENTS)]
+    ids += [event.fact_id for event in describe(1, persons, date(2010, 1, 4))]
+    assert len(ids) == len(set(ids))
 
 
 def test_a_practice_of_three_has_its_agenda_too() -> None:

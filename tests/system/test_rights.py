@@ -98,9 +98,28 @@ MATRIX = (
     Line("agenda",              "agenda",                                   200, 200, 200),
     Line("agenda-day",          "agenda/2026-11-23",                        200, 200, 200),
     Line("appointment-new",     "agenda/nouveau",                           200, 200, 200),
+    Line("agenda-free",         "agenda/libres",                            200, 200, 200),
+    Line("agenda-feed",         "agenda/flux/{who}",                        200, 200, 200),
+    Line("agenda-settings",     "agenda/reglages",                          200, 200, 200),
+    Line("agenda-hours",        "agenda/horaires/{who}",                    200, 200, 200),
+    Line("agenda-service-new",  "agenda/genres/nouveau",                    200, 200, 200),
+    Line("agenda-service",      "agenda/genres/visit",                      200, 200, 200),
+    Line("agenda-holidays",     "agenda/feries",                            200, 200, 200),
+    Line("agenda-absence-new",  "agenda/absences/nouvelle",                 200, 200, 200),
+    Line("agenda-absence",      "agenda/absences/{f}",                      404, 404, 404, "allergy"),
+    Line("agenda-absence-withdraw", "agenda/absences/{f}/retirer",          404, 404, 404, "allergy", posts=True),
+    Line("agenda-note-new",     "agenda/notes/nouvelle",                    200, 200, 200),
+    Line("agenda-note",         "agenda/notes/{f}",                         404, 404, 404, "allergy"),
+    Line("agenda-note-withdraw", "agenda/notes/{f}/retirer",                404, 404, 404, "allergy", posts=True),
+    Line("agenda-print",        "agenda/2026-11-23/liste",                  200, 200, 200),
+    # Of who receives: the secretary has no column, and the list of nobody is no file.
+    Line("agenda-list",         "agenda/2026-11-23/liste.pdf",              200, 200, 404),
+    Line("agenda-week",         "agenda/2026-11-23/semaine/{who}",          200, 200, 200),
+    Line("agenda-calendar",     "agenda/2026-11-23/calendrier/{who}",       200, 200, 200),
     # No appointment has the id of an allergy; tests/browser/test_agenda.py moves and cancels real ones.
     Line("appointment-move",    "agenda/{f}/deplacer",                      404, 404, 404, "allergy"),
     Line("appointment-cancel",  "agenda/{f}/annuler",                       404, 404, 404, "allergy"),
+    Line("appointment-state",   "agenda/{f}/venue",                         404, 404, 404, "allergy", posts=True),
     Line("appointment-restore", "agenda/{f}/retablir",                      404, 404, 404, "allergy", posts=True),
     Line("tasks",               "a-faire",                                  200, 200, 200),
     Line("tasks-lines",         "a-faire/liste",                            200, 200, 200),
@@ -325,7 +344,8 @@ def test_a_form_without_its_token_writes_nothing(shared: Server, everybody: dict
         for line in MATRIX:
             if line.name in ("home", "chart", "summary", "timeline", "curve", "item", "document", "document-file",
                              "document-rendition", "arrivals", "arrival", "arrival-file", "chart-traces", "identity",
-                             "agenda", "agenda-day", "settling", "settling-chart", "team", "team-review", "device-adding", "device-adding-file", "device-adding-qr", "exchange", "exchange-state", "exchange-line",
+                             "agenda", "agenda-day", "agenda-free", "agenda-feed", "agenda-settings", "agenda-print", "agenda-list",
+                             "agenda-week", "agenda-calendar", "settling", "settling-chart", "team", "team-review", "device-adding", "device-adding-file", "device-adding-qr", "exchange", "exchange-state", "exchange-line",
                              "exchange-alarm", "exchange-evidence", "traces", "settings", "watched-state", "awake"):  # fmt: skip
                 continue
             path = address(line, practice, patient=patient, chart=JEAN)

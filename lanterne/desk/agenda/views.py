@@ -1,16 +1,19 @@
-"""A day of the agenda; book, move, cancel, take up again. Each form is a page of its own or a dialog."""
+"""Book, move, cancel, take up again, note who came. Each form is a page of its own or a dialog."""
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST
 
-from lanterne.desk.agenda.page import Lines, day_page, name_of, patient_name, practitioners
+from lanterne.desk.agenda.day import day_page
+from lanterne.desk.agenda.looking import day_in_address, find
+from lanterne.desk.agenda.page import Lines, absence_word, name_of, patient_name, practitioners
 from lanterne.desk.forms.agenda import NOBODY_YET, AppointmentForm
 from lanterne.desk.forms.fields import iso_of
 from lanterne.desk.frame.build import age_of
@@ -18,7 +21,6 @@ from lanterne.desk.frame.view import FormPage, Notice, when
 from lanterne.desk.opening import (
     dialog_or_page,
     fact_id,
-    page,
     presence_of,
     said_there,
     today,
@@ -26,35 +28,23 @@ from lanterne.desk.opening import (
     written,
 )
 from lanterne.practice.agenda import queries
-from lanterne.practice.agenda.commands import Book, Cancel, Move, OverlapSuspected, Restore
+from lanterne.practice.agenda.arrangements import services
+from lanterne.practice.agenda.arranging import NoteAttendance
+from lanterne.practice.agenda.attendance import missed
+from lanterne.practice.agenda.commands import AbsenceSuspected, Book, Cancel, Move, OverlapSuspected, Restore
 from lanterne.practice.agenda.facts import AppointmentBooked, AppointmentMoved
-from lanterne.practice.agenda.rules import CANCELLED_BY, CLOSED
+from lanterne.practice.agenda.rules import CANCELLED_BY, CLOSED, day_of, minute_at
 from lanterne.practice.errors import Refusal
+from lanterne.practice.patients.queries import group_of
 from lanterne.practice.patients.search import search
 from lanterne.practice.recording import record
 from lanterne.practice.rights import Right
-from lanterne.wire.names import FactId, is_id
+from lanterne.wire.names import FactId, PatientId, is_id
 
-USUAL_MINUTES = 15
+# How far back missed appointments are counted.
+MISSED_MINUTES = 365 * 24 * 60
 # Patients of one name offered to choose from.
 OFFERED = 6
-
-
-@require_GET
-def agenda(request: HttpRequest) -> HttpResponse:
-    """Today; or the day typed in the field of the page (`jour`)."""
-    typed = iso_of(request.GET.get("jour", "").strip())
-    if typed:
-        return HttpResponse(
-            status=303, headers={"Location": reverse("agenda-day", args=[_day(typed).isoformat()])}
-        )
-    return _shown(request, today(presence_of(request)))
-
-
-@require_GET
-def day(request: HttpRequest, on: str) -> HttpResponse:
-    """A day."""
-    return _shown(request, _day(on))
 
 
 @require_http_methods(["GET", "POST"])
@@ -69,12 +59,16 @@ def book(request: HttpRequest) -> HttpResponse:
     initial = {
         "date": given or today(presence).isoformat(),
         "hour": request.GET.get("heure", ""),
-        "minutes": USUAL_MINUTES,
         "practitioner": request.GET.get("praticien", "") or _usual(request),
+        "service": request.GET.get("genre", "") or "consultation",
         "patient": patient if who else "",
     }
     form = AppointmentForm(
-        request.POST or None, initial=initial, practitioners=_choices(request), patient_name=who
+        request.POST or None,
+        initial=initial,
+        practitioners=_choices(request),
+        services=services(presence.record.connection()),
+        patient_name=who,
     )
     warnings: tuple[Notice, ...] = ()
     if request.method == "POST":
@@ -82,13 +76,16 @@ def book(request: HttpRequest) -> HttpResponse:
         warnings = _record(
             request,
             form,
-            lambda held, overlap: Book(held, overlap_wanted=overlap, id=fact_id(request)),
+            lambda held, **said: Book(held, id=fact_id(request), **said),
             AppointmentBooked,
         )
         if form.is_valid() and not warnings and not form.errors:
             return written(request, _of_day(form.cleaned_data["date"]))
     title = _("Rendez-vous pour %(name)s") % {"name": who} if who else _("Nouveau rendez-vous")
-    return _form(request, form, title, reverse("appointment-new"), _("Prendre le rendez-vous"), warnings)
+    return _form(
+        request, form, title, reverse("appointment-new"), _("Prendre le rendez-vous"), warnings,
+        intro=_missed(request, patient) if who else "",
+    )  # fmt: skip
 
 
 @require_http_methods(["GET", "POST"])
@@ -100,8 +97,9 @@ def move(request: HttpRequest, fact: str) -> HttpResponse:
     who = patient_name(presence, held.body.patient)
     form = AppointmentForm(
         request.POST or None,
-        initial=AppointmentForm.initial_of(held.body),
+        initial={**AppointmentForm.initial_of(held.body), **_dropped(request)},
         practitioners=_choices(request, held.practitioner),
+        services=services(presence.record.tables.read()),
         patient_name=who,
     )
     warnings: tuple[Notice, ...] = ()
@@ -110,7 +108,7 @@ def move(request: HttpRequest, fact: str) -> HttpResponse:
         warnings = _record(
             request,
             form,
-            lambda moved, overlap: Move((held.fact,), moved, overlap_wanted=overlap, id=fact_id(request)),
+            lambda moved, **said: Move((held.fact,), moved, id=fact_id(request), **said),
             AppointmentMoved,
         )
         if form.is_valid() and not warnings and not form.errors:
@@ -120,6 +118,7 @@ def move(request: HttpRequest, fact: str) -> HttpResponse:
     return _form(
         request, form, title, reverse("appointment-move", args=[fact]), _("Enregistrer"), warnings,
         back=_of_day(held.body.start[:10]),
+        intro=_("Déposé à cette place : enregistrez pour déplacer le rendez-vous.") if _dropped(request) else "",
     )  # fmt: skip
 
 
@@ -145,6 +144,21 @@ def cancel(request: HttpRequest, fact: str) -> HttpResponse:
 
 
 @require_POST
+def attend(request: HttpRequest, fact: str) -> HttpResponse:
+    """Whether who has an appointment came: answered by the day as it stands now."""
+    presence = presence_of(request)
+    reader = presence.record.require(Right.KEEP_AGENDA)
+    held = queries.one(presence.record.connection(), FactId(fact))
+    state, shown = request.POST.get("state", ""), request.POST.get("shown", "booked")
+    record(presence.record, NoteAttendance(held.fact, state, shown, fact_id(request)))
+    iso = held.body.start[:10]
+    if request.headers.get("HX-Request"):
+        context = {"page": day_page(presence, reader, day_in_address(iso)), "fact": presence.record.draw_id()}
+        return render(request, "desk/agenda/day_fresh.html", context)
+    return said_there(HttpResponse(status=303, headers={"Location": _of_day(iso)}), "saved")
+
+
+@require_POST
 def restore(request: HttpRequest, fact: str) -> HttpResponse:
     """A cancelled appointment stands again, at its hour."""
     presence = presence_of(request)
@@ -155,23 +169,32 @@ def restore(request: HttpRequest, fact: str) -> HttpResponse:
     return said_there(response, "saved")
 
 
-def _shown(request: HttpRequest, on: date) -> HttpResponse:
-    presence = presence_of(request)
-    reader = presence.record.require(Right.READ_IDENTITY)
-    presence.record.connection()  # caught up
-    context = {"page": day_page(presence, reader, on), "fact": presence.record.draw_id()}
-    return page(request, "desk/agenda/page.html", context, current="agenda")
-
-
-def _day(typed: str) -> date:
-    try:
-        return date.fromisoformat(typed)
-    except ValueError as error:
-        raise Http404 from error
-
-
 def _of_day(iso: str) -> str:
     return reverse("agenda-day", args=[iso])
+
+
+def _dropped(request: HttpRequest) -> dict[str, str]:
+    """The place an appointment was dragged to, as fields of its form."""
+    day, hour, who = (request.GET.get(name, "") for name in ("jour", "heure", "praticien"))
+    if request.method != "GET" or day_of(day) is None or not is_id(who):
+        return {}
+    return {"date": day, "hour": hour, "practitioner": who}
+
+
+def _missed(request: HttpRequest, patient: str) -> str:
+    """How often a patient did not come of late."""
+    presence = presence_of(request)
+    connection = presence.record.tables.read()
+    group = group_of(connection, PatientId(patient))
+    since = minute_at(presence.record.clock_ms()) - MISSED_MINUTES
+    count = missed(connection, group, since) if group else 0
+    if not count:
+        return ""
+    return ngettext(
+        "N’est pas venu(e) à un rendez-vous depuis un an.",
+        "N’est pas venu(e) à %(n)s rendez-vous depuis un an.",
+        count,
+    ) % {"n": count}
 
 
 def _choices(request: HttpRequest, held: str = "") -> list[tuple[str, str]]:
@@ -219,10 +242,22 @@ def _record(request: HttpRequest, form: AppointmentForm, command: Any, kind: typ
     try:
         record(
             presence_of(request).record,
-            command(form.stated(kind), request.POST.get("overlap_wanted") == "on"),
+            command(
+                form.stated(kind),
+                overlap_wanted=request.POST.get("overlap_wanted") == "on",
+                absence_known=request.POST.get("absence_known") == "on",
+            ),
+        )
+    except AbsenceSuspected as away:
+        form.ask_absence()
+        return tuple(
+            Notice(_("Absence à cette heure : %(why)s.") % {"why": absence_word(one)}, "warn")
+            for one in away.absences[:3]
         )
     except OverlapSuspected as taken:
         form.ask_overlap()
+        if request.POST.get("absence_known") == "on":
+            form.ask_absence()
         lines = Lines(presence_of(request), writer_of(request))
         return tuple(
             Notice(
@@ -250,9 +285,16 @@ def _form(
     submit: str,
     warnings: tuple[Notice, ...],
     back: str = "",
+    intro: str = "",
 ) -> HttpResponse:
+    presence = presence_of(request)
+    since = day_of(iso_of(str(form["date"].value() or ""))) or today(presence)
     context = {
         "form": form,
+        "free": find(
+            presence, str(form["practitioner"].value() or ""), str(form["service"].value() or ""), since
+        ),
+        "free_url": reverse("agenda-free"),
         "fact": request.POST.get("fact", "") or presence_of(request).record.draw_id(),
         "page": FormPage(
             title=title,
@@ -260,7 +302,8 @@ def _form(
             back_url=back or reverse("agenda"),
             submit=submit,
             warnings=warnings,
+            intro=intro,
         ),
     }
     status = 422 if form.errors or warnings else 200
-    return dialog_or_page(request, "desk/chart/form_dialog.html", "desk/chart/form.html", context, status)
+    return dialog_or_page(request, "desk/agenda/book_dialog.html", "desk/agenda/book.html", context, status)

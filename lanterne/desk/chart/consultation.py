@@ -17,13 +17,15 @@ from lanterne.desk.frame.view import FormPage, when
 from lanterne.desk.opening import Opened, fact_id, for_its_patient, opened, page, today, written
 from lanterne.desk.sentences import sentence
 from lanterne.journal.errors import DiskFailed, DiskFull
+from lanterne.practice.agenda import queries as agenda
 from lanterne.practice.chart import commands
 from lanterne.practice.chart.statements import Statement, one
 from lanterne.practice.consultations.commands import RecordConsultation
 from lanterne.practice.consultations.facts import ConsultationRecorded
 from lanterne.practice.errors import Refusal
+from lanterne.practice.patients.queries import group_of
 from lanterne.practice.recording import record
-from lanterne.wire.names import FactId
+from lanterne.wire.names import FactId, is_id
 
 
 @require_http_methods(["GET", "POST"])
@@ -67,12 +69,22 @@ def new(request: HttpRequest, patient: str) -> HttpResponse:
             422,
         )
     kept = drafts.kept(seen, drafts.CONSULTATION)
-    fields = kept.fields if kept else {}
+    fields = kept.fields if kept else _of_appointment(request, seen)
     started = fields.get("started") or datetime.fromtimestamp(
         seen.presence.record.clock_ms() / 1000, UTC
     ).astimezone(PARIS).isoformat(timespec="minutes")
     form, measures = ConsultationForm(initial=fields), DayMeasuresForm(initial=fields)
     return _editor(request, seen, form, measures, url, fields.get("fact", ""), started, 200, kept)
+
+
+def _of_appointment(request: HttpRequest, seen: Opened) -> dict[str, str]:
+    """The reason said when the appointment was made (`rdv`); nothing when it is another patient's."""
+    named = request.GET.get("rdv", "")
+    if not is_id(named):
+        return {}
+    held = agenda.one(seen.chart.connection, FactId(named))
+    group = group_of(seen.chart.connection, held.patient) if held.patient else None
+    return {"reason": held.body.reason} if group and group.patient == seen.chart.patient else {}
 
 
 @require_http_methods(["GET", "POST"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -12,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from lanterne.desk.forms.fields import WhenField, choice, words
 from lanterne.desk.sentences import sentence
+from lanterne.practice.agenda.arrangements import Service
 from lanterne.practice.agenda.facts import ZONE, Appointment
-from lanterne.practice.agenda.rules import SERVICES
 from lanterne.practice.errors import Refusal
 
 _HOUR = re.compile(r"^(\d{1,2})(?:\s*[h:.]\s*(\d{2})?)?$|^(\d{2})(\d{2})$", re.IGNORECASE)
@@ -51,19 +52,38 @@ class AppointmentForm(forms.Form):
     phone = words(_("Téléphone"), limit=50, inputmode="tel")
     date = WhenField(label=_("Jour"), required=True, help_text=_("jj/mm/aaaa"))
     hour = HourField(label=_("Heure"), help_text=_("9h15, 9:15 ou 0915"))
-    minutes = forms.IntegerField(label=_("Durée (minutes)"), min_value=5, max_value=1440)
+    minutes = forms.IntegerField(
+        label=_("Durée (minutes)"),
+        min_value=5,
+        max_value=1440,
+        required=False,
+        help_text=_("vide : celle du genre"),
+    )
     practitioner = choice(_("Avec"), [])
-    service = choice(_("Genre"), list(SERVICES.items()), initial="consultation")
+    service = choice(_("Genre"), [], initial="consultation")
     reason = words(_("Motif (lu aussi par le secrétariat)"), limit=200)
+    comment = words(_("Note pour le cabinet"), limit=2000)
     patient = forms.CharField(required=False, max_length=32, widget=forms.HiddenInput)
     shown = forms.CharField(required=False, max_length=400, widget=forms.HiddenInput)
 
     def __init__(
-        self, *args: Any, practitioners: list[tuple[str, str]], patient_name: str = "", **kwargs: Any
+        self,
+        *args: Any,
+        practitioners: list[tuple[str, str]],
+        services: Mapping[str, Service],
+        patient_name: str = "",
+        **kwargs: Any,
     ) -> None:
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
         self.fields["practitioner"].choices = practitioners  # type: ignore[attr-defined]
+        self._services = services
+        held = self.initial.get("service", "consultation")
+        self.fields["service"].choices = [  # type: ignore[attr-defined]
+            (one.code, now("%(kind)s (%(n)s min)") % {"kind": now(one.label), "n": one.minutes})
+            for one in services.values()
+            if one.offered or one.code == held
+        ]
         if patient_name:
             del self.fields["name"], self.fields["phone"]
             self.fields["hour"].widget.attrs["autofocus"] = "autofocus"
@@ -86,19 +106,26 @@ class AppointmentForm(forms.Form):
             label=_("Les deux rendez-vous sont voulus"), required=False
         )
 
+    def ask_absence(self) -> None:
+        """The practitioner is away: it may be wanted all the same."""
+        self.fields["absence_known"] = forms.BooleanField(
+            label=_("Prendre le rendez-vous malgré l’absence"), required=False
+        )
+
     def stated(self, kind: type[Appointment]) -> Any:
         """The appointment the valid form states."""
         held = self.cleaned_data
         return kind(
             practitioner=held["practitioner"],
             start=f"{held['date']}T{held['hour']}",
-            minutes=held["minutes"],
+            minutes=held["minutes"] or self._services[held["service"] or "consultation"].minutes,
             zone=ZONE,
             service=held["service"] or "consultation",
             patient=held.get("patient", ""),
             name="" if held.get("patient") else held.get("name", ""),
             phone="" if held.get("patient") else held.get("phone", ""),
             reason=held["reason"],
+            comment=held["comment"],
         )
 
     @staticmethod
@@ -113,6 +140,7 @@ class AppointmentForm(forms.Form):
             "practitioner": body.practitioner,
             "service": body.service,
             "reason": body.reason,
+            "comment": body.comment,
             "patient": body.patient,
         }
 

@@ -105,13 +105,13 @@ SENTENCES: dict[str, str] = {
     "agenda_absent": _(
         "Ce praticien est absent à cette heure. Choisissez une autre heure, ou dites que le rendez-vous est voulu."
     ),
-    "agenda_label": _("Donnez un nom à ce genre de rendez-vous : %(limit)s caractères au plus."),
-    "agenda_closed_kind": _("Le genre « Fermé » garde son nom."),
-    "agenda_hours": _("« %(value)s » n’est pas un horaire : écrivez 8h-12h 14h-18h30."),
+    "agenda_label": _("Donnez un nom à ce genre de rendez-vous : %(limit)s caractères au plus."),
+    "agenda_closed_kind": _("Le genre « Fermé » garde son nom."),
+    "agenda_hours": _("« %(value)s » n’est pas un horaire : écrivez 8h-12h 14h-18h30."),
     "agenda_hours_cross": _("Deux plages d’un même jour se chevauchent."),
     "agenda_hours_many": _("%(limit)s plages par jour au plus."),
     "agenda_region": _("Ces jours fériés ne sont pas connus."),
-    "agenda_day_invalid": _("« %(value)s » n’est pas une date."),
+    "agenda_day_invalid": _("« %(value)s » n’est pas une date."),
     "agenda_days_reversed": _("Le dernier jour vient avant le premier."),
     "agenda_days_endless": _("Dites jusqu’à quand, ou quels jours de la semaine."),
     "agenda_every": _("La répétition va de 1 à %(limit)s semaines."),
@@ -120,9 +120,9 @@ SENTENCES: dict[str, str] = {
     "agenda_absence_gone": _("Cette absence a été changée ou retirée entre-temps. Rechargez la page."),
     "agenda_note_gone": _("Cette note a été changée ou retirée entre-temps. Rechargez la page."),
     "agenda_note_empty": _("Écrivez quelques mots."),
-    "agenda_attendance": _("Cela n’est pas dans la liste : arrivé, en consultation, sorti, non venu."),
+    "agenda_attendance": _("Cela n’est pas dans la liste : arrivé, en consultation, sorti, non venu."),
     "agenda_attendance_changed": _(
-        "Quelqu’un l’a noté autrement entre-temps : regardez la page avant de noter."
+        "Quelqu’un l’a noté autrement entre-temps : regardez la page avant de noter."
     ),
     "agenda_nobody_comes": _("Un créneau fermé n’attend personne."),
     "agenda_not_wanted": _("Cela a déjà été repris. Rechargez la page."),

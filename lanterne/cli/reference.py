@@ -42,7 +42,6 @@ def configure(parser: FrenchParser) -> None:
         _add_data(action)
         action.options.add_argument(
             "--dated",
-            type=_day,
             metavar=_("JOUR"),
             help=_("de quand sont ces fichiers (2026-05-18) ; sinon d’après ce qu’ils disent"),
         )
@@ -57,7 +56,9 @@ def _add_data(parser: FrenchParser) -> None:
     )
 
 
-def _day(text: str) -> date:
+def _day(text: str | None) -> date | None:
+    if text is None:
+        return None
     try:
         return date.fromisoformat(text)
     except ValueError:
@@ -75,6 +76,7 @@ def run(options: argparse.Namespace) -> int:
         return _state(data, options)
     if data is None:
         raise UsageError("reference.data_missing")
+    _day(options.dated)  # said before anything is fetched
     if options.action == "load":
         if not options.folder.is_dir():
             raise UsageError("data_not_folder", path=str(options.folder))
@@ -110,7 +112,7 @@ def _state(data: Path | None, options: argparse.Namespace) -> int:
     _print_parts(edition.parts)
     for one in found:
         if one.sound and (edition.starter or one.dated != edition.dated):
-            print(_("Aussi gardée : celle du {date}.").format(date=_french(one.dated)))
+            print(_("Aussi gardée : celle du {date}.").format(date=_french(one.dated)))
     for name in edition.damaged:
         print(
             _("{name} n’est plus ce qui a été chargé : ce fichier n’est pas utilisé. Rechargez-le.").format(
@@ -153,7 +155,7 @@ def _load(folder: Path, data: Path, options: argparse.Namespace) -> int:
     today = datetime.now().astimezone().date()
     try:
         with output.progress(_("Chargement")) as advance:
-            told = load.load(folder, data, today=today, dated=options.dated, advance=advance)
+            told = load.load(folder, data, today=today, dated=_day(options.dated), advance=advance)
     except load.Incomplete as refused:
         from lanterne.reference.medicines.report import FILES
 

@@ -135,8 +135,8 @@ def _fetch(
     try:
         with opener.open(request, timeout=bounds.silence_s) as answer, path.open("wb") as file:
             _copy(answer, file, one, bounds, late, _announced(answer.headers))
-    except NotFetched:
-        raise
+    except NotFetched as refused:  # of a redirection, which does not know what was asked
+        raise NotFetched(refused.code, one.file, refused.detail) from None
     except urllib.error.HTTPError as error:
         raise NotFetched("refused", one.file, str(error.code)) from None
     except TimeoutError:

@@ -182,7 +182,7 @@ def strength(text: str) -> str:
             parts.append(shown(found[0]))
         else:
             unit = _UNITS.get(part.strip().casefold())
-            parts.append(unit[2] if unit else part.strip())
+            parts.append(unit[2] if unit else re.sub(r"(?<=\d) ?[hH]$", " h", part.strip()))
     return "/".join(part for part in parts if part)
 
 

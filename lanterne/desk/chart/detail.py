@@ -14,6 +14,14 @@ from lanterne.desk.forms.figures import unit_text
 from lanterne.desk.forms.registry import FORMS
 from lanterne.practice.chart.statements import Statement
 from lanterne.practice.measures.facts import MeasureRecorded
+from lanterne.practice.prescriptions.checks.sentences import (
+    CHECKS,
+    SEVERITIES,
+    fired_sentence,
+    unchecked_sentence,
+)
+from lanterne.practice.prescriptions.facts import PrescriptionIssued
+from lanterne.practice.prescriptions.rules import ORDERS
 from lanterne.practice.treatments.commands import as_treatment
 from lanterne.practice.treatments.facts import TreatmentProposed
 
@@ -25,6 +33,8 @@ def lines(item: Statement[Any]) -> list[tuple[str, str]]:
     if isinstance(item.body, MeasureRecorded):
         found = [(c.label, f"{decimal(c.value)} {unit_text(c.unit)}") for c in item.body.components]
         return found + ([(_("Commentaire"), item.body.comment)] if item.body.comment else [])
+    if isinstance(item.body, PrescriptionIssued):
+        return _prescription(item.body)
     body = as_treatment(item.body) if isinstance(item.body, TreatmentProposed) else item.body
     form = next((form for form in FORMS.values() if form.body_type is type(body)), None)
     if form is None:
@@ -38,6 +48,35 @@ def lines(item: Statement[Any]) -> list[tuple[str, str]]:
     if item.code:
         shown.append((_("Code"), item.code))
     return shown
+
+
+def _prescription(body: PrescriptionIssued) -> list[tuple[str, str]]:
+    """Its lines, what the checks found and why it was passed, and what was not checked."""
+    found = [(_("Genre"), _(ORDERS[body.order]))]
+    for line in body.lines:
+        name = " ".join(part for part in (line.substance or line.brand or line.typed, line.strength) if part)
+        brand = f"({line.brand})" if line.brand and line.substance else ""
+        marks = [_("au long cours")] if line.long_term else []
+        marks += [_("ALD")] if line.ald else []
+        marks += (
+            [_("non substituable (%(reason)s)") % {"reason": line.reason}] if line.non_substitutable else []
+        )
+        marks += [_("avant : %(before)s") % {"before": line.before}] if line.before else []
+        said = ", ".join(part for part in (line.words, line.quantity, *marks) if part)
+        found.append((" ".join(part for part in (name, brand) if part), said or line.typed))
+    if body.duration_d:
+        found.append((_("Durée"), _("%(days)s jours") % {"days": body.duration_d}))
+    if body.renewals:
+        found.append((_("Renouvellements"), str(body.renewals)))
+    if body.comment:
+        found.append((_("Commentaire"), body.comment))
+    for fired in body.fired:
+        why = fired_sentence(fired, _)
+        if fired.passed:
+            why = _("%(why)s Passé outre : %(reason)s") % {"why": why, "reason": fired.passed}
+        found.append((_(SEVERITIES[fired.severity]), why))
+    found += [(_(CHECKS[one.check]), unchecked_sentence(one, _)) for one in body.unchecked]
+    return found
 
 
 def choices_of(field: forms.ChoiceField) -> list[tuple[str, str]]:

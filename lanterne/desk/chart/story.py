@@ -22,6 +22,8 @@ from lanterne.practice.family.facts import FamilyRecorded
 from lanterne.practice.immunizations.facts import ImmunizationRecorded
 from lanterne.practice.measures.facts import MeasureRecorded
 from lanterne.practice.notes.facts import NoteRecorded
+from lanterne.practice.prescriptions.facts import PrescriptionIssued
+from lanterne.practice.prescriptions.rules import ORDERS
 from lanterne.practice.problems.facts import AldRecorded, ProblemRecorded
 from lanterne.practice.results.facts import ResultRecorded
 from lanterne.practice.treatments.facts import TreatmentProposed, TreatmentRecorded
@@ -35,6 +37,7 @@ NOUNS: dict[str, tuple[str, ...]] = {
     "consultation": ("consultation.recorded",),
     "result": ("result.recorded",),
     "document": ("document.filed",),
+    "prescription": ("prescription.issued",),
     "treatment": ("treatment.recorded",),
     "problem": ("problem.recorded", "ald.recorded"),
     "measure": ("measure.recorded",),
@@ -51,6 +54,7 @@ PLURALS = {
     "consultation": _("Consultations"),
     "result": _("Résultats"),
     "document": _("Documents"),
+    "prescription": _("Ordonnances"),
     "treatment": _("Traitements"),
     "problem": _("Problèmes"),
     "measure": _("Mesures"),
@@ -199,6 +203,12 @@ def _words(opened: Opened, item: Statement[Any]) -> tuple[str, str, str, str]:
                 "",
                 "",
             )
+        case PrescriptionIssued() as body:
+            said = [
+                f"{one.substance or one.brand} {one.strength} {one.words}".strip() or one.typed
+                for one in body.lines
+            ]
+            return _("Ordonnance : %(order)s") % {"order": _(ORDERS[body.order])}, " · ".join(said), "", ""
         case AldRecorded() as body:
             return _("ALD : %(label)s") % {"label": body.label}, body.comment, "", ""
         case ProblemRecorded() as body:

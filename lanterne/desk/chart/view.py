@@ -38,6 +38,7 @@ KINDS: dict[str, Kind] = {
         Kind("allergy", _("Allergie"), "allergy"),
         Kind("problem", _("Problème"), "problem"),
         Kind("treatment", _("Traitement"), "pill"),
+        Kind("prescription", _("Ordonnance"), "pill"),
         Kind("measure", _("Mesure"), "pulse"),
         Kind("result", _("Résultat"), "flask"),
         Kind("vaccination", _("Vaccination"), "syringe"),

@@ -17,13 +17,14 @@ from lanterne.practice.patients.queries import Group
 from lanterne.practice.prescriptions.carrying import line_of, lines_by_treatment
 from lanterne.practice.prescriptions.facts import Line, Order, PrescriptionIssued
 from lanterne.practice.prescriptions.gathering import ATC, Gathered, Held, gather, held
+from lanterne.practice.prescriptions.posology.structure import Structure
 from lanterne.practice.prescriptions.structures import from_fact
 from lanterne.practice.prescriptions.understanding import base_of, reader, say
 from lanterne.practice.recording import unknown_fields
 from lanterne.practice.tables import Connection
 from lanterne.practice.team import queries as team
 from lanterne.practice.treatments.facts import TreatmentRecorded
-from lanterne.reference.medicines.model import Base
+from lanterne.reference.medicines.model import Base, Medicine
 from lanterne.wire.names import FactId, PatientId, PersonId
 
 
@@ -128,10 +129,20 @@ def completed(base: Base, line: Line) -> Line:
         line,
         words=say(structure) if structure is not None else line.words,
         coding=Coding(system=ATC, code=atc, display=line.substance) if atc else line.coding,
+        route=line.route or _route(base, line, structure, medicine),
         conditions=conditions,
         paper=paper,
         before="",
     )
+
+
+def _route(base: Base, line: Line, structure: Structure | None, medicine: Medicine | None) -> str:
+    """The way it is given, when the text says it or the base knows one alone."""
+    if structure is not None and structure.route:
+        return structure.route
+    form = line.form or (structure.form if structure is not None else "") or ""
+    routes = medicine.routes if medicine is not None else base.routes(line.substance, form)
+    return routes[0] if len(routes) == 1 else ""
 
 
 def _standing(gathered: Gathered, lines: Sequence[Line]) -> dict[str, Held]:

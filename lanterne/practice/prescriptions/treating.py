@@ -17,6 +17,7 @@ from lanterne.practice.prescriptions.facts import Line
 from lanterne.practice.prescriptions.lengths import ASSUMED_DAYS, days_of
 from lanterne.practice.prescriptions.posology.structure import Structure
 from lanterne.practice.prescriptions.structures import from_fact
+from lanterne.practice.prescriptions.understanding import say_lasting
 from lanterne.practice.treatments.facts import TreatmentRecorded
 
 ASSUMED = "Fin estimée : l’ordonnance donne un nombre de boîtes, sans durée."
@@ -61,7 +62,7 @@ def placed(
             )
         )
     said = {
-        "substance": name_of(line), "brand": line.brand, "coding": line.coding, "posology": line.words,
+        "substance": name_of(line), "brand": line.brand, "coding": line.coding, "posology": _posology(line, structure),
         "route": line.route, "as_needed": structure is not None and structure.as_needed,
         "long_term": line.long_term, "until": until, "status": "active", "stop_reason": "", "prescriber": prescriber,
     }  # fmt: skip
@@ -86,6 +87,10 @@ def _taken(line: Line) -> tuple[object, ...]:
     how: object = {name: value for name, value in line.posology.items() if name not in _BESIDE}
     strength = line.strength or line.posology.get("strength", "")
     return (fold(line.substance or line.brand), fold(str(strength)), how or fold(line.words))
+
+
+def _posology(line: Line, structure: Structure | None) -> str:
+    return say_lasting(structure) if structure is not None and line.long_term else line.words
 
 
 def name_of(line: Line) -> str:

@@ -44,11 +44,12 @@ def limit(
     per_kg: bool = False,
     unit: str = "mg",
     route: str = "",
+    note: str = "",
 ) -> Limit:
     """A line of the table of doses."""
     return Limit(
         substance, who, route, unit, per_kg, usual_low=_number(usual_low), usual_high=_number(usual_high),
-        max_intake=_number(max_intake), max_day=_number(max_day), interval_h=_number(interval_h), note="",
+        max_intake=_number(max_intake), max_day=_number(max_day), interval_h=_number(interval_h), note=note,
     )  # fmt: skip
 
 
@@ -84,6 +85,8 @@ SUBSTANCES = (
     substance("ibuprofène", "M01AE01", pregnancy="contraindicated", pregnancy_from_week=24, kidney_known=True, kidney_stop=Decimal(30)),
     substance("metformine", "A10BA02", pregnancy="possible", kidney_known=True, kidney_adapt=Decimal(60), kidney_stop=Decimal(30)),
     substance("méthotrexate", "L04AX03", pregnancy="contraindicated", kidney_known=True, kidney_stop=Decimal(30)),
+    substance("alendronate", "M05BA04"),
+    substance("sémaglutide", "A10BJ06"),
     substance("codéine", "R05DA04", pregnancy="caution", kidney_known=True, age_min_years=Decimal(12)),
     substance("zolpidem", "N05CF02", max_days=28, pregnancy="caution", kidney_known=True),
     Substance(name="valériane"),
@@ -97,8 +100,18 @@ LIMITS = (
         "paracétamol", "child", usual_low="10", usual_high="15", max_intake="15", max_day="60", per_kg=True
     ),
     limit("méthotrexate", "adult", max_intake="25", interval_h="168"),
+    limit(
+        "alendronate",
+        "adult",
+        usual_low="10",
+        usual_high="70",
+        max_day="70",
+        note="70 mg une fois par SEMAINE, à jeun.",
+    ),
+    limit("sémaglutide", "adult", usual_low="0.25", max_day="2.4", note="Une injection par SEMAINE."),
     limit("amoxicilline", "adult", usual_low="500", max_intake="3000", max_day="6000"),
     limit("acide clavulanique", "adult", max_day="375"),
+    limit("ibuprofène", "adult", max_day="1200", route="orale"),
     limit("bisoprolol", "adult", max_intake="10", max_day="10"),
 )
 

@@ -5,6 +5,7 @@ Associations are compared substance by substance when the strength of each is kn
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 from lanterne.practice.prescriptions.checks.amounts import Amounts, amounts
@@ -14,6 +15,13 @@ from lanterne.practice.prescriptions.checks.person import ADULT, ELDERLY, days_s
 from lanterne.practice.prescriptions.posology.structure import Structure
 from lanterne.reference.medicines.model import Limit, Who
 
+_SWALLOWED = frozenset(
+    {"comprimé", "gélule", "capsule", "sachet", "gouttes", "sirop", "suspension", "poudre", "granulés", "cuillère-mesure",
+     "cuillère", "dose-kg", "ampoule", "lyophilisat", "film", "pastille", "unidose"}
+)  # fmt: skip
+WEEK_H = 7 * 24
+_WEEKLY_ALWAYS = re.compile(r"\bune (?:prise|injection) par SEMAINE\b", re.IGNORECASE)
+_WEEKLY = re.compile(r"\bpar SEMAINE\b")
 GROWING_DAYS = 92
 """A child's weight stays good this long."""
 
@@ -90,11 +98,16 @@ def _limit(limits: tuple[Limit, ...], years: float, line: Ordered) -> Limit | No
         of_them = [one for one in limits if one.who == who]
         by_route = [one for one in of_them if one.route and one.route == route]
         general = [one for one in of_them if not one.route]
-        # Nothing said of the way: by mouth, as nearly everything of a practice; other ways are said.
-        usual = [one for one in of_them if one.route == "orale"] if not route else []
+        # Nothing said of the way, and a form that is swallowed: by mouth.
+        usual = [one for one in of_them if one.route == "orale"] if not route and _is_swallowed(line) else []
         if by_route or general or usual:
             return (by_route or general or usual)[0]
     return None
+
+
+def _is_swallowed(line: Ordered) -> bool:
+    form = line.form or (line.structure.form if line.structure is not None else "") or ""
+    return not form or form.split()[0] in _SWALLOWED
 
 
 def _compare(
@@ -115,7 +128,7 @@ def _compare(
             "noted", "intake_below", [line.place], line.given.label, source=source,
             given=_text(found.intake), least=_text(limit.usual_low * factor), **said,
         )  # fmt: skip
-    if _is_weekly(limit):
+    if _is_weekly(limit, found.intake):
         if found.day is not None and not found.weekly:
             answer.fire(
                 "contraindicated", "weekly_every_day", [line.place], line.given.label, source=source, **said
@@ -137,9 +150,15 @@ def _compare(
         answer.skip("limits_unknown", [line.place], substance=part)
 
 
-def _is_weekly(limit: Limit) -> bool:
-    """Whether the substance is one taken once a week: the least time between intakes says so."""
-    return limit.interval_h is not None and limit.interval_h >= 7 * 24
+def _is_weekly(limit: Limit, intake: Decimal | None) -> bool:
+    """Whether so much is taken once a week. The starter list writes « par SEMAINE » in capitals for this; "une fois" of
+    what exists by day too (alendronate 10 mg), where the smallest usual dose is the daily one.
+    """
+    if (limit.interval_h is not None and limit.interval_h >= WEEK_H) or _WEEKLY_ALWAYS.search(limit.note):
+        return True
+    if _WEEKLY.search(limit.note) is None:
+        return False
+    return intake is None or limit.usual_low is None or intake > limit.usual_low
 
 
 def _text(amount: Decimal) -> str:

@@ -33,12 +33,16 @@ def configure(parser: FrenchParser) -> None:
     actions = parser.add_subparsers(
         dest="action", metavar=_("ACTION"), title=_("Actions"), parser_class=FrenchParser
     )
-    load = actions.add_parser("load", help=_("charge les fichiers publics d’un dossier"))
-    load.arguments.add_argument("folder", type=Path, metavar=_("DOSSIER"), help=_("où sont les fichiers"))
-    fetch = actions.add_parser(
-        "download", help=_("va chercher la base publique des médicaments, et la charge")
-    )
-    for action in (load, fetch):
+    words = {
+        "load": _("charge les fichiers publics d’un dossier"),
+        "download": _("va chercher la base publique des médicaments, et la charge"),
+    }
+    for name, text in words.items():
+        action = actions.add_parser(name, help=text)
+        if name == "load":
+            action.arguments.add_argument(
+                "folder", type=Path, metavar=_("FICHIERS"), help=_("le dossier où ils sont")
+            )
         _add_data(action)
         action.options.add_argument(
             "--dated",

@@ -103,15 +103,11 @@ def _away(monday: date, doctor: PersonId, locum: PersonId) -> list[AbsenceStated
     for first in leave:
         if first - timedelta(weeks=1) in leave:
             continue
-        last = first
-        while last + timedelta(weeks=1) in leave:
-            last += timedelta(weeks=1)
-        last += timedelta(days=6)
-        found.append(
-            AbsenceStated(
-                practitioner=doctor, first=first.isoformat(), last=last.isoformat(), covered_by=locum
-            )
-        )
+        monday_after = first + timedelta(weeks=1)
+        while monday_after in leave:
+            monday_after += timedelta(weeks=1)
+        over = (monday_after - timedelta(days=1)).isoformat()
+        found.append(AbsenceStated(practitioner=doctor, first=first.isoformat(), last=over, covered_by=locum))
     for first in weeks[:2]:
         friday = first + timedelta(days=4)
         if on_duty(friday) == "locum" != on_duty(first):

@@ -33,13 +33,22 @@ STARTS_MOST = 12
 def stamp(presence: Presence, on: date, days: int = 1) -> str:
     """What a page of these days stands for: another word once anything was written, or once a minute of them passed.
 
-    Facts only are counted, which costs a page open all day next to nothing.
+    Facts only are counted, which costs a page open all day next to nothing; what changes without a new fact (another
+    order, another membership) shows in the ranks or in the file the tables were folded into.
     """
-    connection = presence.record.connection()
+    record = presence.record
+    connection = record.connection()
     last = connection.execute("SELECT coalesce(max(no), 0) FROM fact").fetchone()[0]
     now = Lines.minute(presence)
     first, after = day_minutes(on)[0], day_minutes(on + timedelta(days=days - 1))[1]
-    said = (last, now if first <= now < after else now >= after, on, days)
+    said = (
+        last,
+        record.journal.reranks,
+        record.tables.path.name,
+        now if first <= now < after else now >= after,
+        on,
+        days,
+    )
     return hashlib.sha256(repr(said).encode()).hexdigest()[:16]
 
 
@@ -58,7 +67,7 @@ def day_page(presence: Presence, writer: Writer, on: date) -> view.DayPage:
     columns = []
     for one in sorted(people.values(), key=lambda one: (one.id != writer.person, one.id not in covered)):
         mine = one.id == writer.person and one.role in PRACTISE
-        receives = one.role in PRACTISE and not one.has_left(on) and bool(arranged.of(one.id).open(on))
+        receives = one.role in PRACTISE and not one.has_left(on) and bool(lines.hours(one.id).open(on))
         if mine or receives or one.id in covered or one.id in by_person:
             role = ROLES.get(one.role, "")
             columns.append(_column(lines, one.id, one.display_name, role, by_person.pop(one.id, []), on))
@@ -100,7 +109,7 @@ def week_page(presence: Presence, writer: Writer, on: date, practitioner: Person
     for number in range(7):
         day = monday + timedelta(days=number)
         meetings = queries.day(connection, day, practitioner)
-        if number == 6 and not meetings and not lines.arranged.of(practitioner).open(day):
+        if number == 6 and not meetings and not lines.hours(practitioner).open(day):
             continue
         lines.came(meetings)
         column = _column(lines, practitioner, date_format(day, "l j"), "", meetings, day, days=True)
@@ -137,7 +146,7 @@ def _column(
 ) -> view.Column:
     arranged = lines.arranged
     shown = lines.lines(meetings)
-    receives = arranged.of(identifier).open(on)
+    receives = lines.hours(identifier).open(on)
     book = f"{reverse('appointment-new')}?jour={on}&praticien={identifier}"
     chips: list[tuple[str, Tone]] = []
     if days and arranged.holiday(on):
@@ -176,7 +185,7 @@ def _away(lines: Lines, identifier: PersonId, on: date) -> list[tuple[str, Tone]
     """Who is away, who covers whom."""
     names = {one.id: one.display_name for one in team.persons(lines.presence.record.tables.read())}
     found: list[tuple[str, Tone]] = []
-    for absence in lines.arranged.of(identifier).absent(on):
+    for absence in lines.hours(identifier).absent(on):
         word = absence_word(absence)
         if not absence.whole_day:
             first = day_minutes(on)[0]

@@ -16,8 +16,8 @@ from lanterne.desk.frame.view import Tone, when
 from lanterne.desk.opening import today
 from lanterne.desk.presence import Presence
 from lanterne.practice.agenda.arrangements import Arrangements, arrangements
-from lanterne.practice.agenda.attendance import EXPECTED, NEXT, Attendance, of_threads
-from lanterne.practice.agenda.hours import Absence
+from lanterne.practice.agenda.attendance import EXPECTED, NEXT, Attendance, of_threads, waited
+from lanterne.practice.agenda.hours import Absence, Hours
 from lanterne.practice.agenda.queries import Meeting
 from lanterne.practice.agenda.rules import ABSENCES, CLOSED, day_of, minute_at, start_of
 from lanterne.practice.patients.listing import named
@@ -26,7 +26,7 @@ from lanterne.practice.patients.search import Hit
 from lanterne.practice.record import Writer
 from lanterne.practice.rights import Right
 from lanterne.practice.team import queries as team
-from lanterne.wire.names import PatientId
+from lanterne.wire.names import PatientId, PersonId
 
 # Of what is noted with one key, the word on the button.
 STEPS: Mapping[str, str] = {
@@ -69,6 +69,7 @@ class Lines:
         self.keeps = Right.KEEP_AGENDA in writer.rights
         self._known: dict[PatientId, Hit | None] = {}
         self._came: dict[str, Attendance] = {}
+        self._hours: dict[PersonId, Hours] = {}
 
     @staticmethod
     def minute(presence: Presence) -> int:
@@ -79,6 +80,12 @@ class Lines:
     def arranged(self) -> Arrangements:
         """Hours, kinds and absences, read once."""
         return arrangements(self.presence.record.tables.read())
+
+    def hours(self, practitioner: PersonId) -> Hours:
+        """When somebody receives, looked up once."""
+        if practitioner not in self._hours:
+            self._hours[practitioner] = self.arranged.of(practitioner)
+        return self._hours[practitioner]
 
     def service(self, code: str) -> str:
         """The name of a kind of appointment; a word of a later program as it is."""
@@ -114,9 +121,7 @@ class Lines:
         phone = (hit.phone if hit else "") or held.body.phone
         state, state_text, tone = self._state(held)
         on = day_of(held.body.start[:10])
-        away = (
-            self.arranged.of(held.practitioner).away(held.starts, held.ends, on) if on and not closed else []
-        )
+        away = self.hours(held.practitioner).away(held.starts, held.ends, on) if on and not closed else []
         return view.Line(
             hour=start_of(held.starts)[11:],
             until=start_of(held.ends)[11:],
@@ -177,7 +182,11 @@ class Lines:
                 said = _("arrivé à %(hour)s") % {"hour": _hour(came.arrived)}
                 if waits > 0 and held.starts <= self.now:
                     said = _("%(said)s, attend depuis %(time)s") % {"said": said, "time": lasting(waits)}
-                return came.state, said, "warn" if self.now - held.starts >= LATE_MINUTES else "info"
+                return (
+                    came.state,
+                    said,
+                    "warn" if waited(came, held.starts, self.now) >= LATE_MINUTES else "info",
+                )
             case "in_progress":
                 return came.state, _("entré à %(hour)s") % {"hour": _hour(came.came_in)}, "ok"
             case "finished":
@@ -192,12 +201,12 @@ class Lines:
 
     def waiting(self, meetings: Iterable[Meeting]) -> tuple[int, int]:
         """(how many wait, how many minutes late the practitioner is: of who waits longest beyond their hour)."""
-        late = [
-            self.now - held.starts
+        there = [
+            waited(came, held.starts, self.now)
             for held in meetings
-            if self._came.get(held.thread, EXPECTED).state == "arrived"
+            if (came := self._came.get(held.thread, EXPECTED)).state == "arrived"
         ]
-        return len(late), max([0, *late])
+        return len(there), max(there, default=0)
 
     def lines(self, meetings: Iterable[Meeting]) -> tuple[view.Line, ...]:
         """Several."""

@@ -68,6 +68,17 @@ def standing(notes: Iterable[Noted]) -> Attendance:
     return held
 
 
+def waited(came: Attendance, starts: int, now: int) -> int:
+    """Minutes somebody who is there waits beyond their hour: from it, or from when they came if that was later.
+
+    0 for who does not wait.
+    """
+    if came.state != "arrived":
+        return 0
+    since = starts if came.arrived is None else max(starts, came.arrived)
+    return max(0, now - since)
+
+
 def of_threads(connection: Connection, threads: Sequence[tuple[str, str]]) -> dict[str, Attendance]:
     """Of appointments, by thread; those nobody noted anything of are left out.
 

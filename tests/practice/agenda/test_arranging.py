@@ -21,7 +21,7 @@ from lanterne.practice.agenda.arranging import (
     WithdrawNote,
     WriteNote,
 )
-from lanterne.practice.agenda.attendance import EXPECTED, Attendance, missed, of_threads
+from lanterne.practice.agenda.attendance import EXPECTED, Attendance, missed, of_threads, waited
 from lanterne.practice.agenda.commands import AbsenceSuspected, Book, Cancel, Move
 from lanterne.practice.agenda.facts import (
     AbsenceStated,
@@ -207,6 +207,21 @@ def test_arrived_in_out_and_not_come(garance: Record) -> None:
     assert group is not None
     assert missed(garance.tables.read(), group, FIRST) == 1
     assert missed(garance.tables.read(), group, FIRST + 1440) == 0
+
+
+@pytest.mark.parametrize(
+    ("came", "now", "minutes"),
+    [
+        (Attendance("booked"), 700, 0),
+        (Attendance("arrived", 590), 595, 0),  # early, and it is not their hour yet
+        (Attendance("arrived", 590), 612, 12),
+        (Attendance("arrived", 640), 645, 5),  # late themselves: nobody made them wait before
+        (Attendance("arrived", None), 612, 12),
+        (Attendance("in_progress", 590, 605), 640, 0),
+    ],
+)
+def test_who_waits_beyond_their_hour(came: Attendance, now: int, minutes: int) -> None:
+    assert waited(came, 600, now) == minutes
 
 
 def test_who_did_not_come_and_is_given_another_day_is_expected_then(garance: Record) -> None:

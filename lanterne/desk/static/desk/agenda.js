@@ -1,7 +1,7 @@
 // The agenda: the page that shows it follows what anybody writes on this device, within a second; keys of a line; an
 // appointment dragged to a free minute opens the form that moves it there; a free slot fills the form.
 // Law: everything here is also a link or a button. Nothing is written by a drag: the form is, by whoever reads it.
-const PAUSE_MS = 800;
+const PAUSE_MS = 500;
 let dragged = "";
 
 function pause() {

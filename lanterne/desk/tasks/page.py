@@ -25,7 +25,7 @@ from lanterne.practice.rights import Right
 from lanterne.practice.tables import Connection
 from lanterne.practice.tasks import queries
 from lanterne.practice.tasks.commands import today_of
-from lanterne.practice.tasks.queries import Item, Said, Staff
+from lanterne.practice.tasks.queries import Item, Listed, Said, Staff
 from lanterne.practice.tasks.rules import (
     ATTEMPTS,
     CALL,
@@ -46,6 +46,7 @@ DONE_DAYS = 7
 DONE_MOST = 30
 SECTION_MOST = 60
 EVERY_S = 1
+_DAY = timedelta(days=1)
 
 
 def today(presence: Presence) -> date:
@@ -211,7 +212,7 @@ def tabs(presence: Presence, tasks: OpenTasks, here: Staff, whose: str) -> tuple
     for owner, name in choices(presence, here):
         if owner != f"p:{me.person}":
             found.append(view.Tab(name, address(owner), each.get(owner, 0), whose == owner))
-    waiting = bool(queries.orphans(tasks, here))
+    waiting = bool(queries.orphans(tasks, here, 1).total)
     if waiting or whose == NOBODY:
         found.append(view.Tab(_("Sans personne"), address(NOBODY), orphans, whose == NOBODY, waiting))
     found.append(
@@ -237,21 +238,27 @@ def sections(presence: Presence, tasks: OpenTasks, here: Staff, whose: str) -> t
     """Late, today, later, done lately."""
     on, lines = today(presence), Lines(presence, tasks)
     if whose == NOBODY:
-        items = queries.orphans(tasks, here)
-        return (_section("late", _("Sans personne"), items, lines),) if items else ()
+        nobodys = queries.orphans(tasks, here, SECTION_MOST)
+        return (_section("late", _("Sans personne"), nobodys, lines),) if nobodys.total else ()
     owners = _owners(tasks, here, whose)
-    due = queries.due(tasks, here, owners, on)
-    later = queries.later(tasks, here, owners, on)
-    if whose not in (MINE, EVERYBODY):  # somebody's list: what is for nobody has its own
-        due, later = ([item for item in found if not item.orphan] for found in (due, later))
-    late = [item for item in due if item.due < on.isoformat()]
-    done = queries.ended(tasks, here, owners, on - timedelta(days=DONE_DAYS), DONE_MOST)
-    found = (
-        _section("late", _("En retard"), late, lines),
-        _section("today", _("Aujourd’hui"), due[len(late) :], lines),
-        _section("later", _("Plus tard"), later, lines),
-        _section("done", _("Faits ces sept derniers jours"), done, lines),
+    # On somebody's list, what is for nobody has a list of its own.
+    mine = whose in (MINE, EVERYBODY)
+    days = (
+        ("late", _("En retard"), None, on - _DAY),
+        ("today", _("Aujourd’hui"), on, on),
+        ("later", _("Plus tard"), on + _DAY, None),
     )
+    found = [
+        _section(
+            key,
+            title,
+            queries.listed(tasks, here, owners, first, last, nobodys=mine, most=SECTION_MOST),
+            lines,
+        )
+        for key, title, first, last in days
+    ]
+    done = queries.ended(tasks, here, owners, on - DONE_DAYS * _DAY, DONE_MOST)
+    found.append(view.Section("done", _("Faits ces sept derniers jours"), lines.lines(done)))
     return tuple(one for one in found if one.lines or one.key == "today")
 
 
@@ -261,8 +268,8 @@ def _owners(tasks: OpenTasks, here: Staff, whose: str) -> Collection[str] | None
     return here.mine(tasks.reader.person, tasks.reader.role) if whose == MINE else {whose}
 
 
-def _section(key: str, title: str, items: Sequence[Item], lines: Lines) -> view.Section:
-    return view.Section(key, title, lines.lines(items[:SECTION_MOST]), max(0, len(items) - SECTION_MOST))
+def _section(key: str, title: str, found: Listed, lines: Lines) -> view.Section:
+    return view.Section(key, title, lines.lines(found.items), found.total - len(found.items))
 
 
 def state_word(presence: Presence) -> str:

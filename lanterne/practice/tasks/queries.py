@@ -106,6 +106,14 @@ class Item:
     written_ms: int
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """The first tasks of a list, and how many it has."""
+
+    items: tuple[Item, ...]
+    total: int
+
+
 def staff(record: Record, today: date) -> Staff:
     """Who is here today, by the membership and the team's description together."""
     connection, moment = record.tables.read(), record.clock_ms()
@@ -154,21 +162,52 @@ def count_all(connection: Connection, until: date) -> int:
     )
 
 
-def due(tasks: OpenTasks, here: Staff, owners: Collection[str] | None, until: date) -> list[Item]:
-    """What is due by a day for these owners (None: for anybody), with what is for nobody who is here: the most overdue
-    first, and of one day the urgent first.
+def listed(
+    tasks: OpenTasks,
+    here: Staff,
+    owners: Collection[str] | None,
+    first: date | None = None,
+    last: date | None = None,
+    *,
+    nobodys: bool = True,
+    most: int = MOST,
+) -> Listed:
+    """What is open and due from one day to another for these owners (None: for anybody): the earliest day first, and of
+    one day the urgent first.
+
+    Args:
+        nobodys: with what is for nobody who is here.
+        most: so many are read; of the last day read, all.
     """
-    return _listed(tasks, here, owners, ("due <= ?", until.isoformat()))
+    names: dict[int, set[str]] = defaultdict(set)
+    days: dict[int, str] = {}
+    since, until = (day.isoformat() if day else beyond for day, beyond in ((first, ""), (last, "9999-99-99")))
+    # Whose they are is looked at before anything of them is read.
+    for day, task, owner in tasks.connection.execute(
+        "SELECT due, task, owner FROM task_owner WHERE due >= ? AND due <= ? ORDER BY due, task",
+        (since, until),
+    ):
+        days[task] = day
+        names[task].add(owner)
+    kept = [
+        task
+        for task, named in names.items()
+        if owners is None or named.intersection(owners) or (nobodys and not named & here.owners)
+    ]
+    cut = days[kept[most - 1]] if len(kept) > most else ""
+    reads = [task for task in kept if days[task] <= cut] if cut else kept
+    rows = (
+        tasks.connection.execute("SELECT thread FROM task WHERE fact = ?", (task,)).fetchone()
+        for task in reads
+    )
+    found = _items(tasks, here, (bytes(row[0]) for row in rows if row is not None))
+    found.sort(key=lambda item: (item.due, item.body.priority != "urgent", item.written_ms, item.task))
+    return Listed(tuple(found[:most]), len(kept))
 
 
-def later(tasks: OpenTasks, here: Staff, owners: Collection[str] | None, after: date) -> list[Item]:
-    """What is due beyond a day, soonest first."""
-    return _listed(tasks, here, owners, ("due > ?", after.isoformat()))
-
-
-def orphans(tasks: OpenTasks, here: Staff) -> list[Item]:
+def orphans(tasks: OpenTasks, here: Staff, most: int = MOST) -> Listed:
     """What is open and for nobody who is here, whatever its day."""
-    return _listed(tasks, here, (), ("due >= ?", ""))
+    return listed(tasks, here, (), most=most)
 
 
 def ended(
@@ -243,33 +282,6 @@ def thread_of(connection: Connection, task: FactId) -> bytes | None:
         (bytes.fromhex(task), TaskCreated.KIND),
     ).fetchone()
     return bytes(row[0]) if row is not None else None
-
-
-def _listed(
-    tasks: OpenTasks, here: Staff, owners: Collection[str] | None, day: tuple[str, str]
-) -> list[Item]:
-    """Open tasks of some days. Whose they are is looked at before anything of them is read."""
-    names: dict[int, set[str]] = defaultdict(set)
-    order: list[int] = []
-    for task, owner in tasks.connection.execute(
-        f"SELECT task, owner FROM task_owner WHERE {day[0]} ORDER BY due, task", (day[1],)
-    ):
-        if task not in names:
-            order.append(task)
-        names[task].add(owner)
-    kept = [
-        number
-        for number in order
-        if owners is None or names[number].intersection(owners) or not names[number] & here.owners
-    ]
-    threads = (
-        tasks.connection.execute("SELECT thread FROM task WHERE fact = ?", (number,)).fetchone()
-        for number in kept
-    )
-    found = _items(tasks, here, (bytes(row[0]) for row in threads if row is not None))
-    return sorted(
-        found, key=lambda item: (item.due, item.body.priority != "urgent", item.written_ms, item.task)
-    )
 
 
 def _items(tasks: OpenTasks, here: Staff, threads: Iterable[bytes]) -> list[Item]:

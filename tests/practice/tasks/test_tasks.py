@@ -5,7 +5,7 @@ between two.
 from __future__ import annotations
 
 import random
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -74,7 +74,7 @@ def listed(held: Record, who: str = "", until: date = ALWAYS) -> list[str]:
     tasks, here = look(held)
     found = next((each for each in team.persons(tasks.connection) if who and who in each.display_name), None)
     owners = here.mine(found.id, found.role) if found else None
-    return [item.body.description for item in queries.due(tasks, here, owners, until)]
+    return [item.body.description for item in queries.listed(tasks, here, owners, last=until).items]
 
 
 def complete(held: Record, identifier: FactId, **more: Any) -> FactId:
@@ -115,7 +115,13 @@ def test_each_is_on_the_list_of_whose_it_is_most_overdue_first(garance: Record) 
         {f"p:{person(garance)}": 3, f"p:{theo}": 1, "r:doctor": 1, "r:secretary": 1},
         0,
     )
-    assert [item.body.description for item in queries.later(tasks, here, names, TODAY)] == ["plus tard"]
+    tomorrow = TODAY + timedelta(days=1)
+    assert [item.body.description for item in queries.listed(tasks, here, names, tomorrow).items] == [
+        "plus tard"
+    ]
+    # A long list is cut, and says how long it is; of one day the urgent come first all the same.
+    cut = queries.listed(tasks, here, names, most=2)
+    assert ([item.body.description for item in cut.items], cut.total) == ([*mine[:2]], 5)
 
 
 def test_a_message_is_of_the_office_and_what_was_said_of_medicine_is_not(
@@ -285,7 +291,7 @@ def test_a_recall_that_comes_again_makes_the_next_from_the_day_it_was_done(garan
     complete(garance, made)
     assert listed(garance, "Paul") == ["INR"]
     tasks, here = look(garance)
-    (again,) = queries.due(tasks, here, None, ALWAYS)
+    (again,) = queries.listed(tasks, here, None).items
     assert (again.due, again.owners, again.body.follows, again.body.every) == (
         "2026-01-16",
         ("r:nurse",),
@@ -294,10 +300,10 @@ def test_a_recall_that_comes_again_makes_the_next_from_the_day_it_was_done(garan
     )
     # Taken back: the next goes with it, and comes back with its day when it is done after all.
     record(garance, Reopen(made))
-    assert [item.task for item in queries.due(tasks, here, None, ALWAYS)] == [made]
+    assert [item.task for item in queries.listed(tasks, here, None).items] == [made]
     garance.clock_ms = Clock(stage.FOUNDED + 5 * 86_400_000)
     complete(garance, made)
-    (back,) = queries.due(open_tasks(garance, Traces()), here, None, ALWAYS)
+    (back,) = queries.listed(open_tasks(garance, Traces()), here, None).items
     assert (back.task, back.due) == (again.task, "2026-01-20")
     complete(garance, back.task, outcome="unneeded")  # that one ends it
     assert listed(garance) == []
@@ -318,10 +324,10 @@ def test_one_whose_person_is_gone_is_on_everybodys_list(practice: stage.Practice
         listed(garance, "Morel") == listed(ines, "Inès") == ["de Paul", "des infirmiers", "des sages-femmes"]
     )
     tasks, here = look(garance)
-    assert [item.orphan for item in queries.orphans(tasks, here)] == [True] * 3
+    assert [item.orphan for item in queries.orphans(tasks, here).items] == [True] * 3
     assert queries.count(tasks.connection, here, here.mine(person(garance), "doctor"), TODAY) == 3
     assert queries.counts(tasks.connection, here, TODAY)[1] == 3
-    taken = queries.orphans(tasks, here)[0]
+    taken = queries.orphans(tasks, here).items[0]
     record(garance, Assign(taken.task, owner=person(garance)))
     assert listed(ines, "Inès") == ["des infirmiers", "des sages-femmes"]
 
@@ -333,7 +339,7 @@ def test_a_locum_whose_term_is_over_leaves_nothing_behind(machine: stage.Machine
     accesses.person_leaves(garance, person(garance, "Lambert"))
     tasks, _here = look(garance)
     later = queries.staff(garance, date(2026, 1, 4))
-    assert [item.body.description for item in queries.orphans(tasks, later)] == ["de Théo"]
+    assert [item.body.description for item in queries.orphans(tasks, later).items] == ["de Théo"]
 
 
 def test_two_devices_complete_one_and_two_give_it_to_two(practice: stage.Practice, tmp_path: Path) -> None:
@@ -349,7 +355,7 @@ def test_two_devices_complete_one_and_two_give_it_to_two(practice: stage.Practic
     for held in (garance, ines):
         tasks, here = look(held)
         assert len(one(held, made).done) == 2
-        found = queries.due(tasks, here, None, ALWAYS)
+        found = queries.listed(tasks, here, None).items
         assert [item.body.description for item in found] == ["rappeler", "INR"]  # and one next, not two
         assert len(found[0].owners) == 2
         assert found[0].due == "2026-01-10"
@@ -427,7 +433,7 @@ def test_what_another_program_wrote_never_breaks_a_page(garance: Record) -> None
     # Sealed for a chart, it says nothing of the practice.
     write(garance, fact("task.completed", {"task": made}), patient=JEAN_BAPTISTE)
     tasks, here = look(garance)
-    found = queries.due(tasks, here, None, ALWAYS)
+    found = queries.listed(tasks, here, None).items
     assert len(found) == len(bodies) + 1
     assert one(garance, made).done == ()
     for item in found:

@@ -93,10 +93,8 @@ def _dose(match: re.Match[str]) -> object:
     if (hours or not match["unit"] or (intake and "prise" not in match[0])) and not kg:
         return NOTHING
     per: Literal["kg", "j", "kg/j", "prise", "kg/prise"]
-    if kg:
-        per = "kg/j" if day else "kg/prise" if intake or hours else "kg"
-    else:
-        per = "j" if day else "prise"
+    weighed: Literal["kg", "kg/j", "kg/prise"] = "kg/j" if day else "kg/prise" if intake or hours else "kg"
+    per = weighed if kg else "j" if day else "prise"
     return Amount("", number, shown, per, every)
 
 
@@ -105,13 +103,16 @@ def _parts(match: re.Match[str]) -> object:
     text = match[0]
     per = ""
     if tail := re.search(
-        rf"(?:/ ?|par )(?:({_N}) ?)?(ml|cl|h(?:eures?)?|doses?|pulv(?:erisation)?s?|bouffees?|gouttes?|l|g)$", text
+        rf"(?:/ ?|par )(?:({_N}) ?)?(ml|cl|h(?:eures?)?|doses?|pulv(?:erisation)?s?|bouffees?|gouttes?|l|g)$",
+        text,
     ):
         if not tail[1] and not re.search(r"[a-zµ%]", text[: tail.start()]):
             return NOTHING  # "8/ml" says nothing
-        if tail[1] and tail[2].startswith("h"):
-            if one(tail[1]) not in _LASTS_H or not re.search(r"[a-zµ]", text[: tail.start()]):
-                return NOTHING  # "500 mg/6h" is a strength, then a rhythm
+        lasting = not tail[1] or not tail[2].startswith("h") or one(tail[1]) in _LASTS_H
+        if not lasting or (
+            tail[1] and tail[2].startswith("h") and not re.search(r"[a-zµ]", text[: tail.start()])
+        ):
+            return NOTHING  # "500 mg/6h" is a strength, then a rhythm
         unit = {"ml": "mL", "cl": "cL", "l": "L", "g": "g"}.get(tail[2]) or _per_word(tail[2])
         per = f"/{number_text(tail[1])} {unit}" if tail[1] else f"/{unit}"
         text = text[: tail.start()]
@@ -120,7 +121,8 @@ def _parts(match: re.Match[str]) -> object:
         found = re.fullmatch(rf"({_N}) ?({UNIT})?", piece.strip())
         if found is None:
             return NOTHING
-        pieces.append(number_text(found[1]) + (f" {unit_of(found[2])}" if found[2] else ""))
+        unit = unit_of(found[2]) if found[2] else ""
+        pieces.append(f"{number_text(found[1])} {'UI' if unit == 'u' else unit}".strip())
     if not per and len(pieces) == 2 and text.replace(" ", "") in FRACTIONS:
         return NOTHING
     if len(pieces) == 1 and not per:

@@ -27,7 +27,7 @@ COUNTED: dict[str, str] = {
     r"ampoules?|amp\.?": "ampoule",
     r"gouttes?|gttes?|gtts?|gtes?|gts?\.?": "gouttes",
     r"bouffees?|bouff\.?|bff\.?|puffs?": "bouffée",
-    r"inhalations?|inhal?s?\.?": "inhalation",
+    r"inhalations?|inhal?s?\.?|inh\.?": "inhalation",
     r"pulverisations?|pulve?r?s?\.?": "pulvérisation",
     rf"{_SPOON}[- ]?(?:mesures?|mes)\.?": "cuillère-mesure",
     rf"{_SPOON}? ?a ?(?:cafe|c)\.?|cac|c\.a\.c": "cuillère à café",
@@ -44,7 +44,7 @@ COUNTED: dict[str, str] = {
     r"bouteilles?": "bouteille",
     r"pastilles?": "pastille",
     r"gommes?": "gomme",
-    r"lyophilisats?|lyoph?s?": "lyophilisat",
+    r"lyophilisats?|lyophs?|lyocs?": "lyophilisat",
     r"granules?": "granule",
     r"pipettes?": "pipette",
     r"pressions?": "pression",
@@ -126,7 +126,12 @@ def _galenic(text: str) -> str:
 
 
 def _route_said(text: str) -> str | None:
-    for word, route in (("auricul", "auriculaire"), ("nasal", "nasale"), ("buvable", "orale"), ("opht", "ophtalmique")):
+    for word, route in (
+        ("auricul", "auriculaire"),
+        ("nasal", "nasale"),
+        ("buvable", "orale"),
+        ("opht", "ophtalmique"),
+    ):
         if word in text:
             return route
     return None

@@ -70,6 +70,8 @@ def gather(items: list[Item], typed: Typed) -> Gathered:
         elif item.kind is Kind.AND and not _joins(items, place):
             whole.ask("more_than_one_line")
         elif item.kind in (Kind.REMARK, Kind.CLOCK):
+            if item.value == "boxes" and _taken_next(items, place):
+                whole.ask("dose_of_what", words=shown)
             whole.remarks.append(shown)
         elif item.kind is Kind.SUFFIX:
             whole.suffixes.append(item.value)
@@ -78,44 +80,39 @@ def gather(items: list[Item], typed: Typed) -> Gathered:
     return whole
 
 
+def _taken_next(items: list[Item], place: int) -> bool:
+    """ "1 flacon 3/j": boxes to deliver, or what is taken?"""
+    rhythms = (Kind.RATE, Kind.EVERY_H, Kind.PER, Kind.MOMENTS, Kind.DAYS, Kind.WEEKS, Kind.TIMES)
+    said = any(item.kind in (Kind.COUNT, Kind.AMOUNT, *rhythms) for item in items[:place])
+    return not said and place + 1 < len(items) and items[place + 1].kind in rhythms
+
+
 def _joins(items: list[Item], place: int) -> bool:
     """Whether "et" stands between two things of one line."""
     after = next((item for item in items[place + 1 :] if item.kind is not Kind.DROPPED), None)
     before = items[place - 1] if place else None
     if after is None or before is None:
         return False
-    beside = (Kind.REMARK, Kind.ALD, Kind.NOT_SUBSTITUTED, Kind.RENEWALS, Kind.MAX, Kind.THEN, Kind.MOMENTS, Kind.FOOD)
+    beside = (
+        Kind.REMARK,
+        Kind.ALD,
+        Kind.NOT_SUBSTITUTED,
+        Kind.RENEWALS,
+        Kind.MAX,
+        Kind.THEN,
+        Kind.MOMENTS,
+        Kind.FOOD,
+    )
     if after.kind in beside:
         return True
     return after.kind in (Kind.COUNT, Kind.NUMBER, Kind.AMOUNT) and before.kind in (Kind.MOMENTS, Kind.FOOD)
 
 
 def _one(whole: Gathered, item: Item, shown: str) -> None:
-    if item.kind is Kind.FORM:
-        form, route = item.value
-        _form(whole, form)
-        if route:
-            whole.eye_said |= route == "ophtalmique"
-            _route(whole, route)
-    elif item.kind is Kind.ROUTE:
-        whole.eye_said |= item.value == "ophtalmique"
-        _route(whole, item.value)
-    elif item.kind is Kind.SITE:
-        _site(whole, item.value)
-    elif item.kind is Kind.AS_NEEDED:
-        whole.as_needed = True
-    elif item.kind is Kind.REASON:
-        whole.as_needed = True
-        reason = _reason(item.value)
-        if whole.reason not in (None, reason):
-            whole.ask("two_reasons")
-        whole.reason = reason
-    elif item.kind is Kind.MAX:
-        if whole.maximum not in (None, item.value):
-            whole.ask("two_maxima")
-        whole.maximum = item.value
-    elif item.kind is Kind.AGAIN:
-        whole.again_h = item.value
+    if item.kind in (Kind.FORM, Kind.ROUTE, Kind.SITE):
+        _where(whole, item)
+    elif item.kind in (Kind.AS_NEEDED, Kind.REASON, Kind.MAX, Kind.AGAIN):
+        _need(whole, item)
     elif item.kind is Kind.RENEWALS:
         if whole.renewals not in (None, item.value):
             whole.ask("renewals_how_many", words=shown)
@@ -129,6 +126,37 @@ def _one(whole: Gathered, item: Item, shown: str) -> None:
         if whole.ald not in (None, item.value):
             whole.ask("ald_or_not")
         whole.ald = item.value
+
+
+def _where(whole: Gathered, item: Item) -> None:
+    if item.kind is Kind.SITE:
+        _site(whole, item.value)
+        return
+    route = item.value
+    if item.kind is Kind.FORM:
+        form, route = item.value
+        _form(whole, form)
+    if route:
+        whole.eye_said |= route == "ophtalmique"
+        _route(whole, route)
+
+
+def _need(whole: Gathered, item: Item) -> None:
+    if item.kind is Kind.MAX:
+        if whole.maximum not in (None, item.value):
+            whole.ask("two_maxima")
+        whole.maximum = item.value
+    elif item.kind is Kind.AGAIN:
+        if whole.again_h not in (None, item.value):
+            whole.ask("two_rhythms")
+        whole.again_h = item.value
+    else:
+        whole.as_needed = True
+        if item.kind is Kind.REASON:
+            reason = _reason(item.value)
+            if whole.reason not in (None, reason):
+                whole.ask("two_reasons")
+            whole.reason = reason
 
 
 def _form(whole: Gathered, form: str) -> None:
@@ -179,6 +207,10 @@ def final_form(whole: Gathered, counted: str | None) -> str | None:
         return whole.form
     if counted == "comprimé" and whole.form in _DISPERSED:
         return whole.form
-    if whole.form in UNITS_TAKEN and counted != whole.form and not (whole.form == "comprimé" and counted in _DISPERSED):
+    if (
+        whole.form in UNITS_TAKEN
+        and counted != whole.form
+        and not (whole.form == "comprimé" and counted in _DISPERSED)
+    ):
         whole.ask("two_forms", a=str(whole.form), b=counted)
     return counted

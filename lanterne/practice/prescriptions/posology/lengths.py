@@ -73,7 +73,11 @@ def _again(match: re.Match[str]) -> object:
 
 _ORDINALS = "|".join(_ORDINAL)
 RULES = (
-    rule(Kind.LENGTH, rf"{_FOR}({ONE}) ?({DAY}|{WEEK}|{MONTH}|{_YEAR})(?: suivants?| suivantes?)?(?! ?/)", _length),
+    rule(
+        Kind.LENGTH,
+        rf"{_FOR}({ONE}) ?({DAY}|{WEEK}|{MONTH}|{_YEAR})(?: suivants?| suivantes?)?(?! ?/)",
+        _length,
+    ),
     rule(Kind.LENGTH, rf"(?:qsp|pdt|pendant|pour) ?({ONE}) ?(m)", _length),
     rule(Kind.LENGTH, r"([1-9]|12)(m)(?= ?(?:ar|ald|ns|non|$|,))", _length),
     rule(
@@ -82,11 +86,17 @@ RULES = (
         lambda _: "length_range",
     ),
     rule(Kind.OPEN, rf"(?:pdt|pendant|qsp|pour|durant) ?{RANGE} ?{HOUR}", lambda _: "length_in_hours"),
-    rule(Kind.OPEN, rf"(?:max(?:imum)?|au plus) {ONE} ?(?:{DAY}|{WEEK})|{ONE} ?{DAY} (?:max(?:imum)?|au plus)", lambda _: "length_at_most"),
+    rule(
+        Kind.OPEN,
+        rf"(?:max(?:imum)?|au plus) {ONE} ?(?:{DAY}|{WEEK})|{ONE} ?{DAY} (?:max(?:imum)?|au plus)",
+        lambda _: "length_at_most",
+    ),
     rule(Kind.DAY, r"(?:de |a |le )?j ?(\d{1,2})(?: ?(?:a|-|au) ?j? ?(\d{1,2}))?(?! ?(?:/|sur|j))", _days),
     rule(Kind.DAY, rf"(?:le )?({_ORDINALS}) jour", _ordinal),
     rule(Kind.RENEWALS, rf"{_RENEW} ?:? ?(?:x ?)?({ONE})(?: ?{_TIMES})?{_UNIT_AFTER}", _renewals),
-    rule(Kind.RENEWALS, r"non renouvelables?|ne pas renouveler|sans renouvellement|non renouv\.?", lambda _: 0),
+    rule(
+        Kind.RENEWALS, r"non renouvelables?|ne pas renouveler|sans renouvellement|non renouv\.?", lambda _: 0
+    ),
     rule(
         Kind.OPEN,
         rf"{_RENEW} ?:? ?(?:pendant |pdt |x )?{ONE} ?(?:{WEEK}|{MONTH}|{_YEAR}|m|{DAY})",
@@ -102,12 +112,17 @@ RULES = (
     ),
     rule(
         Kind.AGAIN,
-        rf"(?:(?:avec )?(?:un )?(?:intervalle|delai)(?: de| min(?:imum|imal)?(?: de)?)?|(?:a )?espac(?:er|ees?|es)(?: les prises)?(?: d'au moins| de)?"
+        rf"(?:(?:avec )?(?:un )?(?:intervalle|delai)(?: de| min(?:imum|imal)?(?: de)?)?|(?:a )?espac(?:er"
+        rf"|ees?|es)(?: les prises)?(?: d'au moins| de)?"
         rf"|(?:au )?(?:min(?:imum)?|moins)|attendre)(?: de)? ?({ONE}) ?{HOUR}"
         r"(?: (?:min(?:imum)? )?entre (?:les|2|deux|chaque)? ?prises?)?",
         _again,
     ),
-    rule(Kind.AGAIN, rf"({ONE}) ?{HOUR} (?:min(?:imum)? |au moins )?entre (?:les|2|deux|chaque) prises?", _again),
+    rule(
+        Kind.AGAIN,
+        rf"({ONE}) ?{HOUR} (?:min(?:imum)? |au moins )?entre (?:les|2|deux|chaque) prises?",
+        _again,
+    ),
 )
 
 __all__ = ["PER_DAY", "RULES", "Length"]

@@ -13,7 +13,9 @@ from lanterne.practice.prescriptions.posology.numbers import RANGE, decimal, one
 from lanterne.practice.prescriptions.posology.structure import MOMENTS
 
 _LONG = r"(?:matins?|matinee|mat|midis?|soirs?|soiree|coucher)"
-_THE = r"(?:(?:(?:avant|au moment|a l'heure) (?:le|du|de) |chaque |tous les |ts les |les |le |la |au |du |a )?)"
+_THE = (
+    r"(?:(?:(?:avant|au moment|a l'heure) (?:le|du|de) |chaque |tous les |ts les |les |le |la |au |du |a )?)"
+)
 _ONE = rf"{_THE}{_LONG}(?![a-z])"
 _JOIN = r" ?(?:,|et|/|-|\+|&)? ?"
 _SHORT = r"(?:m|mi|s|c)(?![a-z0-9'])"
@@ -86,7 +88,11 @@ def _meal(match: re.Match[str]) -> Meal:
     if match["delay"]:
         unit = "h" if match["unit"].startswith("h") else "min"
         number = match["delay"]
-        shown = number if "/" in number else "-".join(decimal(one(end)) for end in re.split(r" ?(?:a|-|ou) ?", number))
+        shown = (
+            number
+            if "/" in number
+            else "-".join(decimal(one(end)) for end in re.split(r" ?(?:a|-|ou) ?", number))
+        )
         place = f"{shown} {unit} {place}"
     return Meal(place, moments)
 

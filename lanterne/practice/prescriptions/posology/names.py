@@ -19,7 +19,8 @@ from lanterne.reference.medicines.model import Base, Limit
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """One name: as the structure writes it, whether it is a DCI, and the substances it stands for (maybe none known)."""
+    """One name: as the structure writes it, whether it is a DCI, and the substances it stands for
+    (maybe none known)."""
 
     text: str
     dci: bool
@@ -61,7 +62,16 @@ class Names(Protocol):
 def sound(folded: str) -> str:
     """Letters as they are heard: what misspelled names have in common."""
     text = folded.replace(" ", "")
-    for typed, heard in (("ph", "f"), ("th", "t"), ("y", "i"), ("z", "s"), ("ck", "c"), ("k", "c"), ("qu", "c"), ("ch", "c")):
+    for typed, heard in (
+        ("ph", "f"),
+        ("th", "t"),
+        ("y", "i"),
+        ("z", "s"),
+        ("ck", "c"),
+        ("k", "c"),
+        ("qu", "c"),
+        ("ch", "c"),
+    ):
         text = text.replace(typed, heard)
     text = text.replace("h", "").rstrip("e")
     return re.sub(r"(.)\1+", r"\1", text)
@@ -104,7 +114,7 @@ class BaseNames:
 
     @cached_property
     def _begun(self) -> frozenset[str]:
-        begun = set()
+        begun: set[str] = set()
         for folded in self._known:
             words = folded.split()
             begun.update(" ".join(words[:count]) for count in range(1, len(words)))
@@ -140,7 +150,9 @@ class BaseNames:
 
     def abbreviated(self, folded: str) -> tuple[Known, ...]:
         """See Names."""
-        return tuple(known for key, known in sorted(self._known.items()) if key.startswith(folded) and key != folded)
+        return tuple(
+            known for key, known in sorted(self._known.items()) if key.startswith(folded) and key != folded
+        )
 
     def strengths(self, name: str, form: str) -> tuple[str, ...] | None:
         """See Names."""

@@ -30,19 +30,25 @@ def _eyes(text: str, *, short: bool = False) -> Place:
 
 
 _PARTS = (
-    r"visage|mains?|pieds?|cuir chevelu|ongles?(?: de[s']? ?(?:mains?|pieds?|orteils?))?|plis?(?: de l'aine| inguina(?:l|ux)"
-    r"| interfessier| sous[- ]mammaires)?|dos|lombes|jambes?|genoux?|epaules?|chevilles?|coudes?|poignets?|lesions?|plaies?"
+    r"visage|mains?|pieds?|cuir chevelu|ongles?(?: de[s']? ?(?:mains?|pieds?|orteils?))?"
+    r"|plis?(?: de l'aine| inguina(?:l|ux)"
+    r"| interfessier| sous[- ]mammaires)?|dos|lombes|jambes?|genoux?|epaules?|chevilles?|coudes?"
+    r"|poignets?|lesions?|plaies?"
     r"|brulures?|zones? (?:douloureuses?|atteintes?|lesees?|a traiter|seches?|infectees?|irritees?)|plaques?|boutons?"
     r"|corps(?: entier)?|tout le corps|tronc|thorax|cou|nuque|bras|avant[- ]bras|cuisses?|mollets?"
     r"|entre les (?:orteils|doigts)|orteils?|doigts?|siege|fesses?|levres?|paupieres?|aisselles?|aine|ventre|abdomen"
     r"|membres?(?: inferieurs?| superieurs?)?|hanches?|talons?|ulceres?|escarres?|verrues?|anus|marge anale|gland|vulve"
-    r"|joues?|front|menton|nez|gencives?|cicatrices?|peau(?: seche| lesee| saine)?|rachis|articulations?(?: douloureuses?)?"
+    r"|joues?|front|menton|nez|gencives?|cicatrices?|peau(?: seche| lesee| saine)?|rachis"
+    r"|articulations?(?: douloureuses?)?"
     r"|cuticules?|eczema|psoriasis|mycose|herpes|acne"
 )
-_SIDE = r"(?: (?:droite?s?|gauches?|dt|gche|d|g|lombaires?|des mains|des pieds|du visage|de la main|du pied))?"
+_SIDE = (
+    r"(?: (?:droite?s?|gauches?|dt|gche|d|g|lombaires?|des mains|des pieds|du visage|de la main|du pied))?"
+)
 _BODY = (
     rf"(?:(?:sur|au niveau|dans|en regard|a appliquer|applique(?:r|e)?|application) ?(?:du|de la|des|de l'|de)? ?)?"
-    rf"(?:le |la |les |l'|du |des |au |aux )?((?:{_PARTS}){_SIDE}(?:(?: et |, ?)(?:le |la |les |l'|du |des )?(?:{_PARTS}){_SIDE})*)"
+    rf"(?:le |la |les |l'|du |des |au |aux )?((?:{_PARTS}){_SIDE}(?:(?: et |, ?)(?:le |la |les |l'|du "
+    rf"|des )?(?:{_PARTS}){_SIDE})*)"
 )
 _MORE = {" d": " droit", " g": " gauche", " dt": " droit", " gche": " gauche"}
 
@@ -79,7 +85,11 @@ RULES = (
     rule(Kind.SITE, r"og|o\.g\.?", lambda _: _eyes("œil gauche", short=True)),
     rule(Kind.SITE, rf"{_IN}{_EYE} {_RIGHT}", lambda _: _eyes("œil droit")),
     rule(Kind.SITE, rf"{_IN}{_EYE} {_LEFT}", lambda _: _eyes("œil gauche")),
-    rule(Kind.SITE, rf"(?:dans |par |pour |/ ?|a )?{_BOTH} ?{_EYES}|(?:dans |par |/ ?)(?:chaque )?{_EYE}", lambda _: _eyes("2 yeux")),
+    rule(
+        Kind.SITE,
+        rf"(?:dans |par |pour |/ ?|a )?{_BOTH} ?{_EYES}|(?:dans |par |/ ?)(?:chaque )?{_EYE}",
+        lambda _: _eyes("2 yeux"),
+    ),
     rule(Kind.SITE, rf"{_IN}{_EAR} {_RIGHT}", lambda _: Place("oreille droite", "auriculaire")),
     rule(Kind.SITE, rf"{_IN}{_EAR} {_LEFT}", lambda _: Place("oreille gauche", "auriculaire")),
     rule(

@@ -1,6 +1,7 @@
 """`read`: one line, as typed, becomes a structure, or the questions to settle before it can be one.
 
-Law: a line is understood when nothing is open; then and only then it has a structure. Reading is pure: the same text and
+Law: a line is understood when nothing is open; then and only then it has a structure. Reading is pure:
+the same text and
 the same names always give the same answer, and no text, however long or strange, makes it fail.
 """
 
@@ -11,21 +12,31 @@ import re
 import msgspec
 
 from lanterne.practice.prescriptions.posology import asking, warnings
-from lanterne.practice.prescriptions.posology.dosing import Draft
+from lanterne.practice.prescriptions.posology.draft import Draft
 from lanterne.practice.prescriptions.posology.gathering import Gathered, final_form, gather
-from lanterne.practice.prescriptions.posology.items import Kind
+from lanterne.practice.prescriptions.posology.items import Item, Kind
 from lanterne.practice.prescriptions.posology.lengths import Length
-from lanterne.practice.prescriptions.posology.naming import Named, name_of
 from lanterne.practice.prescriptions.posology.names import Names
+from lanterne.practice.prescriptions.posology.naming import Named, name_of
 from lanterne.practice.prescriptions.posology.scanner import scan
 from lanterne.practice.prescriptions.posology.stepping import read_steps
-from lanterne.practice.prescriptions.posology.structure import Duration, Moments, Point, Reading, Step, Structure
+from lanterne.practice.prescriptions.posology.strength_needed import without_strength
+from lanterne.practice.prescriptions.posology.structure import (
+    Duration,
+    Moments,
+    Point,
+    Reading,
+    Step,
+    Structure,
+)
 from lanterne.practice.prescriptions.posology.typed import MOST_CHARACTERS, fold, typed
 
 _INSULIN = re.compile(
     r"insulin|lantus|toujeo|abasaglar|semglee|levemir|tresiba|novorapid|humalog|apidra|fiasp|lyumjev|novomix|humulin|"
     r"insulatard|actrapid|umuline|suliqua|xultophy|insuman|mixtard|admelog"
 )
+
+_LONG_NAME = 5
 
 
 def read(text: str, names: Names) -> Reading:
@@ -47,8 +58,9 @@ def read(text: str, names: Names) -> Reading:
     open_points = [*named.questions, *_association(named, drafts[0]), *whole.asks, *steps.asks]
     if any(item.kind is Kind.ENDED for item in items[:-1]) and items[-1].kind is not Kind.ENDED:
         open_points.append(Point("order_to_stop", {"words": ""}))
+    open_points += _products_in_reasons(items, names)
     open_points += asking.whole_line(named, whole, drafts, form)
-    missing, unchecked = asking.without_strength(named, drafts[0], form, names)
+    missing, unchecked = without_strength(named, drafts[0], form, names)
     open_points += missing
     if open_points:
         return Reading(False, None, ask=tuple(_each_once(open_points)))
@@ -67,11 +79,24 @@ def _each_once(points: list[Point]) -> list[Point]:
     return once
 
 
+def _products_in_reasons(items: list[Item], names: Names) -> list[Point]:
+    """A name of a medicine among the words of a reason: "si fièvre doliprane"."""
+    found = [
+        word for item in items if item.kind is Kind.REASON for word in fold(item.value).split()
+        if len(word) >= _LONG_NAME and names.exact(word) is not None
+    ]  # fmt: skip
+    return [Point("two_products", {"a": "…", "b": word}) for word in found]
+
+
 def _association(named: Named, draft: Draft) -> list[Point]:
     """Two substances side by side are one product when they are typed so, or when the strength has two parts."""
     if len(named.known) < 2 or named.explicit or "/" in (draft.strength or ""):
         return []
-    return [] if named.sold_together else [Point("two_products", {"a": named.known[0].text, "b": named.known[1].text})]
+    return (
+        []
+        if named.sold_together
+        else [Point("two_products", {"a": named.known[0].text, "b": named.known[1].text})]
+    )
 
 
 def _structure(named: Named, whole: Gathered, drafts: list[Draft], form: str | None) -> Structure:
@@ -102,7 +127,10 @@ def _structure(named: Named, whole: Gathered, drafts: list[Draft], form: str | N
     )
     if len(drafts) == 1:
         step = _step(shared, with_strength=False)
-        fields = {name: getattr(step, name) for name in ("dose", "times_per_day", "moments", "days", "every_weeks", "duration_d", "duration")}
+        fields = {
+            name: getattr(step, name)
+            for name in ("dose", "times_per_day", "moments", "days", "every_weeks", "duration_d", "duration")
+        }
         return _with(structure, every_h=every_h, **fields)
     return _with(structure, steps=tuple(_step(draft, with_strength=len(strengths) > 1) for draft in drafts))
 

@@ -6,9 +6,10 @@ Law: a rhythm is never a length: "5j/7" and "3 j/sem" say which days, "5 j" how 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from lanterne.practice.prescriptions.posology.items import NOTHING, Kind, rule
-from lanterne.practice.prescriptions.posology.numbers import ONE, RANGE, decimal, one, quantity
+from lanterne.practice.prescriptions.posology.numbers import ONE, RANGE, one, quantity
 from lanterne.practice.prescriptions.posology.structure import WEEKDAYS
 
 DAY = r"(?:jours?|jrs?|j)"
@@ -67,7 +68,7 @@ def _out_of(match: re.Match[str]) -> object:
     return f"{low}/{high}" if low and high and low < high else NOTHING
 
 
-def _times_a(unit: str) -> object:
+def _times_a(unit: str) -> Callable[[re.Match[str]], object]:
     def make(match: re.Match[str]) -> object:
         times = _whole(match[1])
         return f"{times}/{unit}" if times else NOTHING
@@ -106,12 +107,19 @@ def _rate(match: re.Match[str]) -> object:
 
 def _hours(match: re.Match[str]) -> object:
     number = quantity(match[1])
-    return NOTHING if number is None or (number if not isinstance(number, tuple) else number[0]) < 1 else number
+    return (
+        NOTHING if number is None or (number if not isinstance(number, tuple) else number[0]) < 1 else number
+    )
 
 
 def _clock(match: re.Match[str]) -> object:
     hours = [int(hour) for hour in re.findall(r"(\d{1,2}) ?(?:h|:)", match[0])]
     return len(hours) if hours == sorted(set(hours)) and hours[-1] <= 24 else NOTHING
+
+
+def _two_hours(match: re.Match[str]) -> object:
+    ends = [int(hour) for hour in re.findall(r"\d{1,2}", match[0])]
+    return tuple(ends) if len(ends) == 2 and ends[0] < ends[1] else NOTHING
 
 
 _AT = r"(?:(?:a|vers) )?\d{1,2} ?(?:heures?|h(?:[0-5]\d)?)"
@@ -124,14 +132,18 @@ RULES = (
     rule(Kind.PER, rf"(?:{_PER}|tou(?:te)?s les ){MONTH}|mensuel(?:lement|le)?", _per),
     rule(Kind.EVERY_H, rf"{ALL} ?({RANGE}) ?{HOUR}", _hours),
     rule(Kind.EVERY_H, rf"1 ?/ ?({ONE}) ?{HOUR}", _hours),
-    rule(Kind.EVERY_H, rf"{ALL} ?(\d{{1,2}}) ?{HOUR}? ?(?:a|-) ?\d{{1,2}} ?{HOUR}", lambda m: _two_hours(m)),
+    rule(Kind.EVERY_H, rf"{ALL} ?(\d{{1,2}}) ?{HOUR}? ?(?:a|-) ?\d{{1,2}} ?{HOUR}", _two_hours),
     rule(Kind.DAYS, rf"{ALL} ?({ONE}) ?{DAY}", _each_days),
     rule(Kind.DAYS, rf"1 ?/ ?(\d{{1,2}}) ?{DAY}", _each_days),
     rule(Kind.DAYS, rf"{ALL} ?({ONE}) ?{MONTH}", _each_months),
     rule(Kind.DAYS, rf"1 ?/ ?(\d{{1,2}}) ?{MONTH}", _each_months),
     rule(Kind.WEEKS, rf"{ALL} ?({ONE}) ?{WEEK}", _each_weeks),
     rule(Kind.WEEKS, rf"1 ?/ ?(\d{{1,2}}) ?{WEEK}", _each_weeks),
-    rule(Kind.DAYS, rf"(?:pendant )?({ONE}) ?{DAY} ?(?:/|sur) ?({ONE})(?: ?{DAY})?(?! ?(?:sem|mois|/|\d))", _out_of),
+    rule(
+        Kind.DAYS,
+        rf"(?:pendant )?({ONE}) ?{DAY} ?(?:/|sur) ?({ONE})(?: ?{DAY})?(?! ?(?:sem|mois|/))",
+        _out_of,
+    ),
     rule(Kind.DAYS, rf"({ONE}) ?(?:{_TIMES})? ?{_PER}{WEEK}", _times_a("semaine")),
     rule(Kind.DAYS, rf"({ONE}) ?{DAY} ?{_PER}{WEEK}", _times_a("semaine")),
     rule(Kind.DAYS, rf"({ONE}) ?(?:{_TIMES})? ?{_PER}{MONTH}", _times_a("mois")),
@@ -151,11 +163,3 @@ RULES = (
     rule(Kind.OPEN, rf"{RANGE} ?x ?{RANGE}", lambda _: "product_of_two"),
     rule(Kind.DROPPED, r"par (?:prise|intake)|(?:a )?chaque prise|/ ?prise", lambda _: None),
 )
-
-
-def _two_hours(match: re.Match[str]) -> object:
-    ends = [int(hour) for hour in re.findall(r"\d{1,2}", match[0])]
-    return tuple(ends) if len(ends) == 2 and ends[0] < ends[1] else NOTHING
-
-
-__all__ = ["RULES", "decimal"]

@@ -18,17 +18,23 @@ RULES: tuple[Rule, ...] = (
     rule(Kind.NUMBER, RANGE, lambda match: quantity(match[0]) if quantity(match[0]) is not None else NOTHING),
     rule(Kind.NUMBER, ONE, lambda match: one(match[0])),
 )  # fmt: skip
-_SKIPPED = re.compile(r"[ ;:.()\[\]{}\"!?*]+|[-/]+(?= )|(?<= )-|(?:le|la|les|l'|de|du|des|d'|au|aux|en|a)(?![a-z0-9])(?! ?$)")
+_SKIPPED = re.compile(
+    r"[ ;:.()\[\]{}\"!?*]+|[-/]+(?= )|(?<= )-|(?:le|la|les|l'|de|du|des|d'|au|aux|en|a)(?![a-z0-9])(?! ?$)"
+)
 _WORD = re.compile(r"[^ ,;()\[\]]+")
 _REASON = re.compile(
-    r"(?:si|s'il y a|en cas de|en cas d'|lors (?:de la |des |de |d'une? )|des (?=(?:la|les|l'|le|premiers?|premieres?|debut|survenue)\b)"
+    r"(?:si|s'il y a|en cas de|en cas d'|lors (?:de la |des |de |d'une? )|des (?=(?:la|les|l'|le"
+    r"|premiers?|premieres?|debut|survenue)\b)"
     r"|(?:apres|avant|a) chaque (?!prise|repas|jour)|avant (?:l')?(?=effort|rapport|voyage))"
 )
 _ABOVE = re.compile(
-    rf"(?:>=?|<=?|sup(?:erieure?)? (?:ou egale? )?a|au[- ]dessus de|plus de|depassant|inf(?:erieure?)? a|au[- ]dela de) ?{DIGITS}"
+    rf"(?:>=?|<=?|sup(?:erieure?)? (?:ou egale? )?a|au[- ]dessus de|plus de|depassant|inf(?:erieure?)? a"
+    rf"|au[- ]dela de) ?{DIGITS}"
     r"(?:[/-]\d+)?(?: ?(?:°c?|mg/dl|g/l|g/dl|mmol/l|mmhg|cmhg|%|min(?:utes)?|h|ui|bpm|kg)(?![a-z]))?"
 )
-_CUT = frozenset({"sinon", "alors", "arreter", "arret", "stop", "augmenter", "diminuer", "doubler", "passer", "inr"})
+_CUT = frozenset(
+    {"sinon", "alors", "arreter", "arret", "stop", "augmenter", "diminuer", "doubler", "passer", "inr"}
+)
 _WITHIN = frozenset({Kind.SITE, Kind.AND, Kind.DROPPED, Kind.ROUTE, Kind.SUFFIX, Kind.WEEKDAYS})
 _MOST_REASON = 7
 
@@ -75,7 +81,9 @@ def _reason(typed: Typed, place: int) -> Item | None:
     """ "si douleur ou fièvre > 38,5": a reason for taking it as needed, word by word until something else is said."""
     plain = typed.plain
     begun = _REASON.match(plain, place)
-    if begun is None or (begun.end() < len(plain) and plain[begun.end() - 1].isalpha() and plain[begun.end()].isalnum()):
+    if begun is None or (
+        begun.end() < len(plain) and plain[begun.end() - 1].isalpha() and plain[begun.end()].isalnum()
+    ):
         return None
     known = match_at(plain, place)
     if known is not None and known.kind in (Kind.AS_NEEDED, Kind.FOOD, Kind.MOMENTS, Kind.REMARK):
@@ -97,11 +105,19 @@ def _reason(typed: Typed, place: int) -> Item | None:
             break
         here = word.end() if item is None or item.kind is not Kind.SITE else max(item.end, word.end())
         words += 1
+    if re.search(
+        r" (?:de|du|d'|apres|avant|depuis|dans|sous|bout|plus|moins|a)$", plain[:here].rstrip()
+    ) and here < len(plain):
+        return Item(Kind.OPEN, "by_condition", place, here)
     end = here
     while end > begun.end() and plain[end - 1] == " ":
         end -= 1
     first = begun.end()
-    text = typed.between(first, end) if plain[place : place + 2] in ("si", "s'", "en", "lo", "de") else typed.between(place, end)
+    text = (
+        typed.between(first, end)
+        if plain[place : place + 2] in ("si", "s'", "en", "lo", "de")
+        else typed.between(place, end)
+    )
     if not words or words > _MOST_REASON:
         return Item(Kind.OPEN, "reason_missing", place, max(end, begun.end()))
     return Item(Kind.REASON, text, place, end)
@@ -114,12 +130,18 @@ def _inside(plain: str, first: int, here: int, item: Item) -> bool:
     if item.kind is Kind.OPEN and item.value == "either_or":
         return True
     if item.kind is Kind.SITE:
-        return bool(re.search(r" (?:au|a|de|du|des|la|le|les|aux|l')? ?$", plain[:here])) and not item.value.short and (
-            re.search(r"(?:au|de|du|des|aux|a la|de la|a l'|de l') ?$", plain[first:here]) is not None
-            or plain[here : item.end].startswith(("du ", "des ", "de ", "au ", "aux "))
+        return (
+            bool(re.search(r" (?:au|a|de|du|des|la|le|les|aux|l')? ?$", plain[:here]))
+            and not item.value.short
+            and (
+                re.search(r"(?:au|de|du|des|aux|a la|de la|a l'|de l') ?$", plain[first:here]) is not None
+                or plain[here : item.end].startswith(("du ", "des ", "de ", "au ", "aux "))
+            )
         )
-    return item.kind in (Kind.AND, Kind.DROPPED) and re.match(r"(?:et|,)? ?[a-z]{3,}", plain[here:]) is not None and (
-        item.kind is Kind.DROPPED or _word_follows(plain, item.end)
+    return (
+        item.kind in (Kind.AND, Kind.DROPPED)
+        and re.match(r"(?:et|,)? ?[a-z]{3,}", plain[here:]) is not None
+        and (item.kind is Kind.DROPPED or _word_follows(plain, item.end))
     )
 
 

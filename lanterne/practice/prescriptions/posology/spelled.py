@@ -6,7 +6,8 @@ strength, no limit. What a base of medicines says of a name comes before.
 
 from __future__ import annotations
 
-DCI = """abacavir abatacept acamprosate acarbose acébutolol acétazolamide acétylcystéine acétylleucine aciclovir acitrétine
+DCI = """abacavir abatacept acamprosate acarbose acébutolol acétazolamide acétylcystéine acétylleucine
+aciclovir acitrétine
 acénocoumarol adalimumab adapalène adrénaline albendazole alendronate alfuzosine alimémazine alirocumab allopurinol
 almotriptan alprazolam amantadine ambroxol amiloride aminophylline amiodarone amisulpride amitriptyline amlodipine
 amorolfine amoxicilline ampicilline anastrozole apixaban aprémilast aripiprazole articaïne aspirine atazanavir aténolol
@@ -85,14 +86,16 @@ bicarbonate de sodium|carbonate de calcium|chlorure de potassium|chlorure de sod
 cromoglicate de sodium|dinitrate d'isosorbide|eau oxygénée|extrait de pollen|fer
 fumarate ferreux|sulfate ferreux|gluconate de potassium|insuline aspart|insuline asparte|insuline détémir
 insuline dégludec|insuline glargine|insuline glulisine|insuline isophane|insuline lispro|insuline humaine
-macrogol 3350|macrogol 4000|mononitrate d'isosorbide|nicotinate de benzyle|permanganate de potassium|phosphate de calcium
+macrogol 3350|macrogol 4000|mononitrate d'isosorbide|isosorbide dinitrate|nicotinate de benzyle
+permanganate de potassium|phosphate de calcium
 pidolate de magnésium|povidone iodée|risédronate de sodium|sérum physiologique|sulfate de magnésium|sulfure de sélénium
 vitamine a|vitamine b1|vitamine b6|vitamine b12|vitamine c|vitamine d|vitamine d3|vitamine e|vitamine k|vitamine k1
 valproate de sodium|alginate de sodium|oxyde de zinc|huile de paraffine|siméticone|diméticone|glycérine
 charbon activé|valériane|vaseline|ispaghul|paraffine|arginine|bétaïne|zinc|phosphore|calcium|potassium"""
 
 BRANDS = """abasaglar actonel acupan adartrel adenuric adiaril advil aerius airomir aldactone aldara alodont alteis
-amarel amlor anafranil anapen androtardyl antadys apranax apidra aprovel arcoxia aricept arixtra art aspegic atacand atarax
+amarel amlor anafranil anapen androtardyl antadys apranax apidra aprovel arcoxia aricept arixtra art
+aspegic atacand atarax
 atrovent augmentin avamys avlocardyl axeler azopt azyter bactrim bactroban betadine betnesol betneval biafine bilaska
 bipretax biprofenid brexin briviact bronchokod brufen bydureon calciparine calcidose candesartan cacit cardensiel
 carbosymag cartrex celebrex celestene cellcept celluvisc cerazette champix chibroproscar chondrosulf cialis ciflox
@@ -106,20 +109,25 @@ fludex fonzylane foradil forlax formoair forxiga fosamax fosavance fucidine fuci
 glucophage glucor havlane helicidine hexaquine hept-a-myl humalog humira hyperium hytacand hyzaar ikorel
 imigrane imodium imovane imurel inegy inexium inhixa innohep innovair inofer inspra insulatard ipperten isoptine
 izeltas januvia janumet jardiance jasmine jasminelle josacine kaleorid kardegic keppra kenzen ketum kestin komboglyze
-lamaline lamictal lamisil lansoyl lantus laroxyl lasilix lercan lescol levemir levothyrox lexomil lipanthyl lipanor lodales
+lamaline lamictal lamisil lansoyl lantus laroxyl lasilix lercan lescol levemir levothyrox lexomil lipanthyl
+lipanor lodales
 lodoz loceryl locoid locapred lopressor lovenox lumigan lumirelax lutenyl luteran lyrica lysanxia macrobid magne maxalt
-medrol mediatensyl meteospasmyl methergin mercilon metalyse micardis microval minidril minirin mircera miorel mobic modopar
+medrol mediatensyl meteospasmyl methergin mercilon metalyse micardis microval minidril minirin mircera
+miorel mobic modopar
 mogadon molval monoprost monuril mopral motilium mucomyst mycoster mydriaticum mykamil nasacort nasonex natispray
 nebilox negaban nemdatine neocodion neorecormon neurontin nexplanon nicopatch nicopatchlib nicorette nicotinell
-nifluril niquitin nivaquine nizoral nordette norlevo normacol noroxine norset novomix novonorm novorapid nurofen nuvaring
+nifluril niquitin nivaquine nizoral nordette norlevo normacol noroxine norset novomix novonorm novorapid
+nurofen nuvaring
 ocytocine oedemex oflocet ogast olmetec omacor omix onbrez optimizette oralair orelox orgalutran oropivalone
 oroken ospolot otipax otofa otylol ovitrelle oxeol oxycontin oxynormoro oxynorm ozempic ozidia pariet parkinane parlodel
-pedilanden pentasa permixon pevaryl phosphalugel physiotens piascledine pivalone plaquenil plavix polydexa ponstyl pradaxa
+pedilanden pentasa permixon pevaryl phosphalugel physiotens piascledine pivalone plaquenil plavix polydexa
+ponstyl pradaxa
 praluent praxilene preterax previscan primalan primperan procoralan prograf profenid prolia propecia propofan
 proscar protopic prozac pulmicort pylera pyostacine questran qvar rasilez relenza relpax relvar remicade renitec
 repatha rhinocort rhinofluimucil risperdal risperdalconsta ritaline rivotril roaccutane rocephine rohypnol
 rulid rybelsus rythmol sabril salazopyrine scoburen seloken selincro serc seresta seretide seroplex seropram serevent
-sibelium simponi singulair skenan actiskenan smecta solupred solian soriatane sotalex spagulax spasfon spedifen speciafoldine
+sibelium simponi singulair skenan actiskenan smecta solupred solian soriatane sotalex spagulax spasfon
+spedifen speciafoldine
 spiriva spiolto sporanox stablon stagid stediril sterdex sterogyl stilnox stresam structum strattera subutex suboxone
 symbicort synthol tahor tamiflu tanakan tanganil tardyferon tareg tavanic tegretol temerit temesta tenordate tenormine
 teralithe tercian tetralysal theralene theostat tiorfan timoptol titanoreine tobrex tobradex tofranil topalgic
@@ -129,8 +137,10 @@ vfend viagra viani victoza vimpat vogalene vogalib voltarene xalatan xalacom xan
 zaldiar zamudol zanidip zebinix zeclar zelitrex zestril zestoretic zinnat zithromax zocor zoladex zoloft zomig zomigoro
 zovirax zyban zyloric zyma zymad zyprexa zyrtec"""
 
-BRAND_PHRASES = """flector tissugel ep|flector tissugel|humalog mix25|humalog mix50|novomix 30|novomix 50|humulin m3|a 313
-freestyle libre|freestyle libre 2|freestyle libre 2 plus|freestyle libre 3|dexcom g6|dexcom g7|dexcom one|depakine chrono
+BRAND_PHRASES = """flector tissugel ep|flector tissugel|humalog mix25|humalog mix50|novomix 30|novomix 50
+humulin m3|a 313
+freestyle libre|freestyle libre 2|freestyle libre 2 plus|freestyle libre 3|dexcom g6|dexcom g7|dexcom one
+depakine chrono
 digoxine nativelle|magne b6|calcidose vitamine d3|cacit vitamine d3|orocal d3|orocal vitamine d3|caltrate vitamine d3
 bi profenid|bi tildiem|ultra levure|co aprovel|tot hema|hept a myl|diane 35|prevenar 13|prevenar 20
 gardasil 9|monocrixo|timoptol lp|spasfon lyoc|vogalene lyoc|oxynorm oro|insuline lispro|one touch|fortimel"""

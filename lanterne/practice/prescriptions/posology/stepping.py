@@ -7,8 +7,10 @@ again replaces the one before it.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
-from lanterne.practice.prescriptions.posology.dosing import Draft, dosing, quantity_in, read_step
+from lanterne.practice.prescriptions.posology.dosing import dosing, quantity_in, read_step
+from lanterne.practice.prescriptions.posology.draft import Draft
 from lanterne.practice.prescriptions.posology.items import Item, Kind
 from lanterne.practice.prescriptions.posology.lengths import Length
 from lanterne.practice.prescriptions.posology.structure import Point
@@ -103,10 +105,13 @@ def _order(drafts: list[Draft], parts: list[list[Item]], asks: list[Point]) -> N
 def _repeat(drafts: list[Draft], asks: list[Point]) -> None:
     """What is typed once holds for each step."""
     last = drafts[-1]
-    if not any(draft.rhythm for draft in drafts[:-1]) and last.rhythm:
+    only_moments = (
+        last.moments and last.times is None and last.every_h is None and not last.days and not last.weeks
+    )
+    if not any(draft.rhythm for draft in drafts[:-1]) and only_moments:
         for draft in drafts[:-1]:
             _take_rhythm(draft, last)
-    for before, draft in zip(drafts, drafts[1:], strict=False):
+    for before, draft in pairwise(drafts):
         if draft.dose is None and not draft.moments_given and before.dose is not None:
             draft.dose, draft.per = before.dose, before.per
             draft.unit = draft.unit or before.unit
@@ -141,7 +146,9 @@ def _take_rhythm(draft: Draft, other: Draft) -> None:
         if len({str(number) for number in other.moments.values()}) > 1:
             draft.ask("two_doses")
         quantity = draft.dose if draft.dose is not None else next(iter(other.moments.values()))
-        draft.moments = dict.fromkeys((moment for moment, number in other.moments.items() if number), quantity)
+        draft.moments = dict.fromkeys(
+            (moment for moment, number in other.moments.items() if number), quantity
+        )
 
 
 __all__ = ["Steps", "read_steps", "segments"]

@@ -91,7 +91,8 @@ class Reading(msgspec.Struct, frozen=True):
     """What became of a line.
 
     `understood`: `structure` is whole and may be shown for the doctor to accept, once `warnings` are seen.
-    Otherwise `ask` names each open point, and `structure` is None. `unchecked`: what a warning could have come from, but
+    Otherwise `ask` names each open point, and `structure` is None. `unchecked`: what a warning could
+    have come from, but
     is not known here.
     """
 

@@ -32,7 +32,9 @@ class Typed:
         """What was typed for the plain characters from `start` to before `end`, without blanks at the ends."""
         if start >= end or start >= len(self.places):
             return ""
-        return " ".join(self.text[self.places[start] : self.places[min(end, len(self.places)) - 1] + 1].split())
+        return " ".join(
+            self.text[self.places[start] : self.places[min(end, len(self.places)) - 1] + 1].split()
+        )
 
 
 def typed(text: str) -> Typed:
@@ -60,3 +62,8 @@ def _plain(character: str) -> str:
     if character.isspace() or unicodedata.category(character) in ("Cc", "Cf", "Zs"):
         return " "
     return "".join(one for one in unicodedata.normalize("NFD", low) if not unicodedata.combining(one))
+
+
+def wordset(text: str) -> frozenset[str]:
+    """The words of a text, each once."""
+    return frozenset(text.split())

@@ -12,12 +12,11 @@ from lanterne.practice.prescriptions.posology.structure import Duration, Quantit
 _NB = "\u00a0"
 _MOMENT = {"matin": "le matin", "midi": "à midi", "soir": "le soir", "coucher": "au coucher"}
 _INVARIABLE = frozenset({"gouttes", "dose-kg", "bain de bouche"})
-_FEMININE = frozenset({
-    "gélule", "capsule", "ampoule", "gouttes", "bouffée", "inhalation", "pulvérisation", "cuillère-mesure", "cuillère à café",
-    "cuillère à soupe", "injection", "unidose", "dosette", "bouteille", "pastille", "gomme", "seringue", "application", "pipette",
-    "pression", "nébulisation",
-})  # fmt: skip
-_REASON = {"MTE": "marge thérapeutique étroite", "EFG": "enfant de moins de six ans", "CIF": "contre-indication formelle"}
+_REASON = {
+    "MTE": "marge thérapeutique étroite",
+    "EFG": "enfant de moins de six ans",
+    "CIF": "contre-indication formelle",
+}
 _REASON_TYPED = {code: f"{code}, {text}" for code, text in _REASON.items()}
 
 
@@ -33,7 +32,11 @@ def words(structure: Structure) -> str:
     else:
         parts.append(_step(structure, structure))
     parts += _around(structure)
-    line = f"{_NB}: ".join([parts[0], ", ".join(one for one in parts[1:] if one)]) if any(parts[1:]) else parts[0]
+    line = (
+        f"{_NB}: ".join([parts[0], ", ".join(one for one in parts[1:] if one)])
+        if any(parts[1:])
+        else parts[0]
+    )
     return ". ".join([line, *_after(structure)]) + "."
 
 
@@ -99,15 +102,29 @@ def _step(structure: Structure, step: Step) -> str:
     if step.dose is not None and (step.moments is None or equal or total):
         said.append(_amount(structure, step.dose))
     if step.times_per_day is not None:
-        said.append(f"{'en ' if total else ''}{number(step.times_per_day)}{_NB}{'prise' if total else 'fois par jour'}{'s' if total and _most(step.times_per_day) >= 2 else ''}")
+        said.append(
+            f"{'en ' if total else ''}{number(step.times_per_day)}{_NB}"
+            f"{'prise' if total else 'fois par jour'}{'s' if total and _most(step.times_per_day) >= 2 else ''}"
+        )
     if step.every_h is not None:
         said.append(_every(structure, step.every_h))
     if step.moments is not None:
         named = {moment: quantity for moment, quantity in step.moments.named().items() if quantity}
-        if equal and (step.dose is not None or structure.form is None) and (step.dose is not None or set(named.values()) == {1}):
+        if (
+            equal
+            and (step.dose is not None or structure.form is None)
+            and (step.dose is not None or set(named.values()) == {1})
+        ):
             said.append(_and([_MOMENT[moment] for moment in named]))
         else:
-            said.append(_and([f"{_amount(structure, quantity)} {_MOMENT[moment]}" for moment, quantity in named.items()]))
+            said.append(
+                _and(
+                    [
+                        f"{_amount(structure, quantity)} {_MOMENT[moment]}"
+                        for moment, quantity in named.items()
+                    ]
+                )
+            )
     said += [_days(step), _weeks(step.every_weeks), _length(step)]
     return ", ".join(one for one in said if one)
 
@@ -187,7 +204,9 @@ def _around(structure: Structure) -> list[str]:
 def _after(structure: Structure) -> list[str]:
     said = []
     if structure.renewals is not None:
-        said.append("Non renouvelable" if structure.renewals == 0 else f"À renouveler {structure.renewals}{_NB}fois")
+        said.append(
+            "Non renouvelable" if structure.renewals == 0 else f"À renouveler {structure.renewals}{_NB}fois"
+        )
     if structure.non_substitutable:
         said.append("Non substituable" + (f" ({_REASON_TYPED[structure.nsr]})" if structure.nsr else ""))
     if structure.ald:

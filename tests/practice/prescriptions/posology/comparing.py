@@ -59,8 +59,10 @@ def _number(value: Any) -> Any:
 
 
 def _plain(structure: dict[str, Any], form: str | None) -> dict[str, Any]:
-    plain = {key: value for key, value in structure.items() if key in KEYS and _DEFAULTS.get(key, None) != value}
-    plain["drug"] = fold(plain["drug"]).replace(" ", "").replace("acide", "ac").replace("hydrochlorothiazide", "hctz")
+    plain = {key: value for key, value in structure.items() if key in KEYS and _DEFAULTS.get(key) != value}
+    plain["drug"] = (
+        fold(plain["drug"]).replace(" ", "").replace("acide", "ac").replace("hydrochlorothiazide", "hctz")
+    )
     for key in ("with_food", "as_needed_for", "site"):
         if key in plain:
             plain[key] = _wording(plain[key])
@@ -70,7 +72,9 @@ def _plain(structure: dict[str, Any], form: str | None) -> dict[str, Any]:
 
 
 def _wording(text: str) -> str:
-    return re.sub(r"\b(?:la|le|les|l|de|du|des|en|cas|au)\b", " ", fold(text).replace("température", "t")).replace(" ", "")
+    return re.sub(
+        r"\b(?:la|le|les|l|de|du|des|en|cas|au)\b", " ", fold(text).replace("température", "t")
+    ).replace(" ", "")
 
 
 def _step(step: dict[str, Any]) -> dict[str, Any]:
@@ -81,7 +85,11 @@ def _step(step: dict[str, Any]) -> dict[str, Any]:
     if plain.get("dose_unit") == "mg/j" and "times_per_day" not in plain:
         plain["dose_unit"], plain["times_per_day"] = "mg", 1.0
     strength = step.get("strength")
-    if strength and isinstance(step.get("dose"), int | float) and strength == f"{step['dose']:g} {step.get('dose_unit')}".replace(".", ","):
+    if (
+        strength
+        and isinstance(step.get("dose"), int | float)
+        and strength == f"{step['dose']:g} {step.get('dose_unit')}".replace(".", ",")
+    ):
         plain.pop("dose"), plain.pop("dose_unit")
     if moments:
         plain["moments"] = moments

@@ -83,3 +83,23 @@ def test_a_message_by_one_key_and_done_by_one_key(garance: Desk, sit: Sit) -> No
     garance.saved()
     expect(open_lines(garance)).to_have_count(1)
     expect(open_lines(ines)).to_have_count(1)
+
+
+def test_a_document_to_call_about_says_so_in_the_arrivals(garance: Desk) -> None:
+    page = garance.page
+    garance.go("/arrivees")
+    page.locator("a.letter-open").first.focus()
+    with page.expect_navigation():
+        garance.keyboard("Enter")
+    garance.letter("a")
+    answered(garance)
+    garance.write("description", "donner le résultat")
+    with page.expect_navigation():
+        garance.keyboard("Control+Enter")
+    expect(page.locator(".letter.current .letter-todo")).to_contain_text("À appeler")
+    assert findings(page) == []
+    # It is the secretary's, and leads back to the document those who may read it.
+    garance.go("/a-faire?qui=tous")
+    line = page.locator("section.card .task", has_text="donner le résultat")
+    expect(line).to_contain_text("Secrétariat")
+    expect(line.get_by_role("link", name="d’où cela vient")).to_be_visible()

@@ -29,6 +29,8 @@ from lanterne.desk.opening import (
 from lanterne.desk.patients.identity import identity_page
 from lanterne.desk.patients.lists import hits, recently_opened, remember
 from lanterne.desk.patients.view import HomePage, SearchResults
+from lanterne.desk.tasks.page import of_chart as tasks_of_chart
+from lanterne.desk.tasks.page import recall_url
 from lanterne.desk.team.newcomers import first_page
 from lanterne.practice.errors import Refusal
 from lanterne.practice.patients import queries
@@ -143,7 +145,13 @@ def identity(request: HttpRequest, patient: str) -> HttpResponse:
     """Traits and INS, contacts, médecin traitant, ALD for those who may know, doubles."""
     seen = opened_widest(request, patient)
     remember(seen.presence, seen.chart.patient)
-    return page(request, "desk/patients/identity.html", {"page": identity_page(seen), "band": seen.band})
+    context = {
+        "page": identity_page(seen),
+        "band": seen.band,
+        "tasks": tasks_of_chart(seen.presence, seen.chart),
+        "recall_url": recall_url(seen.chart.patient),
+    }
+    return page(request, "desk/patients/identity.html", context)
 
 
 @require_http_methods(["GET", "POST"])

@@ -134,7 +134,7 @@ def new(request: HttpRequest) -> HttpResponse:
             body = form.stated(TaskCreated, about)
             command = CreateTask(_of_source(body, source), form.cleaned_data["detail"], fact_id(request))
             if _written(request, form, command):
-                return written(request, _back(request), stays=not _on_arrivals(request))
+                return written(request, _back(request), stays=not _shows_tasks(request))
     title = f"{TITLES[code]} : {patient[1]}" if patient[1] else str(TITLES[code])
     url = reverse("task-new") + (f"?{request.GET.urlencode()}" if request.GET else "")
     return _form(request, form, title, url, _("Enregistrer"), patient=patient[0])
@@ -393,14 +393,15 @@ def _shown_there(request: HttpRequest) -> tuple[str, str]:
     return f"{parts.path}?{parts.query}" if parts.query else parts.path, name
 
 
-def _on_arrivals(request: HttpRequest) -> bool:
-    return _shown_there(request)[1] in ("arrivals", "arrival")
+def _shows_tasks(request: HttpRequest) -> bool:
+    """Whether the page that opened the dialog shows what is to do, and does not follow what is written by itself."""
+    return _shown_there(request)[1] in ("arrivals", "arrival", "identity")
 
 
 def _back(request: HttpRequest) -> str:
     """Where one was: the list, another's list, a document that arrived."""
     there, name = _shown_there(request)
-    return there if name in ("tasks", "arrivals", "arrival", "chart") else reverse("tasks")
+    return there if name in ("tasks", "arrivals", "arrival", "chart", "identity") else reverse("tasks")
 
 
 def _form(

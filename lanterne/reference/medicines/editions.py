@@ -19,7 +19,6 @@ from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from urllib.parse import quote
 
 from filelock import FileLock, Timeout
 
@@ -110,7 +109,7 @@ def _accepted(path: Path) -> set[str]:
 
 def opened_read_only(path: Path) -> sqlite3.Connection:
     """The file of an edition, for reading alone."""
-    address = f"file:{quote(path.absolute().as_posix())}?mode=ro&immutable=1"
+    address = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
     return sqlite3.connect(address, uri=True, check_same_thread=False)
 
 
@@ -137,7 +136,7 @@ def _write(where: Path, path: Path, dated: date, build: Callable[[sqlite3.Connec
     new = path.with_name(path.name + _NEW)
     try:
         try:
-            with closing(sqlite3.connect(f"file:{quote(new.absolute().as_posix())}", uri=True)) as connection:
+            with closing(sqlite3.connect(new.absolute().as_uri(), uri=True)) as connection:
                 connection.execute(
                     "PRAGMA journal_mode = OFF"
                 )  # the file is thrown away when it is not finished

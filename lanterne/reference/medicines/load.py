@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from urllib.parse import quote
 
 from lanterne.reference.medicines import editions, schema, starter
 from lanterne.reference.medicines.lines import is_brand, names
@@ -321,7 +320,7 @@ def _substance(name: str, several: list[Medicine], parts: tuple[str, ...], known
     codes = Counter(one.atc for one in sold if one.atc)
     brands = Counter(one.brand for one in sold if is_brand(one))
     papers = Counter(one.paper for one in sold if one.paper)
-    poisons = Counter(one.list for one in sold if one.list)
+    poisons = Counter(one.list for one in sold)
     return Substance(
         name=name,
         components=parts if len(parts) > 1 else (),
@@ -372,7 +371,7 @@ def _carry(connection: sqlite3.Connection, before: editions.Found | None, told: 
         return
     here = {part.kind for part in schema.parts(connection)}
     connection.commit()
-    connection.execute("ATTACH ? AS before", (f"file:{quote(before.path.absolute().as_posix())}?mode=ro",))
+    connection.execute("ATTACH ? AS before", (f"{before.path.absolute().as_uri()}?mode=ro",))
     carried: list[PartKind] = []
     published = "SELECT kind FROM before.part WHERE origin = 'published' ORDER BY kind"
     for (kind,) in connection.execute(published).fetchall():

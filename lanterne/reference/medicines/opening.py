@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -23,9 +24,9 @@ _open: dict[tuple[Path, str, tuple[str, ...]], Answers] = {}
 
 
 @cache
-def the_starter() -> Answers:
-    """The starter list, as a base."""
-    told = starter.edition()
+def the_starter(damaged: tuple[str, ...] = ()) -> Answers:
+    """The starter list, as a base; `damaged`: the editions it stands in for."""
+    told = replace(starter.edition(), damaged=damaged)
     return Answers(starter.database(), told, StarterRelations(told))
 
 
@@ -53,11 +54,7 @@ def edition(data: Path | None, dated: date | None) -> Answers:
             if base is not None:
                 return base
         damaged.append(one.path.name)
-    if not damaged:
-        return the_starter()
-    told = starter.edition()
-    told = Edition(told.dated, True, told.digest, told.parts, tuple(damaged))
-    return Answers(starter.database(), told, StarterRelations(told))
+    return the_starter(tuple(damaged))
 
 
 def _kept(found: editions.Found, damaged: tuple[str, ...]) -> Answers | None:

@@ -195,6 +195,10 @@ def _put_together(
     ingredients = _ingredients(raw.composition.get(code, []), known_name)
     parts = list(dict.fromkeys(one.substance for one in ingredients))
     substance = association(parts, fixed.get) if parts else ""
+    if len(parts) > 1:
+        fixed.setdefault(
+            frozenset(map(fold, parts)), substance
+        )  # one name, in whatever order they are published
     conditions = tuple(dict.fromkeys(raw.conditions.get(code, [])))
     poison, paper = _list(conditions), _paper(conditions, parts, known)
     group, original = raw.generics.get(code, ("", False))

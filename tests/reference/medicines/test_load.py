@@ -378,3 +378,31 @@ def test_interactions_without_any_public_base_leave_the_starter_medicines_marked
 )
 def test_a_name_may_tell_its_month(name: str, month: date | None) -> None:
     assert month_named(name) == month
+
+
+def test_an_association_has_one_name_in_whatever_order_it_is_published(tmp_path: Path) -> None:
+    files = made.published(tmp_path / "files")
+    for code, order in (("60000020", (1, 2)), ("60000021", (2, 1))):
+        made.add(
+            files / "CIS_bdpm.txt",
+            f"{code}\tDUO{code} 5 mg/5 mg, gélule\tgélule\torale\tAutorisation active\tP\tCommercialisée\t01/02/2003\t\t\t X\tNon\r\n".encode(
+                "cp1252"
+            ),
+        )
+        for name, link in zip(("UNESUBSTANCE", "AUTRESUBSTANCE"), order, strict=True):
+            line = f"{code}\tgélule\t0000{link}\t{name}\t5 mg\tune gélule\tSA\t{link}\t\r\n"
+            made.add(files / "CIS_COMPO_bdpm.txt", line.encode("cp1252"))
+    loaded(tmp_path)
+    base = opened(tmp_path / "data")
+    found = [base.medicine(code) for code in ("60000020", "60000021")]
+    assert len({one.substance for one in found if one is not None}) == 1
+    hit = base.search("unesubstance")[0]
+    assert hit.codes_in_all == 2
+
+
+def test_folders_with_odd_names(tmp_path: Path) -> None:
+    """What an address would read otherwise: spaces, accents, a question mark, a hash, a percent sign."""
+    data = tmp_path / "Données du cabinet #1 50%20"
+    load(made.published(tmp_path / "files"), data, today=TODAY, dated=date(2026, 3, 1))
+    load(made.beside(tmp_path / "later", ("index",)), data, today=TODAY)
+    assert opened(data).search("doliprane")[0].substance == "paracétamol"

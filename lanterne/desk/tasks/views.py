@@ -122,7 +122,12 @@ def new(request: HttpRequest) -> HttpResponse:
     source = asked.get("source", "") if is_id(asked.get("source", "")) else ""
     form = TaskForm(
         request.POST or None,
-        initial={"code": code, "to": _usual(request, here, code), "due": pages.today(presence).isoformat()},
+        initial={
+            "code": code,
+            "to": _usual(request, here, code),
+            # A recall is for a day nobody can guess.
+            "due": "" if code == RECALL else pages.today(presence).isoformat(),
+        },
         to=pages.choices(presence, here),
         today=pages.today(presence),
         find_url=reverse("task-find"),

@@ -7,12 +7,13 @@ settled. What is said of a task names the id of any of its versions.
 - Done on one device is done, whatever else was written; done twice is done once.
 - For whom: the assignments that stand, all of them; without any, as it was written.
 - By when: the earliest day of the postponements that stand; without any, of the versions that stand.
-- A task made by the completion of another is there while that one is done, or once it is done itself.
+- A task made by the completion of another goes when that completion is taken back, and comes when it is done again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -57,6 +58,10 @@ class Word(NamedTuple):
     day: str
 
 
+Told = tuple[Word, bool]
+"""A word, and whether it stands."""
+
+
 class Standing(NamedTuple):
     """What a thread of facts says of one task.
 
@@ -65,6 +70,7 @@ class Standing(NamedTuple):
         versions: those that stand, each meaning once, in the order of ids. live: ids of all that stand.
         words: what stands about it, in the order of ids.
         owners: as rules.owners, sorted; more than one: several are in charge. due: ISO. ended: empty while open.
+        reopened: that it was done was said, and taken back.
     """
 
     root: bytes
@@ -74,6 +80,7 @@ class Standing(NamedTuple):
     due: str
     ended: str
     live: tuple[bytes, ...]
+    reopened: bool
 
 
 def refresh(connection: Connection, first: int, next_fact: int) -> None:
@@ -96,17 +103,30 @@ def rebuild(connection: Connection) -> None:
     """Everything from nothing."""
     for table in ("task", "task_owner", "task_word"):
         connection.execute(f"DELETE FROM {table}")
-    threads: set[bytes] = set()
-    for number, kind, body, thread in connection.execute(
-        "SELECT f.no, k.name, f.body, s.thread FROM statement s JOIN fact f ON f.no = s.fact"
+    versions: dict[bytes, list[Told]] = defaultdict(list)
+    words: dict[bytes, list[Told]] = defaultdict(list)
+    threads: dict[bytes, bytes] = {}
+    for number, identifier, kind, body, day, live, thread in connection.execute(
+        "SELECT f.no, f.id, k.name, f.body, s.day, s.live, s.thread FROM statement s JOIN fact f ON f.no = s.fact"
         f" JOIN kind k ON k.no = s.kind WHERE s.kind IN (SELECT no FROM kind WHERE name IN ({marks(_ALL)}))"
-        f" AND s.subject = {_PRACTICE}",
+        f" AND s.subject = {_PRACTICE} ORDER BY f.id",
         _ALL,
     ).fetchall():
-        _name(connection, number, kind, _body(body))
+        word = Word(int(number), bytes(identifier), kind, _body(body), day)
+        target = _name(connection, word.number, kind, word.body)
         if kind in TASKS:
-            threads.add(bytes(thread))
-    _insert(connection, threads)
+            threads[word.id] = bytes(thread)
+            versions[bytes(thread)].append((word, bool(live)))
+        elif target is not None:
+            words[target].append((word, bool(live)))
+    held = {
+        thread: _read(every, [told for version, _live in every for told in words.get(version.id, ())])
+        for thread, every in versions.items()
+    }
+    for thread, one in held.items():
+        if one is not None:
+            before = held.get(threads.get(_followed(one) or b"", b""))
+            _insert(connection, thread, one, before)
 
 
 def _body(packed: bytes) -> dict[str, Any]:
@@ -171,40 +191,38 @@ def _renew(connection: Connection, threads: Collection[bytes]) -> None:
         ).fetchall():
             connection.execute("DELETE FROM task WHERE fact = ?", (number,))
             connection.execute("DELETE FROM task_owner WHERE task = ?", (number,))
-    _insert(connection, threads)
-
-
-def _insert(connection: Connection, threads: Iterable[bytes]) -> None:
     for thread in threads:
         held = standing(connection, thread)
-        if held is None or _awaits(connection, held):
+        if held is None:
             continue
-        shown = held.versions[0]
-        patient, focus = (
-            bytes.fromhex(str(one)) if is_id(one) else None
-            for one in (shown.body.get("patient"), shown.body.get("focus"))
-        )
-        connection.execute(
-            "INSERT OR REPLACE INTO task VALUES (?,?,?,?,?,?)",
-            (shown.number, thread, patient, held.due, held.ended, focus),
-        )
-        if not held.ended:
-            connection.executemany(
-                "INSERT OR IGNORE INTO task_owner VALUES (?,?,?)",
-                [(held.due, shown.number, owner) for owner in held.owners or ("",)],
-            )
+        named = _followed(held)
+        before = next(iter(_thread_of(connection, named)), None) if named is not None else None
+        _insert(connection, thread, held, standing(connection, before) if before is not None else None)
 
 
-def _awaits(connection: Connection, held: Standing) -> bool:
-    """Whether it is only there once the task it follows is done, and that one is open."""
-    if held.ended:
-        return False
+def _followed(held: Standing) -> bytes | None:
     named = held.versions[0].body.get("follows")
-    threads = _thread_of(connection, bytes.fromhex(str(named))) if is_id(named) else set()
-    return any(
-        before is not None and not before.ended
-        for before in (standing(connection, thread) for thread in threads)
+    return bytes.fromhex(str(named)) if is_id(named) else None
+
+
+def _insert(connection: Connection, thread: bytes, held: Standing, before: Standing | None) -> None:
+    """The rows of a task; none for one whose cause, the completion of `before`, was taken back."""
+    if before is not None and before.reopened and not before.ended and not held.ended:
+        return
+    shown = held.versions[0]
+    patient, focus = (
+        bytes.fromhex(str(one)) if is_id(one) else None
+        for one in (shown.body.get("patient"), shown.body.get("focus"))
     )
+    connection.execute(
+        "INSERT OR REPLACE INTO task VALUES (?,?,?,?,?,?)",
+        (shown.number, thread, patient, held.due, held.ended, focus),
+    )
+    if not held.ended:
+        connection.executemany(
+            "INSERT OR IGNORE INTO task_owner VALUES (?,?,?)",
+            [(held.due, shown.number, owner) for owner in held.owners or ("",)],
+        )
 
 
 def standing(connection: Connection, thread: bytes) -> Standing | None:
@@ -219,6 +237,11 @@ def standing(connection: Connection, thread: bytes) -> Standing | None:
         (Word(int(number), bytes(identifier), kind, _body(body), day), bool(live))
         for number, identifier, kind, body, day, live in rows
     ]
+    return _read(every, _words(connection, [version.id for version, _live in every]))
+
+
+def _read(every: Sequence[Told], told: Iterable[Told]) -> Standing | None:
+    """The versions of a task in the order of ids, and what was said of it, as they stand."""
     alike: dict[bytes, Word] = {}
     for version, live in every:
         if live:
@@ -226,7 +249,8 @@ def standing(connection: Connection, thread: bytes) -> Standing | None:
     if not alike:
         return None
     versions = tuple(alike.values())
-    words = tuple(_words(connection, [version.id for version, _live in every]))
+    said_of = sorted(told, key=lambda one: one[0].id)
+    words = tuple(word for word, live in said_of if live)
     root = next((version.id for version, _live in every if version.kind == TaskCreated.KIND), every[0][0].id)
     assigned = [word for word in words if word.kind == TaskAssigned.KIND] or list(versions)
     dues = [word for word in words if word.kind == TaskPostponed.KIND] or list(versions)
@@ -238,17 +262,17 @@ def standing(connection: Connection, thread: bytes) -> Standing | None:
         min(day.isoformat() if day else _NO_DAY for day in (day_of(word.body.get("due")) for word in dues)),
         min((word.day for word in words if word.kind == TaskCompleted.KIND), default=""),
         tuple(version.id for version, live in every if live),
+        any(not live and word.kind == TaskCompleted.KIND for word, live in said_of),
     )  # fmt: skip
 
 
-def _words(connection: Connection, named: Iterable[bytes]) -> Iterator[Word]:
-    found: dict[int, Word] = {}
+def _words(connection: Connection, named: Iterable[bytes]) -> Iterator[Told]:
+    """What was said of a task by any of these ids, and whether it stands."""
     for identifier in named:
-        for number, word, kind, body, day in connection.execute(
-            "SELECT f.no, f.id, k.name, f.body, s.day FROM task_word w JOIN statement s ON s.fact = w.fact"
+        for number, word, kind, body, day, live in connection.execute(
+            "SELECT f.no, f.id, k.name, f.body, s.day, s.live FROM task_word w JOIN statement s ON s.fact = w.fact"
             f" JOIN fact f ON f.no = s.fact JOIN kind k ON k.no = s.kind"
-            f" WHERE w.target = ? AND s.live = 1 AND k.name IN ({marks(WORDS)})",
+            f" WHERE w.target = ? AND k.name IN ({marks(WORDS)})",
             (identifier, *WORDS),
         ):
-            found[int(number)] = Word(int(number), bytes(word), kind, _body(body), day)
-    yield from sorted(found.values(), key=lambda word: word.id)
+            yield Word(int(number), bytes(word), kind, _body(body), day), bool(live)

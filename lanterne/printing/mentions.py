@@ -9,7 +9,10 @@ from dataclasses import dataclass
 
 from lanterne.printing.in_words import figures_left, says_a_number, spelled
 from lanterne.printing.papers import Item, Line, Order, Patient, Prescriber, Prescription
+from lanterne.printing.prescriptions import undrawn
 from lanterne.printing.words import _
+
+_MOST_NAMED = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,7 @@ SENTENCES: dict[str, str] = {
         "écrits en toutes lettres."
     ),
     "line_figures": _("Ligne {item} : « {found} » n’a pas pu être écrit en toutes lettres."),
+    "undrawn": _("Ces caractères ne peuvent pas être imprimés et deviendront « □ » : {found}."),
     "order_asked": _("Ligne {item} : rien n’est demandé."),
     "order_reason": _("Ligne {item} : le motif de l’examen d’imagerie n’est pas indiqué."),
 }
@@ -51,11 +55,20 @@ def sentence(one: Missing) -> str:
 
 
 def missing(prescription: Prescription) -> tuple[Missing, ...]:
-    """All that lacks, in the order of the paper. An empty answer means every mandatory mention will be printed."""
+    """All that lacks, in the order of the paper. An empty answer means every mandatory mention will be printed,
+    every character of it included."""
     found = [*_of_prescriber(prescription.prescriber), *_of_patient(prescription.patient)]
     for number, item in enumerate(prescription.items, 1):
         found += _of_item(item, number)
+    lost = undrawn(prescription)
+    if lost:
+        found.append(Missing("undrawn", found=" ".join(map(_named, lost[:_MOST_NAMED]))))
     return tuple(found)
+
+
+def _named(character: str) -> str:
+    """The character itself, or its number in Unicode when nobody would see it."""
+    return character if character.isprintable() and not character.isspace() else f"U+{ord(character):04X}"
 
 
 def _of_prescriber(person: Prescriber) -> list[Missing]:

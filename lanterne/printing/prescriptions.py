@@ -105,6 +105,27 @@ def _in_zones(prescription: Prescription, items: Iterable[Item]) -> bool:
     return prescription.ald or any(item.ald for item in items)
 
 
+def undrawn(prescription: Prescription) -> tuple[str, ...]:
+    """The characters that cannot be drawn and would stand as "□", known before anything is set."""
+    say = Saying()
+    letterhead(prescription.prescriber, say)
+    patient_block(prescription.patient, prescription.made_on, say)
+    say.text(prescription.comment)
+    for sheet in sheets(prescription):
+        _zones(sheet, say)
+    return tuple(sorted(say.lost))
+
+
+def print_sheet(prescription: Prescription, sheet: Sheet) -> Paper:
+    """One of the papers of a prescription (`sheets`).
+
+    Raises:
+        NotPrinted: as `print_prescription`.
+    """
+    _check(prescription)
+    return _set(prescription, sheet)
+
+
 def print_prescription(prescription: Prescription) -> tuple[Paper, ...]:
     """Every paper of a prescription. What the law wants and is not there: `mentions.missing`, to be asked before.
 
@@ -112,11 +133,15 @@ def print_prescription(prescription: Prescription) -> tuple[Paper, ...]:
         NotPrinted: nothing to print, too much of it, measures of the secured paper that cannot be, or the typesetter
             gave up; no paper is then given in part.
     """
+    _check(prescription)
+    return tuple(_set(prescription, sheet) for sheet in sheets(prescription))
+
+
+def _check(prescription: Prescription) -> None:
     if not prescription.items:
         raise NotPrinted("printing_empty")
     if len(prescription.items) > MOST_ITEMS:
         raise NotPrinted("printing_too_many", count=len(prescription.items), most=MOST_ITEMS)
-    return tuple(_set(prescription, sheet) for sheet in sheets(prescription))
 
 
 def _set(prescription: Prescription, sheet: Sheet) -> Paper:

@@ -75,6 +75,14 @@ def test_of_a_line(item: Item, code: str, found: str) -> None:
     assert missing(prescribed(AMOXICILLIN, item)) == (Missing(code, 2, found),)
 
 
+def test_what_cannot_be_drawn_is_said_before_it_is_printed() -> None:
+    (lack,) = missing(
+        prescribed(replace(AMOXICILLIN, remark="中\x00"), patient=replace(BAPTISTE, given_names="Jean 😀"))
+    )
+    assert (lack.code, lack.found) == ("undrawn", "U+0000 中 😀")
+    assert "U+0000 中 😀" in sentence(lack)
+
+
 def test_words_are_numbers_too() -> None:
     assert missing(prescribed(replace(MORPHINE, posology="une gélule matin et soir"))) == ()
 

@@ -16,7 +16,7 @@ import pytest
 
 from lanterne.printing.errors import NotPrinted, sentence
 from lanterne.printing.papers import OID_NIA, Item, Line, Order, SecuredPaper
-from lanterne.printing.prescriptions import print_prescription
+from lanterne.printing.prescriptions import print_prescription, print_sheet, sheets, undrawn
 from tests.printing.made import (
     AMOXICILLIN,
     BAPTISTE,
@@ -320,6 +320,19 @@ def test_each_kind_has_its_own_paper_and_nothing_is_on_two() -> None:
     texts = [text_of(paper.pdf) for paper in papers]
     for word in ("Morphine", "Amoxicilline", "Lévothyroxine", "Pansement", "Hémogramme"):
         assert sum(word in text for text in texts) == 1
+
+
+def test_one_sheet_is_the_same_alone() -> None:
+    whole = prescribed(AMOXICILLIN, MORPHINE, DRESSING)
+    assert tuple(print_sheet(whole, sheet) for sheet in sheets(whole)) == print_prescription(whole)
+
+
+def test_what_is_lost_is_known_before() -> None:
+    rng = random.Random(SEED)
+    for _ in range(5):
+        whole = drawn(rng)
+        after = {one for paper in print_prescription(whole) for one in paper.lost}
+        assert set(undrawn(whole)) == after
 
 
 def test_an_order_says_what_how_often_and_where() -> None:

@@ -95,6 +95,7 @@ class Answers:
             brands=one.brands or known.brands,
             list=one.list or known.list,
             paper=one.paper or known.paper,
+            max_days=one.max_days or known.max_days,
         )
 
     def names(self) -> Sequence[Name]:

@@ -19,7 +19,13 @@ from lanterne.reference.medicines import editions, schema, starter
 from lanterne.reference.medicines.lines import is_brand, names
 from lanterne.reference.medicines.lines import lines as lines_of
 from lanterne.reference.medicines.model import Medicine, Part, PartKind, Substance
-from lanterne.reference.medicines.published import HOMEOPATHY, Raw, medicines, published_on
+from lanterne.reference.medicines.published import (
+    HOMEOPATHY,
+    Raw,
+    limited_to_days,
+    medicines,
+    published_on,
+)
 from lanterne.reference.medicines.reading import Aside, Bounds, FileRead, clean, lines
 from lanterne.reference.medicines.recognising import HEADED, MEDICINES, recognised
 from lanterne.reference.medicines.report import EXAMPLES, Dangling, LeftAlone, Loaded
@@ -321,6 +327,7 @@ def _substance(name: str, several: list[Medicine], parts: tuple[str, ...], known
     brands = Counter(one.brand for one in sold if is_brand(one))
     papers = Counter(one.paper for one in sold if one.paper)
     poisons = Counter(one.list for one in sold)
+    lengths = {limited_to_days(one.conditions) for one in sold}
     return Substance(
         name=name,
         components=parts if len(parts) > 1 else (),
@@ -330,6 +337,7 @@ def _substance(name: str, several: list[Medicine], parts: tuple[str, ...], known
         family=listed.family if listed else "",
         list=poisons.most_common(1)[0][0] if poisons else "",
         paper=papers.most_common(1)[0][0] if papers else "",
+        max_days=lengths.pop() if len(lengths) == 1 else None,
     )
 
 

@@ -294,6 +294,16 @@ def _paper(conditions: Iterable[str], parts: list[str], known: Tables) -> Paper:
     return ""
 
 
+_LIMITED = re.compile(r"prescription limitee a (\d{1,3}) (jours?|semaines?|mois)")
+_DAYS = {"jour": 1, "jours": 1, "semaine": 7, "semaines": 7, "mois": 30}
+
+
+def limited_to_days(conditions: Iterable[str]) -> int | None:
+    """The legal length of one prescription that the conditions state, in days (a month as 30), or None."""
+    found = (_LIMITED.fullmatch(fold(one)) for one in conditions)
+    return min((int(match[1]) * _DAYS[match[2]] for match in found if match is not None), default=None)
+
+
 _KINDS: tuple[tuple[re.Pattern[str], NoteKind], ...] = (
     (re.compile(r"reserve a l usage hospitalier|^prescription hospitaliere|pharmacies a usage interieur"), "hospital"),
     (re.compile(r"prescription initiale"), "initial"),

@@ -12,6 +12,7 @@ import pytest
 
 from lanterne.reference.medicines import edition, editions, opened
 from lanterne.reference.medicines.load import Incomplete, NothingThere, load, month_named
+from lanterne.reference.medicines.published import limited_to_days
 from lanterne.reference.medicines.reading import Bounds, decoded
 from lanterne.reference.medicines.report import FILES, WHY, Loaded
 from tests.reference.medicines import made
@@ -86,6 +87,28 @@ def test_what_is_deduced_of_each_medicine(small: Path) -> None:
 def test_a_line_shows_what_must_be_seen(small: Path, typed: str, expected: set[str]) -> None:
     hit = opened(small).search(typed)[0]
     assert {note.kind for note in hit.notes} == expected
+
+
+@pytest.mark.parametrize(
+    ("conditions", "days"),
+    [
+        (("liste I", "prescription limitée à 4 semaines"), 28),
+        (("prescription limitée à 6 mois",), 180),
+        (("prescription limitée à 7 jours", "prescription limitée à 4 semaines"), 7),
+        (("prescription limitée à 7 jours ou 28 jours",), None),
+        ((), None),
+    ],
+)
+def test_the_legal_length_of_a_prescription(conditions: tuple[str, ...], days: int | None) -> None:
+    assert limited_to_days(conditions) == days
+
+
+def test_the_length_reaches_the_substance(small: Path) -> None:
+    morphine, paracetamol = (opened(small).substance(name) for name in ("morphine", "paracétamol"))
+    assert morphine is not None
+    assert morphine.max_days == 28
+    assert paracetamol is not None
+    assert paracetamol.max_days is None
 
 
 def test_a_shortage_of_some_says_how_many_and_since_when(small: Path) -> None:

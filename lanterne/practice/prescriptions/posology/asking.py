@@ -23,10 +23,12 @@ _SWALLOWED = frozenset({
     "suppositoire", "ovule",
     "patch", "cuillère à café", "cuillère à soupe", "cuillère-mesure", "bouffée", "inhalation", "injection",
 })  # fmt: skip
-_OFTEN = 4
+_OFTEN = 8
 
 
-def whole_line(named: Named, whole: Gathered, drafts: list[Draft], form: str | None) -> list[Point]:
+def whole_line(
+    named: Named, whole: Gathered, drafts: list[Draft], form: str | None, *, insulin: bool
+) -> list[Point]:
     """What the whole line leaves open."""
     asks: list[Point] = []
     draft = drafts[0]
@@ -42,6 +44,8 @@ def whole_line(named: Named, whole: Gathered, drafts: list[Draft], form: str | N
         and form is None
     ):
         asks.append(Point("no_rhythm"))
+    if insulin and not all(one.unit == "UI" or one.form for one in drafts):
+        asks.append(Point("dose_missing", {"name": named.text}))
     if whole.site_short:
         asks += _short_site(named, whole, form)
     for one in drafts:

@@ -98,7 +98,7 @@ _REMARKS = (
         r"(?:en )?(?:couche|couches) (?:mince|fine|epaisse)s?|(?:en )?fine couche|en (?:leger )?massage"
         r"|en massant|(?:bien )?agiter(?: avant (?:emploi|usage|utilisation))?"
     ),
-    r"(?:avec|via|dans) (?:une |la |sa )?chambre(?: d'inhalation)?(?: et masque)?|(?:en|par) nebulisations?",
+    r"(?:avec|via|dans) (?:une |la |sa )?chambre(?: d'inhalation)?(?: et masque)?|(?:en|par) nebulisations?|en aerosols?",
     (
         r"a vie|au long cours|en continu|sans interruption|sans arret|traitement (?:de fond|chronique"
         r"|continu|au long cours)|en traitement de fond|en cure"
@@ -169,7 +169,7 @@ RULES = (
         Kind.ALD,
         (
             r"(?:en )?(?:(?:rapport avec|au titre de|pour) (?:une |l'|son "
-            r"|sa )?)?a\.?l\.?d\.?(?: exonerante)?(?: ?n?[o°]? ?\d{1,2}(?! ?[a-z/]))?"
+            r"|sa )?)?a\.?l\.?d\.?(?: exonerante)?(?: ?n ?[o°]\.? ?\d{1,2}| 3[012](?! ?[a-z/,.-]))?"
         ),
         lambda _: True,
     ),

@@ -15,7 +15,7 @@ from lanterne.practice.prescriptions.posology.structure import Quantity
 
 _DOSING = frozenset({
     Kind.NUMBER, Kind.COUNT, Kind.AMOUNT, Kind.GRADUATION, Kind.RATE, Kind.PER, Kind.EVERY_H, Kind.DAYS, Kind.WEEKDAYS,
-    Kind.WEEKS, Kind.MOMENTS, Kind.GRID, Kind.CLOCK, Kind.TIMES, Kind.INTAKES, Kind.ONCE, Kind.FOOD,
+    Kind.WEEKS, Kind.MOMENTS, Kind.GRID, Kind.SPACED, Kind.CLOCK, Kind.TIMES, Kind.INTAKES, Kind.ONCE, Kind.FOOD,
     Kind.LENGTH, Kind.DAY,
 })  # fmt: skip
 
@@ -34,6 +34,7 @@ def quantity_in(items: list[Item]) -> bool:
         Kind.GRADUATION,
         Kind.RATE,
         Kind.GRID,
+        Kind.SPACED,
         Kind.DAYS,
         Kind.EVERY_H,
         Kind.WEEKS,

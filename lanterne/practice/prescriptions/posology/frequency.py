@@ -38,13 +38,15 @@ def read_rhythm(items: list[Item], draft: Draft) -> None:
             _intakes(items, draft, item.value)
         elif item.kind is Kind.ONCE:
             _set_times(draft, 1)
+            if any(one.kind in (Kind.DAYS, Kind.WEEKDAYS, Kind.WEEKS) for one in items):
+                draft.ask("two_rhythms")
             if draft.length is not None and not _same_length(draft.length, Length(1, "jour")):
                 draft.ask("two_lengths")
             draft.length = Length(1, "jour")
         elif item.kind is Kind.PER:
             _per(items, draft, item, before)
-        elif item.kind is Kind.TIMES and not _times_said(items, place, item):
-            draft.ask("times_of_what")
+        elif item.kind is Kind.TIMES:
+            _times(items, place, item, draft)
     _clock(items, draft)
 
 
@@ -156,16 +158,19 @@ def shown(number: Quantity) -> str:
     return " à ".join(decimal(one) for one in number) if isinstance(number, tuple) else decimal(number)
 
 
-def _times_said(items: list[Item], place: int, item: Item) -> bool:
-    """Whether something else says "3 fois" of what."""
-    after = items[place + 1 :]
-    if any(one.kind is Kind.PER and one.value == "jour" for one in after[:1]):
-        return True
-    if item.value == 1:
-        said = (Kind.DAYS, Kind.WEEKS, Kind.EVERY_H, Kind.MOMENTS, Kind.PER)
-        return any(one.kind in said for one in after[:1])
+def _times(items: list[Item], place: int, item: Item, draft: Draft) -> None:
+    """ "3 fois": of what, is said by what stands after, or by as many moments."""
+    after = items[place + 1 : place + 2]
+    if any(one.kind is Kind.PER and one.value == "jour" for one in after):
+        return
+    said = (Kind.DAYS, Kind.WEEKS, Kind.EVERY_H, Kind.MOMENTS, Kind.PER)
+    if item.value == 1 and any(one.kind in said for one in after):
+        return
     named = [moment for one in items if one.kind is Kind.MOMENTS for moment in one.value]
-    return len(named) == item.value and bool(after) and after[0].kind is Kind.MOMENTS
+    if len(named) == item.value and after and after[0].kind is Kind.MOMENTS:
+        _set_times(draft, item.value)
+    else:
+        draft.ask("times_of_what")
 
 
 def _clock(items: list[Item], draft: Draft) -> None:

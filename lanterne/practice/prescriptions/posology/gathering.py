@@ -14,7 +14,7 @@ from lanterne.practice.prescriptions.posology.items import Item, Kind
 from lanterne.practice.prescriptions.posology.moments import Meal
 from lanterne.practice.prescriptions.posology.places import Place
 from lanterne.practice.prescriptions.posology.structure import Point, Quantity
-from lanterne.practice.prescriptions.posology.typed import Typed
+from lanterne.practice.prescriptions.posology.typed import Typed, fold
 
 _SHORT = (
     (r"\bdlrs?\b", "douleur"),
@@ -110,7 +110,7 @@ def _joins(items: list[Item], place: int) -> bool:
 
 def _one(whole: Gathered, item: Item, shown: str) -> None:
     if item.kind in (Kind.FORM, Kind.ROUTE, Kind.SITE):
-        _where(whole, item)
+        _where(whole, item, shown)
     elif item.kind in (Kind.AS_NEEDED, Kind.REASON, Kind.MAX, Kind.AGAIN):
         _need(whole, item)
     elif item.kind is Kind.RENEWALS:
@@ -128,9 +128,12 @@ def _one(whole: Gathered, item: Item, shown: str) -> None:
         whole.ald = item.value
 
 
-def _where(whole: Gathered, item: Item) -> None:
+def _where(whole: Gathered, item: Item, shown: str) -> None:
     if item.kind is Kind.SITE:
-        _site(whole, item.value)
+        place: Place = item.value
+        typed = shown[-len(place.text) :].lower()
+        own = place.route is None and fold(typed) == fold(place.text)
+        _site(whole, Place(typed) if own else place)
         return
     route = item.value
     if item.kind is Kind.FORM:

@@ -28,6 +28,7 @@ class Kind(Enum):
     WEEKS = auto()  # number: every so many weeks
     MOMENTS = auto()  # tuple of moments
     GRID = auto()  # tuple of quantities: morning, noon, evening, bedtime
+    SPACED = auto()  # the same with spaces between: the first may be a strength
     CLOCK = auto()  # int: so many hours of the day
     TIMES = auto()  # Quantity: "3 fois", "en 3 prises"; of what is not said
     INTAKES = auto()  # Quantity: "en 3 prises"
@@ -77,7 +78,7 @@ class Rule:
 NOTHING = object()
 """What `make` returns when the match is not what the rule is about."""
 
-AFTER = r"(?![a-z0-9])"
+AFTER = r"(?![a-z0-9])(?!(?<=\d)[.,]\d)"
 """Not in the middle of a word or a number."""
 
 

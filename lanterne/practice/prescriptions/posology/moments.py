@@ -22,7 +22,7 @@ _SHORT = r"(?:m|mi|s|c)(?![a-z0-9'])"
 _WAKING = r"(?:(?:le )?matin,? )?(?:au )?(?:reveil|lever)"
 
 _MEAL = r"(?:(?:petit|ptit|p'tit|pt)s?[- ]?dej(?:euner)?s?|pdj|dejeuner|dej|diner|souper)(?![a-z])"
-_ARTICLE = r"(?:(?: de| du| des| d'| le| la| les| l'| un| son| chaque| chacun des)*)"
+_ARTICLE = r"(?:(?: de| du| des| d'| d'un| le| la| les| l'| un| son| chaque| chacun des)*)"
 _WHICH = (
     rf"(?P<three>(?:3|trois)(?: principaux)? repas)|(?P<plain>(?:principaux )?repas(?! du| de)|manger)"
     rf"|repas (?:du |de )(?P<of>matin|midi|soir)(?: et (?:du |de )(?P<of2>midi|soir))?"
@@ -114,7 +114,11 @@ RULES = (
     rule(Kind.MOMENTS, _WAKING, lambda _: ("matin",)),
     rule(Kind.MOMENTS, rf"{_SHORT}(?: ?(?:,|et|/|-|\+|&) ?{_SHORT}| {_SHORT})*", _shorts),
     rule(Kind.GRID, rf"{_Q}(?: ?- ?{_Q}){{2,3}}", _grid),
-    rule(Kind.GRID, rf"{_Q}(?: {_Q}){{2,3}}", _grid),
+    rule(
+        Kind.SPACED,
+        rf"{_Q}(?: {_Q}){{2,3}}(?! ?(?:[/%]|(?:cp|comp|gel|sach|amp|mg|g|ml|ui|u|x|fois|j)(?![a-z])))",
+        _grid,
+    ),
     rule(
         Kind.FOOD,
         rf"(?:(?P<delay>{RANGE}) ?(?P<unit>minutes?|min|mn|heures?|h) )?(?P<place>{_PLACE}){_ARTICLE} ?(?:{_WHICH})",

@@ -17,7 +17,9 @@ from lanterne.practice.prescriptions.posology.naming_words import (
     CLASS,
     DENIED,
     DEVICE,
+    ENDING,
     POINTER,
+    SALTS,
     VARIANTS,
 )
 from lanterne.practice.prescriptions.posology.scanner import match_at
@@ -84,6 +86,10 @@ def name_of(typed: Typed, names: Names) -> Named:
 def _next(named: Named, typed: Typed, here: int, join: str, names: Names) -> int | None:
     """Take what stands here into the name. Returns where it ends, or None when the name ended before it."""
     plain = typed.plain
+    salt = _WORD.match(plain, here)
+    if salt is not None and salt[0] in SALTS and named.known and named.known[-1].dci and not join:
+        named.suffixes.append(typed.between(here, salt.end()).lower())
+        return salt.end()
     if found := _longest(plain, here, names):
         if named.words:
             named.questions.append(Point("name_unknown", {"name": " ".join(named.words)}))
@@ -118,6 +124,8 @@ def _word(named: Named, typed: Typed, here: int, join: str, names: Names) -> int
         return word.end()
     if (not named.known or joined) and not named.words and (near := _near(typed.plain, here, names)):
         return _take_near(named, typed, near[0], here, near[1])
+    if word[0] in ENDING and named.words:
+        return None
     if not named.known:
         named.words.append(shown)
     elif joined and re.fullmatch(r"[a-z]{4,}", word[0]):

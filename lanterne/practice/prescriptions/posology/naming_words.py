@@ -37,6 +37,14 @@ DEVICE = re.compile(
 )
 
 
+SALTS = wordset(
+    """
+    arginine cilexetil erbumine besilate maleate sodique potassique magnesique calcique chlorhydrate bromhydrate sulfate fumarate
+    succinate tartrate citrate phosphate acetate mesilate medoxomil trometamol propionate dipropionate valerate furoate dihydrate
+    monohydrate hydrate axetil proxetil pivoxil disodique trihydrate base
+    """
+)
+"""Salts and esters typed after a DCI: part of the name, and no other substance."""
 POINTER = re.compile(
     r"(?:comme|idem|id|meme|memes|pareil|habituel(?:s|le|les)?|precedente?s?|traitement|ttt|tt|ordonnance|renouvellement|suite"
     r"|son|sa|ses|mon|ma|mes|ce|cet|cette|le|la|les|celui|celle|medicament|medoc|reprendre|continuer|poursuivre)(?![a-z])"
@@ -53,6 +61,14 @@ CLASS = wordset(
 )
 
 
+ENDING = wordset(
+    """
+    qsp pdt pendant max maxi maximum par pour avec sans dans sur toutes tous ttes tts chaque apres avant durant puis si sinon
+    fois sauf selon jusque jusqu que qui dont chez entre lors vers au aux en a et ou le la les un une des du renouveler
+    prises prise jours jour semaine semaines mois heures heure matin soir midi
+    """
+)
+"""Words that end a name nobody knows: what follows is no part of it."""
 DENIED = wordset(
     """
     pas sans jamais ni non sauf plus ne aucun aucune eviter contre-indique allergie allergique ou si

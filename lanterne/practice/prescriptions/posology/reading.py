@@ -51,7 +51,8 @@ def read(text: str, names: Names) -> Reading:
     named = name_of(line, names)
     items = [*named.items, *scan(line, named.end)]
     whole = gather(items, line)
-    steps = read_steps(items, insulin=bool(_INSULIN.search(fold(named.text))))
+    insulin = bool(_INSULIN.search(fold(named.text)))
+    steps = read_steps(items, insulin=insulin)
     drafts = steps.drafts
     counted = next((draft.form for draft in drafts if draft.form), None)
     form = final_form(whole, counted)
@@ -59,9 +60,11 @@ def read(text: str, names: Names) -> Reading:
     if any(item.kind is Kind.ENDED for item in items[:-1]) and items[-1].kind is not Kind.ENDED:
         open_points.append(Point("order_to_stop", {"words": ""}))
     open_points += _products_in_reasons(items, names)
-    open_points += asking.whole_line(named, whole, drafts, form)
+    open_points += asking.whole_line(named, whole, drafts, form, insulin=insulin)
     missing, unchecked = without_strength(named, drafts[0], form, names)
     open_points += missing
+    if whole.again_h is not None and drafts[0].every_h not in (None, whole.again_h):
+        open_points.append(Point("two_rhythms"))
     if open_points:
         return Reading(False, None, ask=tuple(_each_once(open_points)))
     structure = _structure(named, whole, drafts, form)

@@ -33,10 +33,11 @@ _ABOVE = re.compile(
     r"(?:[/-]\d+)?(?: ?(?:°c?|mg/dl|g/l|g/dl|mmol/l|mmhg|cmhg|%|min(?:utes)?|h|ui|bpm|kg)(?![a-z]))?"
 )
 _CUT = frozenset(
-    {"sinon", "alors", "arreter", "arret", "stop", "augmenter", "diminuer", "doubler", "passer", "inr"}
+    {"si", "sinon", "alors", "arreter", "arret", "stop", "augmenter", "diminuer", "doubler", "passer", "inr"}
 )
 _WITHIN = frozenset({Kind.SITE, Kind.AND, Kind.DROPPED, Kind.ROUTE, Kind.SUFFIX, Kind.WEEKDAYS})
 _MOST_REASON = 7
+_SHORT_WORD = 3
 
 
 def match_at(plain: str, place: int) -> Item | None:
@@ -126,7 +127,7 @@ def _reason(typed: Typed, place: int) -> Item | None:
 def _inside(plain: str, first: int, here: int, item: Item) -> bool:
     """Whether what a rule sees here is still part of the reason: "douleur au genou", "nausées ou vomissements"."""
     if here <= first + 1 and item.kind not in (Kind.OPEN, Kind.AS_NEEDED):
-        return item.kind in (Kind.SITE, Kind.ROUTE, Kind.DROPPED)
+        return item.kind in (Kind.SITE, Kind.ROUTE, Kind.DROPPED) and item.end - item.start > _SHORT_WORD
     if item.kind is Kind.OPEN and item.value == "either_or":
         return True
     if item.kind is Kind.SITE:

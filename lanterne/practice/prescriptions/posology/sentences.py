@@ -27,6 +27,7 @@ ASKED: dict[str, str] = {
     "by_turns": _("Deux doses en alternance : faites une ligne pour chacune, avec ses jours. %(words)s"),
     "by_weight_per_day": _("Dose par kg : est-ce par jour (à partager) ou à chaque prise ?"),
     "days_of_treatment": _("Les jours J1, J2… ne se suivent pas, ou il n’y en a qu’un."),
+    "dose_missing": _("Combien d’unités de %(name)s ?"),
     "dose_of_what": _("« %(words)s » : une dose de quoi ? Dites la quantité ou le poids."),
     "either_or": _("« ou » : choisissez l’un des deux."),
     "eye_or_ear": _("%(name)s existe pour l’œil et pour l’oreille : lequel ?"),

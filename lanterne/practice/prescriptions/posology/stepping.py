@@ -46,6 +46,8 @@ def segments(items: list[Item]) -> tuple[list[list[Item]], list[Point]]:
     kept: list[list[Item]] = []
     for part in parts:
         if kept and not quantity_in(part) and not any(item.kind is Kind.MOMENTS for item in part):
+            if any(dosing(item) for item in part) or not quantity_in(kept[-1]):
+                asks.append(Point("announced_missing", {"words": "puis"}))
             kept[-1].extend(part)
         else:
             kept.append(part)

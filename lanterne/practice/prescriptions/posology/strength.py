@@ -37,19 +37,8 @@ def take_strength(items: list[Item], draft: Draft, *, later_counts: bool) -> lis
                 draft.strength = decimal(item.value)
             else:
                 left.append(item)
-        elif (
-            item.kind is Kind.GRID
-            and draft.first
-            and draft.strength is None
-            and not left
-            and len(item.value) == 4
-        ):
-            first = item.value[0]
-            if not isinstance(first, tuple) and first > SMALL:
-                draft.strength = decimal(first)
-                left.append(Item(Kind.GRID, item.value[1:], item.start, item.end))
-            else:
-                left.append(item)
+        elif item.kind is Kind.SPACED:
+            left.append(_spaced(item, draft, first=not left))
         else:
             left.append(item)
     return left
@@ -91,3 +80,19 @@ def _bare_strength(item: Item, following: Item | None, rest: list[Item]) -> bool
     if following.kind is Kind.AMOUNT:
         return False
     return bool(item.value > SMALL)
+
+
+def _spaced(item: Item, draft: Draft, *, first: bool) -> Item:
+    """ "5 1 0 1": a strength, then morning, noon, evening; with the strength known, moments only."""
+    values = item.value
+    if draft.strength is None and first:
+        number = values[0]
+        whole = (
+            isinstance(number, int) or float(most_of(number)).is_integer() or most_of(number) in (0.5, 1.5)
+        )
+        if len(values) == 4 and not draft.insulin and (most_of(number) > SMALL or not whole):
+            draft.strength = decimal(most_of(number))
+            values = values[1:]
+        elif len(values) == 4 or most_of(number) > 1:
+            draft.ask("number_of_what", number=decimal(most_of(number)))
+    return Item(Kind.GRID, values, item.start, item.end)

@@ -29,6 +29,8 @@ from lanterne.practice.prescriptions.posology.typed import fold
 from lanterne.reference.medicines.model import Limit
 
 _FAR = 5
+_LIGHT_KG = 10
+"""A dose by weight that is above an adult's for so light a child is above everybody's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ def warn(
             _implausible_strength(warned, strength, strengths, bounds)
         _too_often(warned, structure, step, substances, strength)
         _too_much(warned, structure, step, strength, strengths, bounds)
-        _by_weight(warned, structure, step, substances)
+        _by_weight(warned, structure, step, substances, bounds)
         if limits:
             _too_close(warned, structure, step, limits)
         _too_many(warned, structure, step)
@@ -302,18 +304,19 @@ def _stated_maximum(warned: list[Point], structure: Structure, bounds: _Bounds) 
             )
 
 
-def _by_weight(warned: list[Point], structure: Structure, step: Step, substances: tuple[str, ...]) -> None:
+def _by_weight(
+    warned: list[Point], structure: Structure, step: Step, substances: tuple[str, ...], bounds: _Bounds
+) -> None:
     unit = structure.dose_unit or ""
     mass, _, rest = unit.partition("/kg")
     if not unit.startswith(("mg/kg", "g/kg", "µg/kg")) or step.dose is None:
         return
     known = next((most_of for name, most_of in ALARM_KG.items() if name in substances), None)
-    if known is None:
-        return
     dose = most_of(step.dose) * MG[mass]
     units = _units_a_day(structure, step)
     day = dose if rest == "/j" else (units or 1) / most_of(step.dose) * dose
-    if (rest != "/j" and dose > known[0] * 1.001) or day > known[1] * 1.001:
+    above = known is not None and ((rest != "/j" and dose > known[0] * 1.001) or day > known[1] * 1.001)
+    if above or (bounds.day is not None and day * _LIGHT_KG > bounds.day * 1.001):
         warned.append(Point("dose_by_weight_above", {"dose": f"{decimal(most_of(step.dose))} {unit}"}))
 
 

@@ -6,6 +6,7 @@ language of the act: these words are printed, they are not the screen's and are 
 
 from __future__ import annotations
 
+from lanterne.practice.prescriptions.posology.forms import UNITS_TAKEN
 from lanterne.practice.prescriptions.posology.numbers import decimal
 from lanterne.practice.prescriptions.posology.structure import Duration, Quantity, Step, Structure
 
@@ -51,24 +52,32 @@ def number(quantity: Quantity) -> str:
     return fraction if whole == 0 else f"{whole} et {fraction}"
 
 
+def _plain_number(quantity: Quantity) -> str:
+    """ "2,5", "4 à 6": an amount with a unit has no halves in words."""
+    return " à ".join(decimal(one) for one in quantity) if isinstance(quantity, tuple) else decimal(quantity)
+
+
 def _tied(text: str | None) -> str:
     return (text or "").replace(" ", _NB)
 
 
 def _counted(structure: Structure) -> bool:
     steps = structure.steps or (structure,)
+    if structure.form is not None and structure.form not in UNITS_TAKEN and structure.form != "dose-kg":
+        return False
     return structure.dose_unit is None and any(step.dose is not None or step.moments for step in steps)
 
 
 def _amount(structure: Structure, quantity: Quantity) -> str:
     said = number(quantity)
     if structure.dose_unit:
+        said = _plain_number(quantity)
         unit, _, day = structure.dose_unit.partition("/j")
         total = " par jour en tout" if day == "" and structure.dose_unit.endswith("/j") else ""
         plural = "s" if unit == "application" and _most(quantity) >= 2 else ""
         return f"{said}{_NB}{unit}{plural}{total}"
     form = structure.form
-    if form is None:
+    if form is None or not _counted(structure):
         return said
     if form == "dose-kg":
         return f"une dose jusqu’à la graduation {said}{_NB}kg"

@@ -19,6 +19,7 @@ from lanterne.desk.tasks import view
 from lanterne.practice.arrivals.facts import ArrivalReceived, ArrivalSettled
 from lanterne.practice.documents.facts import DocumentFiled
 from lanterne.practice.patients.listing import named
+from lanterne.practice.patients.phones import digits
 from lanterne.practice.patients.search import Hit
 from lanterne.practice.reading import OpenChart, OpenTasks
 from lanterne.practice.rights import Right
@@ -98,6 +99,7 @@ class Lines:
         """One task."""
         body, hit = item.body, self._patient(item.patient)
         due = day_of(item.due)
+        phone = body.phone or (hit.phone if hit and body.code in (CALL, MESSAGE, RECALL) else "")
         author, _role = self.people.of(item.seat, self.presence.record.person_of(item.seat))
         open_ = not item.done
         return view.Line(
@@ -113,7 +115,8 @@ class Lines:
             who=hit_name(hit) if hit else _("patient pas encore reçu") if item.patient else "",
             chart_url=reverse("chart", args=[hit.patient]) if hit else "",
             born=french(hit.birth_date) if hit else "",
-            phone=body.phone or (hit.phone if hit and body.code in (CALL, MESSAGE, RECALL) else ""),
+            phone=phone,
+            phone_url=f"tel:{digits(phone)}" if digits(phone) else "",
             caller=body.caller,
             urgent=body.priority == "urgent",
             orphan=item.orphan and open_,

@@ -27,6 +27,7 @@ class Line:
     Attributes:
         id: its task. code: a key of rules.CODES; `kind`: that in French.
         due: its day; `late` whether it is past. who: the patient as lists show them; empty for none.
+        phone, phone_url: the number to call, and what dials it.
         owners: names of those in charge; `orphan`: nobody of them is here.
         others: what it says in versions written at once on another device.
         source_url: the document or result it comes from; empty when there is none the reader may open.
@@ -47,6 +48,7 @@ class Line:
     chart_url: str = ""
     born: str = ""
     phone: str = ""
+    phone_url: str = ""
     caller: str = ""
     urgent: bool = False
     orphan: bool = False

@@ -316,6 +316,12 @@ class DoneForm(_Small):
     outcome = _radio(_("Résultat"), OUTCOMES)
     comment = words(_("Un mot (lu aussi par le secrétariat)"), limit=COMMENT_CHARACTERS)
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        usual = self.initial.get("outcome")  # first, where the focus comes
+        options = sorted(OUTCOMES.items(), key=lambda option: option[0] != usual)
+        self.fields["outcome"].choices = options  # type: ignore[attr-defined]
+
 
 class AttemptForm(_Small):
     """Somebody tried to call."""

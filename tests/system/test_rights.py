@@ -82,6 +82,11 @@ MATRIX = (
     Line("draft",               "dossier/{p}/brouillon/consultation",       204, 204, 403, posts=True),
     Line("consultation-new",    "dossier/{p}/consultation",                 200, 200, 403),
     Line("consultation-correct", "dossier/{p}/consultation/{f}",            200, 200, 403, "consultation"),
+    Line("prescribe",           "dossier/{p}/prescrire",                    200, 200, 403),
+    Line("prescribe-look",      "dossier/{p}/prescrire/verifier",           200, 200, 403, posts=True),
+    # No prescription has the id of an allergy; tests/desk/test_prescribing.py signs and prints real ones.
+    Line("prescription",        "dossier/{p}/ordonnance/{f}",               404, 404, 403, "allergy"),
+    Line("prescription-print",  "dossier/{p}/ordonnance/{f}/papier/0",      404, 404, 403, "allergy"),
     Line("document-add",        "dossier/{p}/documents/classer",            200, 200, 200),
     Line("document",            "dossier/{p}/documents/{f}",                200, 200, 403, "document"),
     Line("document-file",       "dossier/{p}/documents/{f}/fichier",        200, 200, 403, "document"),
@@ -112,8 +117,7 @@ MATRIX = (
     Line("agenda-note",         "agenda/notes/{f}",                         404, 404, 404, "allergy"),
     Line("agenda-note-withdraw", "agenda/notes/{f}/retirer",                404, 404, 404, "allergy", posts=True),
     Line("agenda-print",        "agenda/2026-11-23/liste",                  200, 200, 200),
-    # Of who receives: the secretary has no column, and the list of nobody is no file.
-    Line("agenda-list",         "agenda/2026-11-23/liste.pdf",              200, 200, 404),
+    Line("agenda-list",         "agenda/2026-11-23/liste.pdf",              200, 200, 200),
     Line("agenda-week",         "agenda/2026-11-23/semaine/{who}",          200, 200, 200),
     Line("agenda-calendar",     "agenda/2026-11-23/calendrier/{who}",       200, 200, 200),
     # No appointment has the id of an allergy; tests/browser/test_agenda.py moves and cancels real ones.

@@ -88,10 +88,7 @@ def printed_file(request: HttpRequest, on: str) -> HttpResponse:
     presence, shown = presence_of(request), day_in_address(on)
     reader = presence.record.require(Right.READ_IDENTITY)
     presence.record.connection()  # caught up
-    held = day_page(presence, reader, shown)
-    if not held.columns:
-        raise Http404  # nothing to print: the page offers no file
-    made = print_day_list(paper(presence, held, shown))
+    made = print_day_list(paper(presence, day_page(presence, reader, shown), shown))
     answer = HttpResponse(made.pdf, content_type="application/pdf")
     answer.headers["Content-Disposition"] = f'attachment; filename="liste-{shown}.pdf"'
     return answer
@@ -121,10 +118,12 @@ def paper(presence: Presence, shown: view.DayPage, on: date) -> papers.DayList:
         )
         for column in shown.columns
     )
+    # A day of nobody is said on paper too.
+    nobody = (papers.Column(practitioner=_("Personne n’est inscrit ce jour-là."), appointments=()),)
     return papers.DayList(
         practice=practice.body.name if practice else "",
         day=on,
-        columns=columns,
+        columns=columns or nobody,
         made_at=moment(presence.record.clock_ms(), presence.record.clock_ms()).text,
     )
 
@@ -256,7 +255,9 @@ def _calendar(request: HttpRequest, person: str, first: date, days: int) -> Http
         for meeting in queries.day(connection, first + timedelta(days=number), held.id)
         if meeting.body.start[:10] == (first + timedelta(days=number)).isoformat()
     ]
-    text = calendar(meetings, name=held.display_name)
+    text = calendar(
+        ((meeting, queries.first_of(connection, meeting)) for meeting in meetings), name=held.display_name
+    )
     answer = HttpResponse(text, content_type="text/calendar; charset=utf-8")
     answer.headers["Content-Disposition"] = f'attachment; filename="agenda-{first}.ics"'
     return answer

@@ -15,16 +15,18 @@ from icalendar import Calendar, Event
 from lanterne.practice.agenda.facts import ZONE
 from lanterne.practice.agenda.queries import Meeting
 from lanterne.practice.agenda.rules import CLOSED, start_of
+from lanterne.wire.names import FactId
 
 FEED_DAYS = 8 * 7
 TAKEN, SHUT = "Rendez-vous", "Fermé"
 _PRODUCT = "-//Lanterne//Agenda//FR"
 
 
-def calendar(meetings: Iterable[Meeting], *, name: str = "") -> bytes:
+def calendar(meetings: Iterable[tuple[Meeting, FactId]], *, name: str = "") -> bytes:
     """The appointments as one calendar. Each keeps its identifier when it moves; hours follow the wall's own zone.
 
     Args:
+        meetings: each with the id it has kept since it was booked (queries.first_of).
         name: whose calendar it is.
     """
     made = Calendar()
@@ -33,10 +35,10 @@ def calendar(meetings: Iterable[Meeting], *, name: str = "") -> bytes:
     made.add("method", "PUBLISH")
     if name:
         made.add("x-wr-calname", name)
-    for held in meetings:
+    for held, first in meetings:
         zone = _zone(held.body.zone)
         event = Event()
-        event.add("uid", f"{held.fact if held.several else held.thread}@lanterne")
+        event.add("uid", f"{held.fact if held.several else first}@lanterne")
         event.add("dtstamp", datetime.fromtimestamp(min(held.written_ms, 253_402_300_799_000) / 1000, UTC))
         event.add("dtstart", datetime.fromisoformat(start_of(held.starts)).replace(tzinfo=zone))
         event.add("dtend", datetime.fromisoformat(start_of(held.ends)).replace(tzinfo=zone))

@@ -160,6 +160,19 @@ def versions(connection: Connection, thread: str) -> list[Meeting]:
     return _meetings(connection, rows)
 
 
+def first_of(connection: Connection, held: Meeting) -> FactId:
+    """What an appointment is called for good: the version that replaces none, or its thread while that has not come.
+
+    A thread's own name is the smallest id of its versions, and may become another at every move.
+    """
+    row = connection.execute(
+        "SELECT f.id FROM statement s JOIN fact f ON f.no = s.fact WHERE s.thread = ? AND NOT EXISTS"
+        " (SELECT 1 FROM replacement r WHERE r.fact = f.no) ORDER BY f.id LIMIT 1",
+        (bytes.fromhex(held.thread),),
+    ).fetchone()
+    return FactId(bytes(row[0]).hex() if row is not None else held.thread)
+
+
 def double_bookings(connection: Connection, first: int, *, limit: int = 100) -> list[Overlap]:
     """Pairs not over at a minute, soonest first, that nobody said were wanted."""
     pairs = connection.execute(

@@ -113,6 +113,17 @@ def test_moved_and_cancelled_it_leaves_its_hour_and_can_come_back(garance: Recor
         record(garance, Restore(moved))
 
 
+def test_an_appointment_is_called_the_same_through_every_move(garance: Record) -> None:
+    """Its thread is named by the smallest id of its versions: a move may rename it."""
+    first = slot(garance, "10:00")
+    booked = record(garance, Book(first)).facts[0]
+    smallest = FactId("0" * 31 + "1")
+    record(garance, Move((booked,), to(first, "11:00"), id=smallest))
+    held = queries.one(garance.tables.read(), smallest)
+    assert held.thread == smallest
+    assert queries.first_of(garance.tables.read(), held) == booked
+
+
 def test_a_taken_slot_is_refused_unless_both_are_wanted(garance: Record) -> None:
     record(garance, Book(slot(garance, "10:00", 30)))
     with pytest.raises(OverlapSuspected) as refused, nothing_written(garance):

@@ -28,6 +28,8 @@ INJECTED = ("intra", "péri", "épi", "voie extracorporelle", "hémo")
 """Routes whose lines come after the others: general practice rarely starts them."""
 _MOST_WORDS = 60
 _MOST_NAMED = 4
+_LONGEST_DCI = 120
+"""A vaccine is not prescribed by the names of its strains: beyond this, by its brand alone."""
 _NEVER = date.min
 
 
@@ -82,8 +84,10 @@ def lines(
         if not medicine.substance:
             continue
         key = (medicine.substance, medicine.strength, plain_form(medicine.form))
-        grouped[*key, ""].append(medicine)
-        if is_brand(medicine):
+        branded = is_brand(medicine)
+        if not branded or len(medicine.substance) <= _LONGEST_DCI:
+            grouped[*key, ""].append(medicine)
+        if branded:
             grouped[*key, medicine.brand].append(medicine)
     return [
         _line(key, several, " ".join(synonyms(key[0])), liked(key[0])) for key, several in grouped.items()
@@ -98,7 +102,7 @@ def _line(key: tuple[str, str, str, str], several: list[Medicine], synonyms: str
     sold = [one for one in several if one.marketed and one.authorised]
     routes = Counter(route for one in (sold or several) for route in one.routes)
     named = f"{brand} {fold(brand).replace(' ', '')}" if brand else f"{substance} {synonyms}"
-    makers = "" if brand else " ".join(sorted({fold(one.brand) for one in several if not is_brand(one)}))
+    others = " ".join(sorted({fold(one.name) for one in several}))
     hit = Hit(
         substance=substance,
         strength=strength,
@@ -118,7 +122,7 @@ def _line(key: tuple[str, str, str, str], several: list[Medicine], synonyms: str
         weight if sold else -len(substance),
         _words(named),
         _words(f"{form} {' '.join({fold(one.form) for one in several})}"),
-        _words(makers),
+        _words(others),
     )
 
 

@@ -8,8 +8,10 @@ number of rows.
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from functools import lru_cache
 
 import msgspec
@@ -82,10 +84,10 @@ class Search:
         found = self._rows(words, " *")
         if not found:
             corrected = self._corrected(wanted.words)
-            if corrected is None:
+            if not corrected:
                 return []
             first, near = corrected[0], True
-            found = self._rows(corrected, "")
+            found = self._rows(corrected, "") or self._rows(corrected[:1], "")
         ranked = sorted(
             (_rank(hit, marketed, weight, wanted, first), number, hit)
             for number, (hit, marketed, weight) in enumerate(found)
@@ -111,19 +113,20 @@ class Search:
                 return [(decode(body), bool(marketed), weight) for body, marketed, weight in rows]
         return []
 
-    def _corrected(self, words: tuple[str, ...]) -> list[list[str]] | None:
-        """For each word, the words of names nearest to it; None when one has none."""
-        found = []
-        for word in words:
-            exact = self._begun(word)
-            near = exact or self._nearest(word)
-            if not near:
-                return None
-            found.append(near)
-        return found
+    def _corrected(self, words: tuple[str, ...]) -> list[list[str]]:
+        """For each word, the words of names nearest to it. One that is near nothing is left out, but for the
+        first: without that one, empty.
+        """
+        near = [self._begun(word) or self._nearest(word) for word in words]
+        if not all(near) and not self._named(words[0]) and self._begun(words[0]):
+            return []  # a form alone ("collyre …") says nothing of what is meant
+        return [one for one in near if one] if near[0] else []
+
+    def _named(self, word: str) -> list[str]:
+        return [one for choice in _choices(word) for one in self._vocabulary() if one.startswith(choice)]
 
     def _begun(self, word: str) -> list[str]:
-        several = [one for choice in _choices(word) for one in self._vocabulary() if one.startswith(choice)]
+        several = self._named(word)
         forms = self._connection.execute(
             "SELECT DISTINCT term FROM temp.vocabulary WHERE col <> 'name' AND term >= ? AND term < ? LIMIT 40",
             (_choices(word)[-1], _choices(word)[-1] + "\U0010ffff"),
@@ -159,27 +162,31 @@ class Search:
         return self._names
 
 
-Rank = tuple[int, bool, int, bool, bool, int, str]
+Rank = tuple[int, bool, int, bool, int, int, tuple[tuple[str, Decimal], ...], str]
 
 
 def _rank(hit: Hit, marketed: bool, weight: int, wanted: Asked, first: list[str]) -> Rank:
-    """What comes first: the strength typed, what is sold, a name that begins as typed, one substance, the
-    commonest.
+    """What comes first: the strength typed, what is sold, a name that begins as typed, fewer substances, the
+    commonest, the smaller strength.
     """
-    name = fold(hit.brand or hit.substance)
-    words = name.split()
-    begins = (
-        0 if name.startswith(tuple(first)) else 1 if any(w.startswith(tuple(first)) for w in words) else 2
-    )
+    parts = [fold(part) for part in _PARTS.split(hit.substance)]
+    called = [fold(hit.brand)] if hit.brand else [*parts, *_synonyms(hit.substance)]
+    words = {word for name in called for word in name.split()}
+    begun = tuple(first)
+    wholly = any(name.startswith(begun) for name in called)
     return (
         _misfit(hit, wanted),
         not marketed,
-        begins,
+        0 if wholly else 1 if any(word.startswith(begun) for word in words) else 2,
         len(wanted.words[0]) > 3 and not any(one in words for one in first),
-        " + " in hit.substance or " et " in hit.substance,
+        len(parts),
         -weight,
+        tuple((one.kind, one.value) for one in amounts(hit.strength)),
         hit.title,
     )
+
+
+_PARTS = re.compile(r" \+ | et ")
 
 
 @lru_cache(maxsize=1024)

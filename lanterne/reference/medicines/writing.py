@@ -147,7 +147,7 @@ def shown(amount: Amount) -> str:
 # ---------------------------------------------------------------- names of medicines
 
 _STRENGTH = re.compile(
-    rf"(?:{_NUMBER})\s*(?:{_UNIT})(?![^\W\d_])"
+    rf"(?:{_NUMBER}\s*/\s*)*(?:{_NUMBER})\s*(?:{_UNIT})(?![^\W\d_])"
     rf"(?:\s*(?:/|\bpar\b|\bpour\b)\s*(?:(?:(?:{_NUMBER})\s*)?(?:{_UNIT})(?![^\W\d_])|dose|h\b|heures?|24\s*h(?:eures)?))*",
     re.IGNORECASE,
 )
@@ -174,11 +174,15 @@ def named(name: str) -> tuple[str, str]:
 
 
 def strength(text: str) -> str:
-    """One writing of a strength: "12,50 microgrammes/dose" is "12,5 µg/dose", "100 mg par ml" "100 mg/mL"."""
-    parts = []
+    """One writing of a strength: "12,50 microgrammes/dose" is "12,5 µg/dose", "100 mg par ml" "100 mg/mL",
+    "200/6 microgrammes/dose" "200 µg/6 µg/dose".
+    """
+    parts: list[str] = []
     for part in _PER.sub("/", _PERCENT.sub(" %", text.strip())).split("/"):
         found = amounts(part)
         if len(found) == 1 and found[0].unit:
+            unit_of_all = found[0].unit
+            parts = [f"{one} {unit_of_all}" if re.fullmatch(_NUMBER, one) else one for one in parts]
             parts.append(shown(found[0]))
         else:
             unit = _UNITS.get(part.strip().casefold())

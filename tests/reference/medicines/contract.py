@@ -39,6 +39,23 @@ def a_misspelling_is_understood_and_said(base: Base) -> None:
         assert hit.near, typed
 
 
+def a_word_that_says_nothing_is_left_out_and_that_is_said(base: Base) -> None:
+    hit = base.search("doliprane qqxxzz")[0]
+    assert fold(hit.brand) == "doliprane"
+    assert hit.near
+    assert base.search("qqxxzz doliprane") == []
+    assert base.search("comprimé qqxxzz") == []
+
+
+def fewer_substances_and_smaller_strengths_come_first(base: Base) -> None:
+    first = base.search("amoxicilline")[0]
+    assert fold(first.substance) == "amoxicilline"
+    found = base.search("doliprane")
+    strengths = [hit.strength for hit in found if (fold(hit.brand), hit.form) == ("doliprane", "comprimé")]
+    values = [amounts(one)[0].value for one in strengths]
+    assert values == sorted(values)
+
+
 def accents_and_case_do_not_count(base: Base) -> None:
     titles = [
         [hit.title for hit in base.search(typed)] for typed in ("paracétamol", "PARACETAMOL", "Paracetamol")

@@ -25,6 +25,11 @@ from lanterne.reference.medicines.writing import amounts, fold, named, plain_for
         ("TUBERTEST, solution injectable", "TUBERTEST", ""),
         ("VITAMINE B12 EXEMPLE 1000 microgrammes, comprimé", "VITAMINE B12 EXEMPLE", "1000 µg"),
         ("CEFTRIAXONE EXEMPLE 1 g/3,5 ml, poudre", "CEFTRIAXONE EXEMPLE", "1 g/3,5 mL"),
+        (
+            "SYMBICORT RAPIHALER 200/6 microgrammes/dose, suspension",
+            "SYMBICORT RAPIHALER",
+            "200 µg/6 µg/dose",
+        ),
         ("", "", ""),
     ],
 )

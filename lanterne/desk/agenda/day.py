@@ -26,7 +26,7 @@ from lanterne.practice.record import Writer
 from lanterne.practice.team import queries as team
 from lanterne.wire.names import PersonId
 
-STARTS_MOST = 12
+STARTS_MOST = 48
 """Minutes offered in one gap."""
 
 
@@ -217,7 +217,7 @@ def _gaps(
         starts = range(begins, end - step + 1, step)
         if starts:
             shown = [_start(identifier, minute) for minute in list(starts)[:STARTS_MOST]]
-            found.append(view.Gap(start_of(begins)[11:], _end(end), tuple(shown)))
+            found.append(view.Gap(start_of(begins)[11:], _end(end), tuple(shown), len(starts) > len(shown)))
     return found
 
 

@@ -79,11 +79,12 @@ class Start:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Free minutes between two appointments."""
+    """Free minutes between two appointments. `more`: they hold more starts than are shown."""
 
     hour: str
     until: str
     starts: tuple[Start, ...]
+    more: bool = False
 
     is_gap: bool = True
 

@@ -193,7 +193,8 @@ def earlier(connection: Connection, kind: str, wanted: Callable[[dict[str, Any]]
     """Descriptions that count no more, the newest first."""
     rows = connection.execute(
         f"SELECT {_FACT} FROM fact f JOIN entry e ON e.no = f.entry WHERE f.subject = {_OF_PRACTICE}"
-        " AND f.kind = (SELECT no FROM kind WHERE name = ?) AND f.no NOT IN (SELECT fact FROM latest)"
+        " AND f.kind = (SELECT no FROM kind WHERE name = ?) AND NOT EXISTS"
+        " (SELECT 1 FROM latest l WHERE l.kind = f.kind AND l.subject = f.subject AND l.fact = f.no)"
         f" ORDER BY {FACT_ORDER}",
         (kind,),
     ).fetchall()

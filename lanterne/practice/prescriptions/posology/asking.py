@@ -8,6 +8,7 @@ from __future__ import annotations
 from lanterne.practice.prescriptions.posology.draft import Draft, most_of
 from lanterne.practice.prescriptions.posology.gathering import Gathered
 from lanterne.practice.prescriptions.posology.maximum import against_maximum
+from lanterne.practice.prescriptions.posology.names import Names
 from lanterne.practice.prescriptions.posology.naming import Named
 from lanterne.practice.prescriptions.posology.structure import Point
 from lanterne.practice.prescriptions.posology.typed import fold, wordset
@@ -27,7 +28,7 @@ _OFTEN = 8
 
 
 def whole_line(
-    named: Named, whole: Gathered, drafts: list[Draft], form: str | None, *, insulin: bool
+    named: Named, whole: Gathered, drafts: list[Draft], form: str | None, names: Names, *, insulin: bool
 ) -> list[Point]:
     """What the whole line leaves open."""
     asks: list[Point] = []
@@ -47,7 +48,7 @@ def whole_line(
     if insulin and not all(one.unit == "UI" or one.form for one in drafts):
         asks.append(Point("dose_missing", {"name": named.text}))
     if whole.site_short:
-        asks += _short_site(named, whole, form)
+        asks += _short_site(named, whole, form, names)
     for one in drafts:
         often = most_of(one.times) if one.times is not None else 0
         if often > _OFTEN and one.strength is None and not one.dose and not (named.known or named.device):
@@ -58,7 +59,7 @@ def whole_line(
     return asks
 
 
-def _short_site(named: Named, whole: Gathered, form: str | None) -> list[Point]:
+def _short_site(named: Named, whole: Gathered, form: str | None, names: Names) -> list[Point]:
     eye = whole.form in ("collyre", "pommade ophtalmique", "gel ophtalmique") or "ophtalmique" in (
         whole.form or ""
     )
@@ -69,6 +70,12 @@ def _short_site(named: Named, whole: Gathered, form: str | None) -> list[Point]:
     substances = {fold(one) for known in named.known for one in known.substances}
     if form in _SWALLOWED:
         return [Point("site_for_form", {"site": str(whole.site), "form": str(form)})]
-    if not eye and not whole.eye_said and ((folded | substances) & _EYE_AND_EAR):
+    both = bool((folded | substances) & _EYE_AND_EAR) or _sold_for_both(named, names)
+    if not eye and not whole.eye_said and both:
         return [Point("eye_or_ear", {"name": named.text})]
     return []
+
+
+def _sold_for_both(named: Named, names: Names) -> bool:
+    """Whether the base has this name for the ear; what has drops for the eye has OD and OG for them."""
+    return any("auricul" in fold(form) for name in named.looked_up for form in names.forms(name))

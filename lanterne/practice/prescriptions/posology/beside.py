@@ -32,8 +32,12 @@ class Maximum:
     said: bool
 
 
+_THOUSANDS = re.compile(r"\d \d{3}")
+
+
 def _maximum(match: re.Match[str]) -> object:
-    number = one(match["number"])
+    text = match["number"]
+    number = int(text.replace(" ", "")) if _THOUSANDS.fullmatch(text) else one(text)
     if match["form"]:
         form = next(form for pattern, form in COUNTED.items() if re.fullmatch(pattern, match["form"]))
         return Maximum(number, None, True) if form == "application" else Maximum(number, form, True)
@@ -98,7 +102,8 @@ _REMARKS = (
         r"(?:en )?(?:couche|couches) (?:mince|fine|epaisse)s?|(?:en )?fine couche|en (?:leger )?massage"
         r"|en massant|(?:bien )?agiter(?: avant (?:emploi|usage|utilisation))?"
     ),
-    r"(?:avec|via|dans) (?:une |la |sa )?chambre(?: d'inhalation)?(?: et masque)?|(?:en|par) nebulisations?|en aerosols?",
+    r"(?:avec|via|dans) (?:une |la |sa )?chambre(?: d'inhalation)?(?: et masque)?",
+    r"(?:en|par) nebulisations?|en aerosols?",
     (
         r"a vie|au long cours|en continu|sans interruption|sans arret|traitement (?:de fond|chronique"
         r"|continu|au long cours)|en traitement de fond|en cure"
@@ -155,7 +160,8 @@ _NS = r"(?:n\.?s\.?|non[- ]?substituables?|non subst?\.?|ne pas substituer|ne pa
 RULES = (
     rule(
         Kind.MAX,
-        rf"(?:avec |un |et )*{_NOT_ABOVE} ?:? ?(?:de |a )?(?P<number>{ONE}) ?{_UNIT}(?: au total)? ?{PER_DAY}",
+        rf"(?:avec |un |et )*{_NOT_ABOVE} ?:? ?(?:de |a )?(?P<number>\d \d{{3}}(?!\d)|{ONE}) ?{_UNIT}"
+        rf"(?: au total)? ?{PER_DAY}",
         _maximum,
     ),
     rule(Kind.MAX, rf"(?P<number>{ONE}) ?{_UNIT} ?{_MAXIMUM} ?{PER_DAY}", _maximum),
@@ -176,7 +182,7 @@ RULES = (
     rule(Kind.REMARK, _REMARKS[0], lambda _: "boxes"),
     *(rule(Kind.REMARK, pattern) for pattern in _REMARKS[1:]),
     rule(Kind.THEN, r"(?:et )?(?:puis|ensuite|suivie?s? (?:de|par)|relais par)"),
-    rule(Kind.ENDED, rf"(?:(?:et )?(?:puis|ensuite) )(?:{_STOP})"),
+    rule(Kind.ENDED, rf"(?:(?:et )?(?:puis|ensuite)|et) (?:{_STOP})"),
     rule(Kind.OPEN, _STOP, lambda _: "order_to_stop"),
     rule(
         Kind.OPEN,
@@ -195,8 +201,9 @@ RULES = (
     rule(Kind.OPEN, r"ou", lambda _: "either_or"),
     rule(
         Kind.SUFFIX,
-        r"(?:lp|xr|xl|lm|sr|retard|liberation prolongee)",
-        lambda m: "lp" if m[0].startswith("lib") else m[0],
+        r"lp|xr|xl|lm|sr|retard|lyoc|diskus|turbuhaler|turbohaler|solostar|kwikpen|flexpen|flextouch|penfill|chrono|respimat"
+        r"|handihaler|easyhaler|novolizer|autohaler|evohaler|spiromax|nexthaler|ellipta|breezhaler|chronosphere|velotab",
+        lambda m: m[0],
     ),
     rule(Kind.DROPPED, r"(?:nourrissons?|enfants?|adultes?|bebes?)"),
     rule(

@@ -173,7 +173,7 @@ RULES = (
         rf"(?: de| pour|:)? ?(?:un poids de )?({ONE}) ?kg",
         _graduation,
     ),
-    rule(Kind.GRADUATION, rf"(?:(?:1|une) ?)?doses?[- /]?kg ({ONE})(?: ?kg)?", _graduation),
+    rule(Kind.GRADUATION, rf"(?:(?:1|une) ?)?doses?[- /]?kg ({ONE}) ?kg", _graduation),
     rule(Kind.OPEN, rf"(?:{RANGE} ?)?doses?[- /]?(?:kg|poids)", lambda _: "weight_missing"),
     rule(Kind.OPEN, rf"{RANGE} ?doses?", lambda _: "dose_of_what"),
     rule(Kind.FORM, "|".join(sorted(_GALENIC, key=len, reverse=True)), galenic),

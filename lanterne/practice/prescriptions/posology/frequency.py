@@ -17,41 +17,37 @@ _MOST_A_DAY = 24
 
 
 def read_rhythm(items: list[Item], draft: Draft) -> None:
+    """Take every rhythm of a step."""
     for place, item in enumerate(items):
-        before = _before(items, place)
         if item.kind is Kind.RATE:
             _set_times(draft, item.value)
         elif item.kind is Kind.EVERY_H:
             if draft.every_h not in (None, item.value):
                 draft.ask("two_rhythms")
             draft.every_h = item.value
-        elif item.kind is Kind.DAYS:
-            if item.value == "1/semaine":
-                _set_weeks(draft, 1)
-            else:
-                _set_days(draft, item.value)
-        elif item.kind is Kind.WEEKDAYS:
+        elif item.kind in (Kind.WEEKDAYS, Kind.DAYS) and item.value != "1/semaine":
             _set_days(draft, item.value)
-        elif item.kind is Kind.WEEKS:
-            _set_weeks(draft, item.value)
+        elif item.kind in (Kind.WEEKS, Kind.DAYS):
+            _set_weeks(draft, item.value if item.kind is Kind.WEEKS else 1)
         elif item.kind is Kind.INTAKES:
             _intakes(items, draft, item.value)
         elif item.kind is Kind.ONCE:
-            _set_times(draft, 1)
-            if any(one.kind in (Kind.DAYS, Kind.WEEKDAYS, Kind.WEEKS) for one in items):
-                draft.ask("two_rhythms")
-            if draft.length is not None and not _same_length(draft.length, Length(1, "jour")):
-                draft.ask("two_lengths")
-            draft.length = Length(1, "jour")
+            _once(items, draft)
         elif item.kind is Kind.PER:
-            _per(items, draft, item, before)
+            _per(items, draft, item, items[place - 1] if place else None)
         elif item.kind is Kind.TIMES:
             _times(items, place, item, draft)
     _clock(items, draft)
 
 
-def _before(items: list[Item], place: int) -> Item | None:
-    return items[place - 1] if place else None
+def _once(items: list[Item], draft: Draft) -> None:
+    """ "dose unique": once, one day."""
+    _set_times(draft, 1)
+    if any(one.kind in (Kind.DAYS, Kind.WEEKDAYS, Kind.WEEKS) for one in items):
+        draft.ask("two_rhythms")
+    if draft.length is not None and not _same_length(draft.length, Length(1, "jour")):
+        draft.ask("two_lengths")
+    draft.length = Length(1, "jour")
 
 
 def _set_times(draft: Draft, times: Quantity) -> None:
@@ -134,6 +130,8 @@ def _per_day(items: list[Item], draft: Draft, before: Item | None) -> None:
             draft.ask("shared_or_at_once", number=shown(counted.number), form=counted.form)
     elif before is not None and before.kind in (Kind.TIMES, Kind.INTAKES):
         _set_times(draft, before.value)
+    elif before is not None and before.kind is Kind.GRADUATION:
+        _set_times(draft, 1)
     elif before is not None and before.kind in (
         Kind.MOMENTS,
         Kind.FOOD,

@@ -55,6 +55,8 @@ class Named:
     @property
     def looked_up(self) -> tuple[str, ...]:
         """The names to ask the base about: the whole, then each part."""
+        if not self.known:
+            return (" ".join(self.words),)
         if len(self.known) == 1:
             return (self.known[0].text,)
         return (" et ".join(one.text for one in self.known), *(one.text for one in self.known))

@@ -16,12 +16,12 @@ ALIASES = {
 
 VARIANTS = wordset(
     """
-    lyoc diskus turbuhaler solostar doublestar kwikpen flexpen flextouch penfill innolet pen junior novolizer
-    easyhaler handihaler respimat evohaler autohaler spiromax nexthaler ellipta breezhaler genuair aerolizer
-    clickhaler forspiro chrono chronosphere velotab zydis fort forte flas flash flashtabs rapid codeine ep
-    tissugel duo plus unidiary mups instant duodose adulteenfant odis orodis expidet effervescent faible toux
-    max uno continus repetabs neo new conditionnement depot retard menthe orange citron fraise caramel sans
-    sucre
+    lyoc diskus turbuhaler solostar doublestar kwikpen flexpen flextouch penfill innolet pen junior
+    novolizer easyhaler handihaler respimat evohaler autohaler spiromax nexthaler ellipta breezhaler genuair
+    aerolizer clickhaler forspiro chrono chronosphere velotab zydis fort forte flas flash flashtabs rapid
+    codeine ep tissugel duo plus unidiary mups instant duodose adulteenfant odis orodis expidet effervescent
+    faible toux max uno continus repetabs neo new conditionnement depot retard menthe orange citron fraise
+    caramel sans sucre
     """
 )
 
@@ -39,9 +39,10 @@ DEVICE = re.compile(
 
 SALTS = wordset(
     """
-    arginine cilexetil erbumine besilate maleate sodique potassique magnesique calcique chlorhydrate bromhydrate sulfate fumarate
-    succinate tartrate citrate phosphate acetate mesilate medoxomil trometamol propionate dipropionate valerate furoate dihydrate
-    monohydrate hydrate axetil proxetil pivoxil disodique trihydrate base
+    arginine cilexetil erbumine besilate maleate sodique potassique magnesique calcique chlorhydrate
+    bromhydrate sulfate fumarate succinate tartrate citrate phosphate acetate mesilate medoxomil trometamol
+    propionate dipropionate valerate furoate dihydrate monohydrate hydrate axetil proxetil pivoxil disodique
+    trihydrate base
     """
 )
 """Salts and esters typed after a DCI: part of the name, and no other substance."""
@@ -53,19 +54,20 @@ POINTER = re.compile(
 
 CLASS = wordset(
     """
-    antibiotique antibiotiques antalgique antalgiques corticoide corticoides insuline pilule statine statines
-    ains anti antiinflammatoire antihistaminique collyre pommade creme sirop vitamine vitamines acide inhibiteur
-    ipp iec ara2 sartan diuretique betabloquant anticoagulant avk aod laxatif somnifere antidepresseur
-    anxiolytique gouttes comprime pansement gastrique corticotherapie vaccin
+    antibiotique antibiotiques antalgique antalgiques corticoide corticoides insuline pilule statine
+    statines ains anti antiinflammatoire antihistaminique collyre pommade creme sirop vitamine vitamines
+    acide inhibiteur ipp iec ara2 sartan diuretique betabloquant anticoagulant avk aod laxatif somnifere
+    antidepresseur anxiolytique gouttes comprime pansement gastrique corticotherapie vaccin
     """
 )
 
 
 ENDING = wordset(
     """
-    qsp pdt pendant max maxi maximum par pour avec sans dans sur toutes tous ttes tts chaque apres avant durant puis si sinon
-    fois sauf selon jusque jusqu que qui dont chez entre lors vers au aux en a et ou le la les un une des du renouveler
-    prises prise jours jour semaine semaines mois heures heure matin soir midi
+    qsp pdt pendant max maxi maximum par pour avec sans dans sur toutes tous ttes tts chaque apres avant
+    durant puis si sinon fois sauf selon jusque jusqu que qui dont chez entre lors vers au aux en a et ou le
+    la les un une des du renouveler prises prise jours jour semaine semaines mois heures heure matin soir
+    midi
     """
 )
 """Words that end a name nobody knows: what follows is no part of it."""

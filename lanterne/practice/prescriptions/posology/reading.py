@@ -60,7 +60,7 @@ def read(text: str, names: Names) -> Reading:
     if any(item.kind is Kind.ENDED for item in items[:-1]) and items[-1].kind is not Kind.ENDED:
         open_points.append(Point("order_to_stop", {"words": ""}))
     open_points += _products_in_reasons(items, names)
-    open_points += asking.whole_line(named, whole, drafts, form, insulin=insulin)
+    open_points += asking.whole_line(named, whole, drafts, form, names, insulin=insulin)
     missing, unchecked = without_strength(named, drafts[0], form, names)
     open_points += missing
     if whole.again_h is not None and drafts[0].every_h not in (None, whole.again_h):
@@ -69,6 +69,8 @@ def read(text: str, names: Names) -> Reading:
         return Reading(False, None, ask=tuple(_each_once(open_points)))
     structure = _structure(named, whole, drafts, form)
     said, not_looked_at = warnings.warn(structure, named.looked_up, names, known=bool(named.known))
+    if not named.known and not named.device:
+        not_looked_at.append(Point("name_not_known", {"name": named.text}))
     return Reading(
         True, structure, warnings=tuple(said), unchecked=tuple(_each_once([*unchecked, *not_looked_at]))
     )

@@ -28,7 +28,7 @@ _REASON = re.compile(
     r"|(?:apres|avant|a) chaque (?!prise|repas|jour)|avant (?:l')?(?=effort|rapport|voyage))"
 )
 _ABOVE = re.compile(
-    rf"(?:>=?|<=?|sup(?:erieure?)? (?:ou egale? )?a|au[- ]dessus de|plus de|depassant|inf(?:erieure?)? a"
+    rf"(?:>=?|<=?|sup(?:erieure?)?(?: ou egale?)?(?: a)?|au[- ]dessus de|plus de|depassant|inf(?:erieure?)? a"
     rf"|au[- ]dela de) ?{DIGITS}"
     r"(?:[/-]\d+)?(?: ?(?:°c?|mg/dl|g/l|g/dl|mmol/l|mmhg|cmhg|%|min(?:utes)?|h|ui|bpm|kg)(?![a-z]))?"
 )

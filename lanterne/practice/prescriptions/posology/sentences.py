@@ -88,6 +88,7 @@ WARNED: dict[str, str] = {
     "too_often": _("%(drug)s ne se prend pas si souvent : %(days)s jours au moins entre deux prises."),
 }
 UNCHECKED: dict[str, str] = {
+    "name_not_known": _("Non vérifié : %(name)s n’est pas dans la base des médicaments."),
     "dose_not_checked": _("Non vérifié : dose maximale de %(name)s, absente de la base."),
     "strengths_not_known": _("Non vérifié : dosages de %(name)s, absents de la base."),
 }

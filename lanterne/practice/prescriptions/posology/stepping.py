@@ -30,23 +30,37 @@ def segments(items: list[Item]) -> tuple[list[list[Item]], list[Point]]:
     """The items of each step."""
     asks: list[Point] = []
     parts: list[list[Item]] = [[]]
+    starts = [False]  # whether "puis" begins the part
     after_then = False
     for place, item in enumerate(items):
         if item.kind is Kind.THEN:
             parts.append([])
+            starts.append(True)
             after_then = True
         elif item.kind is Kind.COMMA:
             if _begins_step(parts[-1], items[place + 1 :]):
                 parts.append([])
+                starts.append(False)
         else:
             after_then = False
             parts[-1].append(item)
     if after_then:
         asks.append(Point("announced_missing", {"words": "puis"}))
     kept: list[list[Item]] = []
-    for part in parts:
+    for place, part in enumerate(parts):
         if kept and not quantity_in(part) and not any(item.kind is Kind.MOMENTS for item in part):
-            if any(dosing(item) for item in part) or not quantity_in(kept[-1]):
+            beside = (
+                Kind.REMARK,
+                Kind.RENEWALS,
+                Kind.ALD,
+                Kind.NOT_SUBSTITUTED,
+                Kind.MAX,
+                Kind.ENDED,
+                Kind.OPEN,
+                Kind.UNKNOWN,
+            )
+            new = starts[place] and any(item.kind not in beside for item in part)
+            if new or (starts[place] and not quantity_in(kept[-1])):
                 asks.append(Point("announced_missing", {"words": "puis"}))
             kept[-1].extend(part)
         else:
@@ -100,7 +114,7 @@ def _order(drafts: list[Draft], parts: list[list[Item]], asks: list[Point]) -> N
         asks.append(Point("length_of_step_or_all"))
     if any(item.kind in (Kind.AS_NEEDED, Kind.REASON, Kind.SITE) for part in parts[1:] for item in part):
         asks.append(Point("by_condition", {"words": ""}))
-    if any(item.kind is Kind.FOOD and item.value.moments for part in parts[1:] for item in part):
+    if any(item.kind is Kind.FOOD and item.value.moments for part in parts for item in part):
         asks.append(Point("moment_unknown", {"words": ""}))
 
 

@@ -5,6 +5,8 @@ Law: the base is asked about the name as it stands; a name it does not hold is s
 
 from __future__ import annotations
 
+import re
+
 from lanterne.practice.prescriptions.posology.draft import Draft
 from lanterne.practice.prescriptions.posology.names import Names
 from lanterne.practice.prescriptions.posology.naming import Named
@@ -81,6 +83,8 @@ def without_strength(
     named: Named, draft: Draft, form: str | None, names: Names
 ) -> tuple[list[Point], list[Point]]:
     """Units counted with no strength: what is open, and what could not be looked at."""
+    if _two_of_one(named, draft, names):
+        return [Point("two_strengths", {"a": str(draft.strength), "b": ""})], []
     if (
         named.device
         or not named.known
@@ -122,3 +126,13 @@ def _strengths(named: Named, form: str | None, names: Names) -> tuple[str, ...] 
                 kept += names.strengths(name, one) or ()
         return tuple(dict.fromkeys(kept))
     return found
+
+
+def _two_of_one(named: Named, draft: Draft, names: Names) -> bool:
+    """ "75/100" of what the base sells with one substance only: two strengths, not the two parts of one."""
+    if len(named.known) != 1 or not re.fullmatch(r"[\d,]+/[\d,]+", draft.strength or ""):
+        return False
+    strengths = names.strengths(named.known[0].text, "")
+    return bool(strengths) and not any(
+        "/" in one.replace("/mL", "").replace("/dose", "") for one in strengths or ()
+    )

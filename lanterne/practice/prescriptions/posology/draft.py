@@ -23,10 +23,12 @@ class Taken:
 
 @dataclass
 class Draft:
-    """What a step says so far. `in_units`: an earlier step is dosed in mg, mL…: amounts are doses, no strengths."""
+    """What a step says so far. `in_units`: an earlier step is dosed in mg, mL…: amounts are doses, no strengths.
+    `bare_before`: an earlier strength was a bare number: so may this step's be."""
 
     first: bool = True
     in_units: bool = False
+    bare_before: bool = False
     insulin: bool = False
     strength: str | None = None
     simple_strength: bool = False

@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Protocol
 
 from lanterne.practice.prescriptions.posology import spelled
-from lanterne.practice.prescriptions.posology.typed import fold
+from lanterne.practice.prescriptions.posology.typed import fold, typed
 from lanterne.reference.medicines.model import Base, Limit
 
 
@@ -62,7 +62,7 @@ class Names(Protocol):
 def sound(folded: str) -> str:
     """Letters as they are heard: what misspelled names have in common."""
     text = folded.replace(" ", "")
-    for typed, heard in (
+    for written, heard in (
         ("ph", "f"),
         ("th", "t"),
         ("y", "i"),
@@ -72,7 +72,7 @@ def sound(folded: str) -> str:
         ("qu", "c"),
         ("ch", "c"),
     ):
-        text = text.replace(typed, heard)
+        text = text.replace(written, heard)
     text = text.replace("h", "").rstrip("e")
     return re.sub(r"(.)\1+", r"\1", text)
 
@@ -175,7 +175,7 @@ class BaseNames:
 
 
 def _written(text: str, *, dci: bool) -> str:
-    return " ".join(text.lower().split()) if dci else fold(text)
+    return " ".join(text.lower().split()) if dci else typed(text).plain.strip()
 
 
 def _put(found: dict[str, Known], known: Known) -> None:

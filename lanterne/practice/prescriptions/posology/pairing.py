@@ -32,7 +32,9 @@ def pair(items: list[Item], draft: Draft) -> None:
             if meal.moments and not set(meal.moments) <= said:
                 _add_moments(tokens, meal.moments)
         elif (taken := _taken(item, draft)) is not None:
-            _add_taken(tokens, taken, items[place - 1] if place else None, draft)
+            summed = _add_taken(tokens, taken, items[place - 1] if place else None, draft)
+            if summed and place + 1 < len(items) and items[place + 1].kind is Kind.PER:
+                draft.ask("shared_or_at_once")
     if grids:
         _grid(grids, tokens, draft)
         return
@@ -61,7 +63,8 @@ def _add_moments(tokens: list[Taken | tuple[str, ...]], moments: tuple[str, ...]
 
 def _add_taken(
     tokens: list[Taken | tuple[str, ...]], taken: Taken, before: Item | None, draft: Draft
-) -> None:
+) -> bool:
+    """Add a quantity. Returns whether it made one with the number before it: "1 1/2 cp"."""
     last = tokens[-1] if tokens else None
     if (
         isinstance(last, Taken) and before is not None and before.kind is Kind.NUMBER and taken.form
@@ -69,8 +72,9 @@ def _add_taken(
         and last.number <= SMALL and float(last.number).is_integer() and taken.number < 1 and draft.strength is not None
     ):  # fmt: skip
         tokens[-1] = Taken(plain(last.number + taken.number), taken.form, taken.unit, taken.per)
-    else:
-        tokens.append(taken)
+        return True
+    tokens.append(taken)
+    return False
 
 
 def _taken(item: Item, draft: Draft) -> Taken | None:

@@ -6,6 +6,7 @@ again replaces the one before it.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -88,6 +89,7 @@ def read_steps(items: list[Item], *, insulin: bool) -> Steps:
     for part in parts:
         first = not drafts
         draft = Draft(first=first, insulin=insulin, in_units=any(one.unit for one in drafts))
+        draft.bare_before = any(re.fullmatch(r"[\d,]+", one.strength or "") for one in drafts)
         read_step([item for item in part if dosing(item)], draft, later_counts=counted and first)
         if draft.day is not None:
             if draft.day[0] != day or draft.length is not None:

@@ -37,6 +37,10 @@ def take_strength(items: list[Item], draft: Draft, *, later_counts: bool) -> lis
                 draft.strength = decimal(item.value)
             else:
                 left.append(item)
+        elif (
+            item.kind is Kind.NUMBER and draft.bare_before and not left and _another_strength(item, following)
+        ):
+            draft.strength = decimal(item.value)
         elif item.kind is Kind.SPACED:
             left.append(_spaced(item, draft, first=not left))
         else:
@@ -80,6 +84,12 @@ def _bare_strength(item: Item, following: Item | None, rest: list[Item]) -> bool
     if following.kind is Kind.AMOUNT:
         return False
     return bool(item.value > SMALL)
+
+
+def _another_strength(item: Item, following: Item | None) -> bool:
+    """ "50 1 cp/j 15 j puis 75 1 cp/j": the 75 too is a strength."""
+    counted = following is not None and following.kind in (Kind.COUNT, Kind.RATE)
+    return counted and not isinstance(item.value, tuple) and bool(item.value > SMALL)
 
 
 def _spaced(item: Item, draft: Draft, *, first: bool) -> Item:

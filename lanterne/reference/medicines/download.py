@@ -53,7 +53,7 @@ WHY: dict[str, str] = {
 class Bounds:
     """Bytes of a file, seconds without a byte, seconds in all."""
 
-    file_bytes: int = 128 << 20
+    file_bytes: int = 64 << 20
     silence_s: float = 30.0
     total_s: float = 900.0
 

@@ -22,9 +22,9 @@ GZIP = b"\x1f\x8b"
 class Bounds:
     """What is read at most, in bytes, lines and files."""
 
-    file_bytes: int = 128 << 20
-    total_bytes: int = 512 << 20
-    lines: int = 1_000_000
+    file_bytes: int = 64 << 20
+    total_bytes: int = 256 << 20
+    lines: int = 500_000
     line_bytes: int = 64 << 10
     files: int = 400
     asides_kept: int = 20

@@ -13,6 +13,10 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 
+MOST_NAMED = 400
+"""Characters of a name, a strength or a form that are looked at: the longest published in 2026 has 255, and what is
+longer would only cost time.
+"""
 _OPENED = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss"})
 
 
@@ -116,7 +120,7 @@ def _written(number: Decimal) -> str:
 def amounts(text: str) -> tuple[Amount, ...]:
     """The amounts in a text, in their order: "1 g/125 mg" has two, "doliprane 500" one, without a unit."""
     found = []
-    for match in _AMOUNT.finditer(text):
+    for match in _AMOUNT.finditer(text[:MOST_NAMED]):
         digits = match["number"]
         if len(digits) > _LONGEST_NUMBER or _within_word(text, match.start()):
             continue
@@ -160,6 +164,7 @@ def named(name: str) -> tuple[str, str]:
 
     The brand is what comes before the first strength or the first comma; either may be empty.
     """
+    name = name[:MOST_NAMED]
     match = _STRENGTH.search(name)
     comma = re.search(r",(?!\d)|(?<!\d),", name)
     if match is None or (comma is not None and comma.start() < match.start()):
@@ -178,7 +183,8 @@ def strength(text: str) -> str:
     "200/6 microgrammes/dose" "200 µg/6 µg/dose".
     """
     parts: list[str] = []
-    for part in _PER.sub("/", _PERCENT.sub(" %", text.strip())).split("/"):
+    text = text[:MOST_NAMED].strip()
+    for part in _PER.sub("/", _PERCENT.sub(" %", text)).split("/"):
         found = amounts(part)
         if len(found) == 1 and found[0].unit:
             unit_of_all = found[0].unit
@@ -204,7 +210,7 @@ def plain_form(form: str) -> str:
     """The form one prescribes: "comprimé pelliculé sécable" is a "comprimé", but one that is effervescent,
     dispersible, gastro-resistant or slow stays so.
     """
-    plain = re.sub(r"\s+", " ", _DROPPED.sub(" ", form)).strip(" ,")
+    plain = re.sub(r"\s+", " ", _DROPPED.sub(" ", form[:MOST_NAMED])).strip(" ,")
     plain = re.sub(r"\bgastro ?r[ée]sistant\b", "gastro-résistant", plain)
     halves = plain.split(" et ")
     if len(halves) == 2 and halves[0].strip() == halves[1].strip():

@@ -123,3 +123,16 @@ def test_nothing_written_breaks_anything(text: str) -> None:
     strength(text)
     amounts(text)
     plain_form(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["A " + "1/" * 50_000, "A " + "111 " * 50_000, "A 1 mg" + " pour" * 50_000, "A" + " " * 100_000 + "mg"],
+)
+def test_a_name_without_end_is_not_looked_at_whole(text: str) -> None:
+    """Patterns that are tried at every place would cost the square of the length: these end at once, or never."""
+    assert len(named(text)[0]) <= 400
+    assert len(strength(text)) <= 900
+    assert len(amounts(text)) <= 400
+    assert len(plain_form(text)) <= 80
+    assert len(dci(text, lambda key: None)) <= 200

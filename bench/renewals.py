@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from datetime import date
+from datetime import UTC, datetime
 from pathlib import Path
 
 from lanterne.demo.founding import found_demo
@@ -36,7 +36,7 @@ def main() -> None:
     unlock.ARGON2_MEMORY_KIB = 64
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder) / "practice"
-        found_demo(root, patients=PATIENTS, seed=20, today=date.today(), passphrases=WORDS)  # type: ignore[arg-type]
+        found_demo(root, patients=PATIENTS, seed=20, today=datetime.now(UTC).date(), passphrases=WORDS)  # type: ignore[arg-type]
         journal = Journal.open(root)
         seat = next(one for one in journal.membership.seats if one.admin)
         record = Record(root, journal, *founding.open_seat(journal, seat.id, WORDS["doctor"]))

@@ -16,6 +16,8 @@ from lanterne.desk.exchange import choosing
 from lanterne.desk.exchange import views as exchange
 from lanterne.desk.patients import merging
 from lanterne.desk.patients import views as patients
+from lanterne.desk.prescribing import papers as prescribed
+from lanterne.desk.prescribing import views as prescribing
 from lanterne.desk.references import views as references
 from lanterne.desk.settings import views as settings
 from lanterne.desk.settling import views as settling
@@ -131,6 +133,14 @@ urlpatterns = [
     path("dossier/<id:patient>/brouillon/<slug:slot>", drafts.keep, name="draft"),
     path("dossier/<id:patient>/consultation", consultation.new, name="consultation-new"),
     path("dossier/<id:patient>/consultation/<id:fact>", consultation.correct, name="consultation-correct"),
+    path("dossier/<id:patient>/prescrire", prescribing.prescribe, name="prescribe"),
+    path("dossier/<id:patient>/prescrire/verifier", prescribing.look, name="prescribe-look"),
+    path("dossier/<id:patient>/ordonnance/<id:fact>", prescribed.prescription, name="prescription"),
+    path(
+        "dossier/<id:patient>/ordonnance/<id:fact>/papier/<int:number>",
+        prescribed.print_paper,
+        name="prescription-print",
+    ),
     path("dossier/<id:patient>/documents/classer", documents.add, name="document-add"),
     path("dossier/<id:patient>/documents/<id:fact>", documents.document, name="document"),
     path("dossier/<id:patient>/documents/<id:fact>/fichier", documents.file, name="document-file"),

@@ -25,7 +25,7 @@ def pages(desk: Desk) -> Iterator[str]:
     assert first
     assert curve
     for path in (
-        f"{chart}/consultation", f"{chart}/documents/classer", f"{chart}/identite", f"{chart}/histoire?genre=result",
+        f"{chart}/consultation", f"{chart}/prescrire", f"{chart}/documents/classer", f"{chart}/identite", f"{chart}/histoire?genre=result",
         f"{chart}/ajouter/allergy", f"{first}", f"{first}/erreur", curve, f"{chart}/identite/corriger",
         f"{chart}/identite/coordonnees", f"{chart}/identite/medecin-traitant", "/patients/nouveau", "/equipe",
         "/equipe/ajouter", "/equipe/cabinet", "/acces", "/reglages",

@@ -84,7 +84,7 @@ MATRIX = (
     Line("consultation-correct", "dossier/{p}/consultation/{f}",            200, 200, 403, "consultation"),
     Line("prescribe",           "dossier/{p}/prescrire",                    200, 200, 403),
     Line("prescribe-look",      "dossier/{p}/prescrire/verifier",           200, 200, 403, posts=True),
-    # No prescription has the id of an allergy; tests/desk/test_prescribing.py signs and prints real ones.
+    # No prescription has the id of an allergy; tests/browser/test_prescribing.py signs and prints real ones.
     Line("prescription",        "dossier/{p}/ordonnance/{f}",               404, 404, 403, "allergy"),
     Line("prescription-print",  "dossier/{p}/ordonnance/{f}/papier/0",      404, 404, 403, "allergy"),
     Line("document-add",        "dossier/{p}/documents/classer",            200, 200, 200),

@@ -56,6 +56,7 @@ KINDS: dict[str, Kind] = {
 
 SHORTCUTS: dict[str, str] = {
     "consultation": "c",
+    "prescription": "o",
     "allergy": "a",
     "problem": "p",
     "treatment": "t",

@@ -25,8 +25,8 @@ from lanterne.practice.results.facts import ResultRecorded
 from lanterne.wire.names import FactId
 
 # Letters are in desk.chart.view.SHORTCUTS; the order here is that of the screen.
-ACTIONS = ("consultation", "measure", "result", "treatment", "problem", "allergy", "vaccination", "procedure", "family",
-           "lifestyle", "note", "document", "recall")  # fmt: skip
+ACTIONS = ("consultation", "prescription", "measure", "result", "treatment", "problem", "allergy", "vaccination",
+           "procedure", "family", "lifestyle", "note", "document", "recall")  # fmt: skip
 
 
 @require_GET
@@ -186,6 +186,8 @@ def _actions(seen: Opened) -> tuple[view.QuickAction, ...]:
     for kind in ACTIONS:
         if kind == "consultation":
             actions.append(view.QuickAction(kind, reverse("consultation-new", args=[patient]), dialog=False))
+        elif kind == "prescription":
+            actions.append(view.QuickAction(kind, reverse("prescribe", args=[patient]), dialog=False))
         elif kind == "document":
             actions.append(view.QuickAction(kind, reverse("document-add", args=[patient]), dialog=False))
         elif kind == "recall":

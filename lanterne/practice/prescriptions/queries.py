@@ -15,7 +15,7 @@ from lanterne.practice.prescriptions.checks.running import run
 from lanterne.practice.prescriptions.commands import Prescribe
 from lanterne.practice.prescriptions.facts import Line, PrescriptionIssued
 from lanterne.practice.prescriptions.gathering import Held
-from lanterne.practice.prescriptions.renewing import lasting
+from lanterne.practice.prescriptions.renewing import Renew, lasting
 from lanterne.practice.reading import OpenChart
 from lanterne.practice.record import Record
 from lanterne.practice.rights import Right
@@ -67,7 +67,7 @@ def renewable(chart: OpenChart, record: Record, *, common_length: bool) -> list[
     return lasting(_look(record), chart.patient, common_length=common_length)
 
 
-def preview(chart: OpenChart, record: Record, asked: Prescribe) -> Preview:
+def preview(chart: OpenChart, record: Record, asked: Prescribe | Renew) -> Preview:
     """What the door would say of this prescription, and writes nothing.
 
     Raises:
@@ -76,7 +76,7 @@ def preview(chart: OpenChart, record: Record, asked: Prescribe) -> Preview:
     """
     if asked.patient != chart.patient:
         raise ValueError("the chart opened is another patient's")
-    known = asked.load(_look(record))
+    known = asked.load(_look(record)) if isinstance(asked, Prescribe) else asked.load(_look(record))[1]
     return Preview(known.lines, run(known.gathered.context))
 
 

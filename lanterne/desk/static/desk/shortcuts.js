@@ -23,8 +23,9 @@ document.addEventListener("keydown", (event) => {
     event.preventDefault();
     focusSearch();
   } else if (command && key === "enter") {
-    const form = event.target.closest("form[data-submit]");
-    if (form) {
+    // A field may stand beside its form (the reason of an alert).
+    const form = event.target.closest("form[data-submit]") ?? event.target.form;
+    if (form?.matches("[data-submit]")) {
       event.preventDefault();
       form.requestSubmit();
     }

@@ -1,0 +1,1 @@
+"""Prescribing on the screen: see ARCHITECTURE.md for its shelves."""

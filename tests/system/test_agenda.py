@@ -26,6 +26,11 @@ def garance(shared: Server) -> Browser:
     return shared.browser(GARANCE)
 
 
+@pytest.fixture(scope="module")
+def hugo(shared: Server) -> Browser:
+    return shared.browser(HUGO)
+
+
 def person(shared: Server, name: str) -> str:
     return shared.practice.persons[name]
 
@@ -56,9 +61,7 @@ def shown(browser: Browser, day: str) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", browser.page(f"/agenda/{day}").text))
 
 
-def test_hours_make_free_minutes_and_the_next_free_slot(
-    shared: Server, ines: Browser, garance: Browser
-) -> None:
+def test_hours_make_free_minutes_and_the_next_free_slot(shared: Server, ines: Browser) -> None:
     day = "2090-03-06"
     nothing = ines.get(f"/agenda/libres?practitioner={person(shared, AWA)}").text
     assert "non renseignés" in nothing
@@ -87,7 +90,7 @@ def test_hours_make_free_minutes_and_the_next_free_slot(
         assert ines.get(f"/agenda/libres?practitioner={person(shared, GARANCE)}&{odd}").status == 200, odd
 
 
-def test_who_is_away_and_who_covers(shared: Server, ines: Browser, garance: Browser) -> None:
+def test_who_is_away_and_who_covers(shared: Server, ines: Browser, hugo: Browser) -> None:
     day = "2090-03-13"
     with_hours(ines, shared)
     here = booked(ines, shared, day, "9h")
@@ -97,7 +100,7 @@ def test_who_is_away_and_who_covers(shared: Server, ines: Browser, garance: Brow
          "covered_by": person(shared, HUGO), "reason": "leave"},
     )  # fmt: skip
     assert "1 rendez-vous à déplacer" in ines.page("/agenda/reglages").text
-    of_hugo = shown(shared.browser(HUGO), day)
+    of_hugo = shown(hugo, day)
     # Who covers sees the list of who is away, and receives at those hours.
     assert "Congés : vous remplacez" in of_hugo
     assert "BAPTISTE" in of_hugo
@@ -119,10 +122,10 @@ def test_who_is_away_and_who_covers(shared: Server, ines: Browser, garance: Brow
     link = re.search(r'action="(/agenda/absences/[0-9a-f]{32}/retirer)"', ines.page("/agenda/reglages").text)
     assert link is not None
     assert ines.send(ines.page("/agenda/reglages").form(link[1])).acknowledged
-    assert "vous remplacez" not in shown(shared.browser(HUGO), day)
+    assert "vous remplacez" not in shown(hugo, day)
 
 
-def test_kinds_and_public_holidays(shared: Server, ines: Browser, garance: Browser) -> None:
+def test_kinds_and_public_holidays(shared: Server, ines: Browser) -> None:
     day = "2090-03-20"
     ines.write("/agenda/genres/nouveau", {"label": "Frottis", "minutes": "20", "offered": "on"})
     code = re.search(r'<option value="([0-9a-f]{32})">Frottis', ines.page("/agenda/nouveau").text)
@@ -202,9 +205,7 @@ def test_notes_of_the_day(shared: Server, ines: Browser, garance: Browser) -> No
     assert "Réparée" not in shown(ines, day)
 
 
-def test_on_paper_with_the_number_and_in_a_calendar_without_a_name(
-    shared: Server, ines: Browser, garance: Browser
-) -> None:
+def test_on_paper_with_the_number_and_in_a_calendar_without_a_name(shared: Server, ines: Browser) -> None:
     day = "2090-02-20"
     patient = shared.practice.patients[JEAN]
     ines.write(f"/dossier/{patient}/identite/coordonnees", {"mobile": "06 39 98 00 11"})
@@ -242,14 +243,13 @@ def test_on_paper_with_the_number_and_in_a_calendar_without_a_name(
 
 
 def test_the_consultation_opens_with_the_reason_of_the_appointment(
-    shared: Server, ines: Browser, garance: Browser
+    shared: Server, ines: Browser, hugo: Browser
 ) -> None:
     past = "2025-06-10"
     here = booked(ines, shared, past, "9h", reason="renouvellement")
-    awa = shared.browser(AWA)
     jean, lucie = shared.practice.patients[JEAN], shared.practice.patients[LUCIE]
-    form = awa.page(f"/dossier/{jean}/consultation?rdv={here}").form(f"/dossier/{jean}/consultation")
+    form = hugo.page(f"/dossier/{jean}/consultation?rdv={here}").form(f"/dossier/{jean}/consultation")
     assert form.values["reason"] == "renouvellement"
-    other = awa.page(f"/dossier/{lucie}/consultation?rdv={here}").form(f"/dossier/{lucie}/consultation")
+    other = hugo.page(f"/dossier/{lucie}/consultation?rdv={here}").form(f"/dossier/{lucie}/consultation")
     assert other.values["reason"] == ""
     assert "consultation?rdv" not in ines.page(f"/agenda/{past}").text

@@ -66,10 +66,13 @@ def line_of(
     name = treatment.substance or treatment.brand
     typed = f"{name} {treatment.posology}".strip()
     structure = read(typed)
+    substance = treatment.substance
+    if structure is not None and structure.strength:
+        substance = substance.removesuffix(structure.strength).strip()  # the list says both in one
     return Line(
         typed=typed,
-        substance=treatment.substance,
-        substances=[Substance(name=treatment.substance)] if treatment.substance else [],
+        substance=substance,
+        substances=[Substance(name=substance)] if substance else [],
         brand=treatment.brand,
         coding=treatment.coding,
         strength=(structure.strength or "") if structure is not None else "",

@@ -66,7 +66,6 @@ class Prescribe:
     comment: str = ""
     reasons: Mapping[str, str] = field(default_factory=dict)
     measures: bool = False
-    at: str | None = None
     id: FactId | None = None
     right: Right = Right.PRESCRIBE
 
@@ -120,7 +119,7 @@ def issue(asked: Prescribe, known: Known, *, renewal: bool = False) -> list[NewF
         raise ReasonNeeded(outcome, lacking)
     lines, treatments, subject = _treatments(asked, known)
     body = msgspec.structs.replace(body, lines=lines)
-    facts = [NewFact(body, subject, asked.id, asked.at), *treatments]
+    facts = [NewFact(body, subject, asked.id), *treatments]
     for fact in treatments:
         check_statement(fact.body, fact.at, known.birth_date, known.now_ms)
     if treatments and known.empties and subject == known.patient:

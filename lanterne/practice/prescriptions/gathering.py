@@ -179,14 +179,16 @@ def _strengths(line: Line) -> str:
 
 def _given(base: Base, label: str, names: Iterable[str], atc: str) -> Given:
     parts: dict[str, None] = {}
+    whole = ""
     for name in names:
         found = base.substance(name) or base.substance(_without_strength(name))
         if found is not None:
             parts.update(dict.fromkeys(found.parts))
             atc = atc or found.atc
+            whole = whole or (found.name if found.components else "")
             if name == label:
                 break  # its own name says it all; a brand beside it would say it again
-    return Given(label, tuple(parts), atc)
+    return Given(label, tuple(parts), atc, whole)
 
 
 def _without_strength(name: str) -> str:

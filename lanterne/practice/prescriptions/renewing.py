@@ -91,7 +91,7 @@ class Renew:
             raise Refusal("nothing_to_renew", field="lines")
         asked = Prescribe(
             self.patient, (*lines, *self.added), "medicines", self.duration_d, self.renewals, self.comment,
-            self.reasons, self.measures, None, self.id,
+            self.reasons, self.measures, self.id,
         )  # fmt: skip
         known = know(
             look,

@@ -17,7 +17,9 @@ BASE = Pharmacy()
 def given(name: str) -> Given:
     """A medicine as the base knows it."""
     held = BASE.substance(name)
-    return Given(name, held.parts if held is not None else (), held.atc if held is not None else "")
+    if held is None:
+        return Given(name)
+    return Given(name, held.parts, held.atc, held.name if held.components else "")
 
 
 def structure(name: str, **keys: Any) -> Structure:

@@ -89,6 +89,7 @@ SUBSTANCES = (
     substance("sémaglutide", "A10BJ06"),
     substance("codéine", "R05DA04", pregnancy="caution", kidney_known=True, age_min_years=Decimal(12)),
     substance("zolpidem", "N05CF02", max_days=28, pregnancy="caution", kidney_known=True),
+    substance("pilule", "G03AA07", "lévonorgestrel", "éthinylestradiol", pregnancy="contraindicated", kidney_known=True),
     Substance(name="valériane"),
     substance("tisane", "V"),
 )  # fmt: skip

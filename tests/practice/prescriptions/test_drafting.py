@@ -101,6 +101,12 @@ def test_a_treatment_typed_in_the_chart_is_understood_when_renewed(garance: Reco
     assert treatment.body.posology == "5 mg : 1 cp le matin"
 
 
+def test_the_list_says_name_and_strength_in_one_and_a_line_says_them_apart(garance: Record) -> None:
+    write(garance, fact(TreatmentRecorded(substance="ramipril 5 mg", posology="1 comprimé le matin")))
+    renewed = one(chart(garance), door(garance, Renew(JEAN_BAPTISTE, duration_d=90)).facts[0]).body
+    assert (renewed.lines[0].substance, renewed.lines[0].strength) == ("ramipril", "5 mg")
+
+
 def test_a_weekly_medicine_every_day_is_stopped(garance: Record) -> None:
     found = line("methotrexate 2,5 mg 4 cp le matin 28 j")
     with pytest.raises(ReasonNeeded) as refused:

@@ -73,10 +73,11 @@ def _say_unknown(context: Context, allergy: Allergic, line: Ordered, answer: Ans
     if not given.known:
         answer.skip("substance_unknown", [line.place], substance=given.label)
         return
-    named = base.substance(allergy.substance)
-    if named is None and not base.members(allergy.substance) and not allergy.atc:
+    named = base.substance(allergy.substance) is not None or bool(base.members(allergy.substance))
+    by_code = bool(allergy.atc and given.atc)
+    if not named and not by_code:
         answer.skip("allergen_unknown", [line.place], allergen=allergy.substance)
         return
     for part in given.parts:
-        if not base.classes(part).checked and not (allergy.atc and given.atc):
+        if not base.classes(part).checked and not by_code:
             answer.skip("classes_unknown", [line.place], substance=part)

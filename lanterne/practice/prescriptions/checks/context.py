@@ -7,7 +7,7 @@ from datetime import date
 from typing import Literal
 
 from lanterne.practice.prescriptions.posology.structure import Structure
-from lanterne.reference.medicines.model import Base, Edition
+from lanterne.reference.medicines.model import Base, Edition, Substance
 
 Filled = Literal["some", "none", "never"]
 """A section of the chart: something stands in it, it was asked about and is empty, or nobody ever filled it in."""
@@ -21,11 +21,13 @@ class Given:
         label: its name in words.
         parts: its single substances, as the base names them; empty when the base does not know it.
         atc: its code when known, "" otherwise.
+        whole: the name of the fixed association it is, "" for a single substance.
     """
 
     label: str
     parts: tuple[str, ...] = ()
     atc: str = ""
+    whole: str = ""
 
     @property
     def known(self) -> bool:
@@ -132,6 +134,23 @@ class Context:
         """Treatments that stand beside the lines: those that no line carries on."""
         carried = {line.replaces for line in self.lines}
         return tuple(one for one in self.taken if one.id not in carried)
+
+
+def described(base: Base, given: Given) -> tuple[list[Substance], list[str]]:
+    """(what the base says of a medicine, names of what it says nothing of): its substances one by one, and the
+    association as a whole where it speaks of that only.
+    """
+    found, missing = [], []
+    for part in given.parts:
+        one = base.substance(part)
+        if one is not None and one.cautions is not None:
+            found.append(one)
+        else:
+            missing.append(part)
+    whole = base.substance(given.whole) if missing and given.whole else None
+    if whole is not None and whole.cautions is not None:
+        return [whole, *found], []
+    return found, missing
 
 
 def source_of(edition: Edition, kind: str) -> str:

@@ -16,8 +16,8 @@ from lanterne.practice.prescriptions.posology.structure import Structure
 from lanterne.reference.medicines.model import Limit, Who
 
 _SWALLOWED = frozenset(
-    {"comprimé", "gélule", "capsule", "sachet", "gouttes", "sirop", "suspension", "poudre", "granulés", "cuillère-mesure",
-     "cuillère", "dose-kg", "ampoule", "lyophilisat", "film", "pastille", "unidose"}
+    {"comprimé", "gélule", "capsule", "sachet", "gouttes", "sirop", "suspension", "poudre", "granulés",
+     "cuillère-mesure", "cuillère", "dose-kg", "ampoule", "lyophilisat", "film", "pastille", "unidose"}
 )  # fmt: skip
 WEEK_H = 7 * 24
 _WEEKLY_ALWAYS = re.compile(r"\bune (?:prise|injection) par SEMAINE\b", re.IGNORECASE)

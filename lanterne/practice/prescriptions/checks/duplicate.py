@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import combinations
 
 from lanterne.practice.patients.names import fold
@@ -17,15 +18,24 @@ def check(context: Context) -> Answer:
         answer.skip("treatments_never_filled", places)
     for label in context.unreadable:
         answer.skip("written_by_newer", places, label=label)
+    every = {line.given for line in context.lines} | {taken.given for taken in context.kept}
+    classes = {given: _classes(context, given) for given in every}
     for one, other in combinations(context.lines, 2):
-        _compare(context, [one.place, other.place], one.given, other.given, answer)
+        _compare(context, [one.place, other.place], one.given, other.given, classes, answer)
     for line in context.lines:
         for taken in context.kept:
-            _compare(context, [line.place], line.given, taken.given, answer)
+            _compare(context, [line.place], line.given, taken.given, classes, answer)
     return answer
 
 
-def _compare(context: Context, lines: list[int], one: Given, other: Given, answer: Answer) -> None:
+def _compare(
+    context: Context,
+    lines: list[int],
+    one: Given,
+    other: Given,
+    classes: Mapping[Given, set[str]],
+    answer: Answer,
+) -> None:
     shared = sorted(_names(one) & _names(other))
     for name in shared:
         answer.fire(
@@ -37,7 +47,7 @@ def _compare(context: Context, lines: list[int], one: Given, other: Given, answe
     for given in (one, other):
         if not given.known:
             answer.skip("substance_unknown", lines, substance=given.label)
-    for name in sorted(_classes(context, one) & _classes(context, other)):
+    for name in sorted(classes[one] & classes[other]):
         answer.fire(
             "discouraged", "duplicate_class", lines, name, one=one.label, other=other.label,
             source=source_of(context.base.edition, "classes"), **{"class": name},

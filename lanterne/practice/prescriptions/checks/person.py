@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from lanterne.practice.prescriptions.checks.answers import Answer
-from lanterne.practice.prescriptions.checks.context import CAUTIONS, Context, Ordered, source_of
+from lanterne.practice.prescriptions.checks.context import CAUTIONS, Context, Ordered, described, source_of
 from lanterne.practice.prescriptions.facts import Severity
 from lanterne.reference import formulas
 from lanterne.reference.medicines.model import Cautions
@@ -142,12 +142,12 @@ def _cautions(context: Context, answer: Answer) -> Iterator[tuple[Ordered, str, 
     for line in context.lines:
         if not line.given.known:
             answer.skip("substance_unknown", [line.place], substance=line.given.label)
-        for part in line.given.parts:
-            substance = context.base.substance(part)
-            if substance is None or substance.cautions is None:
-                answer.skip("substance_without_cautions", [line.place], substance=part)
-            else:
-                yield line, part, substance.cautions
+        found, missing = described(context.base, line.given)
+        for part in missing:
+            answer.skip("substance_without_cautions", [line.place], substance=part)
+        for one in found:
+            if one.cautions is not None:
+                yield line, one.name, one.cautions
 
 
 def _source(context: Context) -> str:

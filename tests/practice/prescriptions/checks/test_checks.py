@@ -57,6 +57,7 @@ def test_asked_and_none_is_not_never_asked() -> None:
     [
         (PENICILLIN, "granules", "substance_unknown"),
         (Allergic("Truc bleu"), "amoxicilline", "allergen_unknown"),
+        (Allergic("Produits de contraste iodés", atc="V08A"), "valériane", "allergen_unknown"),
         (Allergic("Lactose", category="food"), "amoxicilline", "excipients"),
         (Allergic("Pénicillines"), "tisane", "classes_unknown"),
     ],
@@ -303,6 +304,15 @@ def test_pregnancy(drug: str, weeks: int | None, found: list[tuple[str, str]]) -
     known = {"sex": "female", "age_years": 30.0, "pregnant": "yes", "pregnancy": "grossesse", "weeks": weeks}
     answer = person.pregnancy(context(line(drug), **known))
     assert (fired(answer), skipped(answer)) == (found, [])
+
+
+def test_an_association_of_which_the_base_speaks_as_a_whole() -> None:
+    known = {"sex": "female", "age_years": 30.0, "pregnant": "yes", "pregnancy": "grossesse"}
+    answer = person.pregnancy(context(line("pilule"), **known))
+    assert (fired(answer), skipped(answer)) == ([("contraindicated", "pregnancy_contraindicated")], [])
+    parts = Given("association", ("lévonorgestrel", "amoxicilline"))
+    alone = person.pregnancy(context(replace(line("pilule"), given=parts), **known))
+    assert skipped(alone) == ["substance_without_cautions"]
 
 
 def test_who_cannot_be_pregnant() -> None:

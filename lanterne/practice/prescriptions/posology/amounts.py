@@ -70,7 +70,7 @@ def _simple(match: re.Match[str]) -> object:
     if match[1] in FRACTIONS:
         return NOTHING
     number = quantity(match[1])
-    if number is None or (isinstance(number, tuple) and unit in ("%", "cm", "mm")):
+    if number is None or number == 0 or (isinstance(number, tuple) and unit in ("%", "cm", "mm")):
         return NOTHING
     if unit == "%":
         return Amount(f"{number_text(match[1])} %", None, "%")

@@ -47,6 +47,20 @@ def whole_line(
         asks.append(Point("no_rhythm"))
     if insulin and not all(one.unit == "UI" or one.form for one in drafts):
         asks.append(Point("dose_missing", {"name": named.text}))
+    if (
+        whole.with_food
+        and whole.with_food.endswith(" repas")
+        and any(set(one.moments) == {"coucher"} for one in drafts)
+    ):
+        asks.append(Point("which_meals"))
+    if (
+        whole.form == "gouttes"
+        and form == "gouttes"
+        and any(one.dose is None and not one.moments_given for one in drafts)
+    ):
+        asks.append(Point("number_missing"))
+    if whole.form == "gel" and form == "gel" and _capsule_only(named, names):
+        asks.append(Point("gel_or_capsule", {"name": named.text}))
     if whole.site_short:
         asks += _short_site(named, whole, form, names)
     for one in drafts:
@@ -79,3 +93,11 @@ def _short_site(named: Named, whole: Gathered, form: str | None, names: Names) -
 def _sold_for_both(named: Named, names: Names) -> bool:
     """Whether the base has this name for the ear; what has drops for the eye has OD and OG for them."""
     return any("auricul" in fold(form) for name in named.looked_up for form in names.forms(name))
+
+
+def _capsule_only(named: Named, names: Names) -> bool:
+    """Whether the base has capsules of this name, and no gel."""
+    forms = [fold(form) for name in named.looked_up for form in names.forms(name)]
+    return any(form.startswith("gelule") for form in forms) and not any(
+        form.split()[0] == "gel" for form in forms if form
+    )

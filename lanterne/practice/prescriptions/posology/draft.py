@@ -23,12 +23,16 @@ class Taken:
 
 @dataclass
 class Draft:
-    """What a step says so far. `in_units`: an earlier step is dosed in mg, mL…: amounts are doses, no strengths.
-    `bare_before`: an earlier strength was a bare number: so may this step's be."""
+    """What a step says so far.
+
+    `in_units`: an earlier step is dosed in mg, mL…: amounts are doses, no strengths. `bare_before`: an earlier strength
+    was a bare number: so may this step's be. `sold`: the numbers of the strengths the base has for the name.
+    """
 
     first: bool = True
     in_units: bool = False
     bare_before: bool = False
+    sold: frozenset[str] = frozenset()
     insulin: bool = False
     strength: str | None = None
     simple_strength: bool = False

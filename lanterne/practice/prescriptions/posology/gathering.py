@@ -14,7 +14,7 @@ from lanterne.practice.prescriptions.posology.items import Item, Kind
 from lanterne.practice.prescriptions.posology.moments import Meal
 from lanterne.practice.prescriptions.posology.places import Place
 from lanterne.practice.prescriptions.posology.structure import Point, Quantity
-from lanterne.practice.prescriptions.posology.typed import Typed, fold
+from lanterne.practice.prescriptions.posology.typed import Typed, accented, fold
 
 _SHORT = (
     (r"\bdlrs?\b", "douleur"),
@@ -133,7 +133,7 @@ def _where(whole: Gathered, item: Item, shown: str) -> None:
         place: Place = item.value
         typed = shown[-len(place.text) :].lower()
         own = place.route is None and fold(typed) == fold(place.text)
-        _site(whole, Place(typed) if own else place)
+        _site(whole, Place(accented(typed)) if own else place)
         return
     route = item.value
     if item.kind is Kind.FORM:
@@ -201,7 +201,7 @@ def _food(whole: Gathered, meal: Meal) -> None:
 def _reason(text: str) -> str:
     for pattern, written in _SHORT:
         text = re.sub(pattern, written, text, flags=re.IGNORECASE).strip()
-    return text.lower() if text.isupper() else text
+    return accented(text.lower() if text.isupper() else text)
 
 
 def final_form(whole: Gathered, counted: str | None) -> str | None:

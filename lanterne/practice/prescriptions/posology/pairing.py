@@ -15,6 +15,12 @@ from lanterne.practice.prescriptions.posology.numbers import decimal, plain
 from lanterne.practice.prescriptions.posology.strength import SMALL
 from lanterne.practice.prescriptions.posology.structure import MOMENTS
 
+_MOST_SOLID = 20
+_SOLID = frozenset({
+    "comprimé", "comprimé effervescent", "comprimé orodispersible", "gélule", "capsule", "sachet", "ampoule",
+    "suppositoire", "ovule", "patch", "emplâtre", "injection", "lyophilisat", "pastille", "gomme",
+})  # fmt: skip
+"""What is never taken by more than `_MOST_SOLID`: "keppra 500 cp" says a strength, and no number."""
 _MOST_UNCOUNTED = 6
 """A greater number that says not what it counts is no number of tablets."""
 
@@ -46,6 +52,13 @@ def pair(items: list[Item], draft: Draft) -> None:
     if quantities:
         _same_unit(quantities, draft)
     draft.moments_given = bool(named and quantities)
+    if (
+        len(tokens) == 2
+        and quantities
+        and not isinstance(tokens[0], Taken)
+        and not (quantities[0].form or quantities[0].unit)
+    ):
+        draft.ask("number_of_what", number=shown(quantities[0].number))  # "matin et soir 3"
     if not named:
         _only(quantities, draft)
     elif not quantities:
@@ -105,6 +118,14 @@ def _same_unit(quantities: list[Taken], draft: Draft) -> None:
     bare = any(one.form is None and one.unit is None for one in quantities)
     if len(forms) > 1 or len(units) > 1 or (forms and units):
         draft.ask("two_doses")
+    most_solid = max((most_of(one.number) for one in quantities if one.form in _SOLID), default=0)
+    unnamed = (
+        draft.first
+        and draft.strength is None
+        and (most_solid > _MOST_UNCOUNTED or decimal(most_solid) in draft.sold - {"1"})
+    )
+    if most_solid > _MOST_SOLID or unnamed:
+        draft.ask("number_of_what", number=decimal(max(most_of(one.number) for one in quantities)))
     uncounted = [most_of(one.number) for one in quantities if one.form is None and one.unit is None]
     if uncounted and (draft.insulin or max(uncounted) > _MOST_UNCOUNTED):
         draft.ask("number_of_what", number=decimal(max(uncounted)))

@@ -52,7 +52,7 @@ def read(text: str, names: Names) -> Reading:
     items = [*named.items, *scan(line, named.end)]
     whole = gather(items, line)
     insulin = bool(_INSULIN.search(fold(named.text)))
-    steps = read_steps(items, insulin=insulin)
+    steps = read_steps(items, insulin=insulin, sold=_sold(named, names))
     drafts = steps.drafts
     counted = next((draft.form for draft in drafts if draft.form), None)
     form = final_form(whole, counted)
@@ -91,6 +91,12 @@ def _products_in_reasons(items: list[Item], names: Names) -> list[Point]:
         if len(word) >= _LONG_NAME and names.exact(word) is not None
     ]  # fmt: skip
     return [Point("two_products", {"a": "…", "b": word}) for word in found]
+
+
+def _sold(named: Named, names: Names) -> frozenset[str]:
+    """The numbers of the strengths sold under this name: "4" for "4 mg"."""
+    strengths = names.strengths(named.looked_up[0], "") if named.known else None
+    return frozenset(one.split(" ")[0] for one in strengths or ())
 
 
 def _association(named: Named, draft: Draft) -> list[Point]:

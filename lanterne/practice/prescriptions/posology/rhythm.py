@@ -17,7 +17,7 @@ WEEK = r"(?:semaines?|sems?|sem\.|hebdo)"
 MONTH = r"mois"
 HOUR = r"(?:heures?|hrs?|h)"
 _END = r"(?![a-z0-9])"
-ALL = r"(?:toutes|tous|ttes|tts|tte|tt|ts|tous|chaque|chq|/|par|tous les|q)(?: ?les)?"
+ALL = r"(?:toutes|tous|ttes|tts|tte|tt|ts|chaque|chq|/|q)(?: ?les)?"
 PER_DAY = rf"(?:(?:/ ?|par |chaque |p ?|le )(?:{DAY}|24 ?{HOUR}){_END}|quotidien(?:nement|nes?|s)?)"
 _PER = r"(?:/ ?|par |chaque |p )"
 _TIMES = r"(?:x|fois|f|prises?|administrations?|applications?|applic|applis?|app)\.?"
@@ -99,6 +99,8 @@ def _per(match: re.Match[str]) -> str:
 
 def _rate(match: re.Match[str]) -> object:
     number = quantity(match[1])
+    if number == 1 and "app" in match[0]:
+        return NOTHING  # one application each time, once a day: the count says it
     low = number[0] if isinstance(number, tuple) else number
     if low is None or low < 1 or not float(low).is_integer() or (isinstance(number, tuple) and number[1] % 1):
         return NOTHING

@@ -19,7 +19,7 @@ RULES: tuple[Rule, ...] = (
     rule(Kind.NUMBER, ONE, lambda match: one(match[0])),
 )  # fmt: skip
 _SKIPPED = re.compile(
-    r"[ ;:.()\[\]{}\"!?*]+|[-/]+(?= )|(?<= )-|(?:le|la|les|l'|de|du|des|d'|au|aux|en|a)(?![a-z0-9])(?! ?$)"
+    r"[ ;:.()\[\]{}\"!?*]+|[-/]+(?= )|(?<= )-|(?:le|la|les|l'|de|du|des|d'|au|aux|en|a(?! ?\d))(?![a-z0-9])(?! ?$)"
 )
 _WORD = re.compile(r"[^ ,;()\[\]]+")
 _REASON = re.compile(
@@ -33,9 +33,38 @@ _ABOVE = re.compile(
     r"(?:[/-]\d+)?(?: ?(?:°c?|mg/dl|g/l|g/dl|mmol/l|mmhg|cmhg|%|min(?:utes)?|h|ui|bpm|kg)(?![a-z]))?"
 )
 _CUT = frozenset(
-    {"si", "sinon", "alors", "arreter", "arret", "stop", "augmenter", "diminuer", "doubler", "passer", "inr"}
+    {
+        "pdt",
+        "pendant",
+        "durant",
+        "qsp",
+        "max",
+        "pour",
+        "avec",
+        "sans",
+        "toutes",
+        "tous",
+        "ttes",
+        "chaque",
+        "j",
+        "jour",
+        "jours",
+        "fois",
+        "si",
+        "sinon",
+        "alors",
+        "arreter",
+        "arret",
+        "stop",
+        "augmenter",
+        "diminuer",
+        "doubler",
+        "passer",
+        "inr",
+    }
 )
 _WITHIN = frozenset({Kind.SITE, Kind.AND, Kind.DROPPED, Kind.ROUTE, Kind.SUFFIX, Kind.WEEKDAYS})
+_EMPTY = frozenset({"la", "le", "les", "de", "du", "des", "un", "une", "ou", "et", "au", "min", "ui", "kg"})
 _MOST_REASON = 7
 _SHORT_WORD = 3
 
@@ -89,18 +118,18 @@ def _reason(typed: Typed, place: int) -> Item | None:
     known = match_at(plain, place)
     if known is not None and known.kind in (Kind.AS_NEEDED, Kind.FOOD, Kind.MOMENTS, Kind.REMARK):
         return None
-    here, words = begun.end(), 0
+    here, words, above_said = begun.end(), 0, False
     while here < len(plain):
         if plain[here] == " ":
             here += 1
             continue
         if above := _ABOVE.match(plain, here):
-            here = above.end()
-            words += 1
+            here, words, above_said = above.end(), words + 1, True
             continue
         word = re.compile(r"[a-z][a-z°'/-]*").match(plain, here)
-        if word is None or word[0] in _CUT:
+        if word is None or word[0] in _CUT or (above_said and word[0] not in ("ou", "et")):
             break
+        above_said = False
         item = match_at(plain, here)
         if item is not None and not _inside(plain, begun.end(), here, item):
             break
@@ -119,7 +148,19 @@ def _reason(typed: Typed, place: int) -> Item | None:
         if plain[place : place + 2] in ("si", "s'", "en", "lo", "de")
         else typed.between(place, end)
     )
-    if not words or words > _MOST_REASON:
+    said = [
+        word
+        for word in re.findall(r"[a-z]+", plain[first:end])
+        if (len(word) > 1 or word == "t") and word not in _EMPTY
+    ]
+    dangling = re.search(r"(?:^| )(?:ou|et|le|la|les|un|une|de|du|des|d'|l'|a|au|aux|en)$", plain[first:end])
+    if (
+        dangling
+        or not said
+        or not words
+        or words > _MOST_REASON
+        or plain[first:end].startswith(("ou ", "et "))
+    ):
         return Item(Kind.OPEN, "reason_missing", place, max(end, begun.end()))
     return Item(Kind.REASON, text, place, end)
 

@@ -16,6 +16,7 @@ from lanterne.practice.prescriptions.posology.items import Item, Kind
 from lanterne.practice.prescriptions.posology.lengths import Length
 from lanterne.practice.prescriptions.posology.structure import Point
 
+_SOLID = frozenset({"comprimé", "gélule", "sachet", "gouttes", "ampoule", "capsule", "patch"})
 _LENGTHS = (Kind.LENGTH, Kind.DAY)
 
 
@@ -39,7 +40,10 @@ def segments(items: list[Item]) -> tuple[list[list[Item]], list[Point]]:
             starts.append(True)
             after_then = True
         elif item.kind is Kind.COMMA:
-            if _begins_step(parts[-1], items[place + 1 :]):
+            upto = _upto(items[place + 1 :])
+            if _half_a_step(parts[-1], upto):
+                asks.append(Point("step_without_length"))
+            if _begins_step(parts[-1], upto):
                 parts.append([])
                 starts.append(False)
         else:
@@ -69,18 +73,46 @@ def segments(items: list[Item]) -> tuple[list[list[Item]], list[Point]]:
     return kept, asks
 
 
+def _upto(items: list[Item]) -> list[Item]:
+    """The items before the next comma or "puis"."""
+    ends = (place for place, item in enumerate(items) if item.kind in (Kind.COMMA, Kind.THEN))
+    return items[: next(ends, len(items))]
+
+
+def _counted(part: list[Item]) -> bool:
+    return any(item.kind is Kind.COUNT for item in part)
+
+
+def _counted_once(part: list[Item]) -> bool:
+    """ "1 cp matin cp soir": the same form again, without its number."""
+    forms: set[str] = set()
+    for item in part:
+        if item.kind is Kind.COUNT:
+            forms.add(item.value.form)
+        elif item.kind is Kind.FORM and item.value[0] in forms & _SOLID:
+            return True
+    return False
+
+
+def _uncounted(part: list[Item]) -> bool:
+    """ "puis cp le matin": a form, and not how many."""
+    return not _counted(part) and any(item.kind is Kind.FORM and item.value[0] in _SOLID for item in part)
+
+
+def _half_a_step(before: list[Item], part: list[Item]) -> bool:
+    """ "2 cp matin 4 j, cp matin 4 j": a length and a moment again, and no quantity."""
+    again = any(item.kind in _LENGTHS for item in part) and any(item.kind in _LENGTHS for item in before)
+    said = any(item.kind in (Kind.MOMENTS, Kind.FORM) for item in part)
+    return again and said and not quantity_in(part)
+
+
 def _begins_step(before: list[Item], after: list[Item]) -> bool:
     """Whether a comma parts two steps: the first has its length, the next its own quantity."""
-    upto: list[Item] = []
-    for item in after:
-        if item.kind in (Kind.COMMA, Kind.THEN):
-            break
-        upto.append(item)
     lengths = any(item.kind in _LENGTHS for item in before)
-    return lengths and quantity_in(before) and quantity_in(upto)
+    return lengths and quantity_in(before) and quantity_in(after)
 
 
-def read_steps(items: list[Item], *, insulin: bool) -> Steps:
+def read_steps(items: list[Item], *, insulin: bool, sold: frozenset[str] = frozenset()) -> Steps:
     """Read each step in turn."""
     parts, asks = segments(items)
     counted = any(item.kind in (Kind.COUNT, Kind.GRADUATION) for item in items)
@@ -88,7 +120,7 @@ def read_steps(items: list[Item], *, insulin: bool) -> Steps:
     day = 1
     for part in parts:
         first = not drafts
-        draft = Draft(first=first, insulin=insulin, in_units=any(one.unit for one in drafts))
+        draft = Draft(first=first, insulin=insulin, in_units=any(one.unit for one in drafts), sold=sold)
         draft.bare_before = any(re.fullmatch(r"[\d,]+", one.strength or "") for one in drafts)
         read_step([item for item in part if dosing(item)], draft, later_counts=counted and first)
         if draft.day is not None:
@@ -98,6 +130,8 @@ def read_steps(items: list[Item], *, insulin: bool) -> Steps:
         if draft.length is not None and draft.length.unit == "jour":
             day += int(draft.length.value)
         drafts.append(draft)
+    if any(map(_counted_once, parts)):
+        asks.append(Point("number_missing"))
     for draft in drafts:
         asks.extend(point for point in draft.asks if point not in asks)
     if len(drafts) == 1 and drafts[0].day is not None:
@@ -114,6 +148,10 @@ def _order(drafts: list[Draft], parts: list[list[Item]], asks: list[Point]) -> N
     supply = [item for part in parts for item in part if item.kind is Kind.LENGTH and item.value.supply]
     if supply:
         asks.append(Point("length_of_step_or_all"))
+    if any(_uncounted(part) for part in parts[1:]) or (
+        _uncounted(parts[0]) and any(map(_counted, parts[1:]))
+    ):
+        asks.append(Point("number_missing"))
     if any(item.kind in (Kind.AS_NEEDED, Kind.REASON, Kind.SITE) for part in parts[1:] for item in part):
         asks.append(Point("by_condition", {"words": ""}))
     if any(item.kind is Kind.FOOD and item.value.moments for part in parts for item in part):
@@ -123,12 +161,8 @@ def _order(drafts: list[Draft], parts: list[list[Item]], asks: list[Point]) -> N
 def _repeat(drafts: list[Draft], asks: list[Point]) -> None:
     """What is typed once holds for each step."""
     last = drafts[-1]
-    only_moments = (
-        last.moments and last.times is None and last.every_h is None and not last.days and not last.weeks
-    )
-    if not any(draft.rhythm for draft in drafts[:-1]) and only_moments:
-        for draft in drafts[:-1]:
-            _take_rhythm(draft, last)
+    if last.moments and last.per in ("j", "kg/j") and not any(draft.moments for draft in drafts[:-1]):
+        asks.append(Point("two_rhythms"))  # "60 mg/j 5 j puis 40 mg/j 5 j le matin": for all, or the last?
     for before, draft in pairwise(drafts):
         if draft.dose is None and not draft.moments_given and before.dose is not None:
             draft.dose, draft.per = before.dose, before.per

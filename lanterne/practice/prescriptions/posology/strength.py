@@ -33,7 +33,7 @@ def take_strength(items: list[Item], draft: Draft, *, later_counts: bool) -> lis
             and not left
             and not draft.insulin
         ):
-            if _bare_strength(item, following, items[place + 2 :]):
+            if _bare_strength(item, following, draft.sold):
                 draft.strength = decimal(item.value)
             else:
                 left.append(item)
@@ -72,11 +72,15 @@ def _doses_follow(rest: list[Item]) -> bool:
     )  # fmt: skip
 
 
-def _bare_strength(item: Item, following: Item | None, rest: list[Item]) -> bool:
+def _bare_strength(item: Item, following: Item | None, sold: frozenset[str]) -> bool:
     if isinstance(item.value, tuple):
         return False
     if following is None:
         return bool(item.value > SMALL)
+    if following.kind is Kind.RATE and item.value <= SMALL:
+        return (
+            bool(item.value != 1) and decimal(item.value) in sold
+        )  # "coversyl 4 1/j", but not "smecta 1 3/j"
     if following.kind is Kind.COUNT and item.value < SMALL and most_of(following.value.number) < 1:
         return False  # "1 1/2 cp": 1 mg and a half, or one and a half
     if following.kind in (Kind.COUNT, Kind.RATE, Kind.GRADUATION, Kind.GRID, Kind.NUMBER):

@@ -64,6 +64,23 @@ def _plain(character: str) -> str:
     return "".join(one for one in unicodedata.normalize("NFD", low) if not unicodedata.combining(one))
 
 
+_ACCENTED = """
+fièvre nausées céphalées céphalée anxiété diarrhée diarrhées brûlure brûlures gêne oedème œdème oedèmes
+démangeaisons éruption réveil agité agitée épaule épaules lèvres paupières lésion lésions lésées épaisse sèche
+sèches irritées infectées ulcère ulcères température fébrile dyspnée règles mâchoire déglutition spasmes
+allergie sécheresse épigastrique crise hémorroïdaire hémorroïdes aérophagie dépression énervement encombrement
+hyperthermie métrorragies asthénie acné eczéma reflux brûlant brûlants
+"""
+
+
+def accented(text: str) -> str:
+    """Usual words of reasons and places with the accents they were typed without."""
+    return re.sub(r"[a-z]+", lambda word: _ACCENTS.get(word[0], word[0]), text) if text.isascii() else text
+
+
 def wordset(text: str) -> frozenset[str]:
     """The words of a text, each once."""
     return frozenset(text.split())
+
+
+_ACCENTS = {typed(word).plain: word for word in wordset(_ACCENTED)}

@@ -124,7 +124,8 @@ class BitFlip:
         device.stop()
         before = entries_on(device.disk)
         for path in struck:
-            at = _flip(device.disk.names[path], chance)
+            # With no index left to tell where a frame ends, its own header is what has to be done without.
+            at = _flip(device.disk.names[path], chance, headers=0.8 if len(struck) > 1 else 0.4)
             world.trace.fault(self.name, device.name, path.name, at)
             if path.name.startswith("statement-" + device.post.device.id):
                 world.suspects.add(
@@ -144,11 +145,11 @@ class BitFlip:
         pass
 
 
-def _flip(inode: Inode, chance: random.Random) -> int:
-    """One bit of a file; where."""
+def _flip(inode: Inode, chance: random.Random, *, headers: float) -> int:
+    """One bit of a file, of the header of a frame with this chance; where."""
     at, bit = chance.randrange(len(inode.data)), 1 << chance.randrange(8)
     frames = [place for place in range(len(inode.data)) if inode.data.startswith(FRAME_MAGIC, place)]
-    if frames and chance.random() < 0.4:
+    if frames and chance.random() < headers:
         at = chance.choice(frames) + chance.randrange(FRAME_HEADER)  # where it says how long it is
     inode.data[at] ^= bit
     if at < len(inode.durable):

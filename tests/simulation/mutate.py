@@ -100,7 +100,7 @@ def put_in(mutant: Mutant, folder: Path, seeds: int, first: int) -> str:
 def main() -> int:
     """0 when the tree passes and enough mutants are caught."""
     parser = argparse.ArgumentParser(prog="python -m tests.simulation.mutate", description=__doc__)
-    parser.add_argument("--seeds", type=int, default=120, help="at most so many for each mutant")
+    parser.add_argument("--seeds", type=int, default=200, help="at most so many for each mutant")
     parser.add_argument("--first", type=int, default=1)
     parser.add_argument("--processes", type=int, default=2, help="how many at once")
     parser.add_argument("--only", nargs="*", help="ids of mutants")

@@ -2,10 +2,11 @@
 // appointment dragged to a free minute opens the form that moves it there; a free slot fills the form.
 // Law: everything here is also a link or a button. Nothing is written by a drag: the form is, by whoever reads it.
 const PAUSE_MS = 500;
+const UNANSWERED_MS = 5000;
 let dragged = "";
 
-function pause() {
-  return new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+function pause(milliseconds) {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
 // The fresh day takes the place of the one shown; what had the focus has it again.
@@ -20,27 +21,28 @@ function show(html) {
   if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
 }
 
-// Asked in the background: it keeps no session awake. Without an answer the line of the exchanges says so.
+// Asked in the background: it keeps no session awake. Without an answer the line of the exchanges says so, and it is
+// asked less often; once the session has ended it is asked no more, and lock.js leaves the page. Returns how long to wait.
 async function look() {
   const box = document.querySelector("[data-follow]");
-  if (!box || document.hidden || dragged) return;
+  if (!box || document.hidden || dragged) return PAUSE_MS;
   const asked = box.dataset.follow;
   try {
     const answer = await fetch(asked, { headers: { "X-Lanterne-Background": "1" }, redirect: "manual" });
-    if (answer.status !== 200) return;
+    if (answer.status === 401) return 0;
+    if (answer.status !== 200) return PAUSE_MS;
     const html = await answer.text();
     // Another answer may have come meanwhile (somebody was noted as arrived): this one is then the older.
     if (document.querySelector("[data-follow]")?.dataset.follow === asked) show(html);
+    return PAUSE_MS;
   } catch (error) {
     if (!(error instanceof TypeError)) throw error; // TypeError is fetch's word for "no answer"
+    return UNANSWERED_MS;
   }
 }
 
 async function follow() {
-  for (;;) {
-    await pause();
-    await look();
-  }
+  for (let rest = PAUSE_MS; rest > 0; rest = await look()) await pause(rest);
 }
 if (document.querySelector("[data-follow]")) follow();
 

@@ -24,7 +24,7 @@ FORMAT = 1
 """Of the file. Another number is refused: the publisher's files are loaded again, nothing is lost."""
 
 PARTS: dict[str, tuple[str, ...]] = {
-    "medicines": ("medicine", "substance", "name", "line", "found", "opinion"),
+    "medicines": ("medicine", "substance", "name", "line", "found", "word", "opinion"),
     "interactions": ("interaction", "protagonist"),
     "classes": ("membership",),
     "diagnoses": ("diagnosis", "heading"),
@@ -50,6 +50,7 @@ CREATE TABLE line (
     body TEXT NOT NULL
 );
 CREATE VIRTUAL TABLE found USING fts5(name, form, other, columnsize=0, detail=column, prefix='1 2 3');
+CREATE TABLE word (kind TEXT NOT NULL, text TEXT NOT NULL, PRIMARY KEY (kind, text)) WITHOUT ROWID;
 CREATE TABLE opinion (code TEXT PRIMARY KEY, address TEXT NOT NULL) WITHOUT ROWID;
 
 CREATE TABLE interaction (id INTEGER PRIMARY KEY, a TEXT NOT NULL, b TEXT NOT NULL, body TEXT NOT NULL);
@@ -162,7 +163,9 @@ def add_medicines(
         "INSERT OR IGNORE INTO name VALUES (?, ?, ?)",
         ((fold(one.text), one.kind, body(one)) for one in names),
     )
-    for number, line in enumerate(lines, start=1):
+    # Numbered from the commonest: the search takes the first numbers, and sorts nothing.
+    ranked = sorted(lines, key=lambda line: (not line.marketed, -line.weight, line.hit.title, line.hit.brand))
+    for number, line in enumerate(ranked, start=1):
         hit = line.hit
         connection.execute(
             "INSERT INTO line VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -178,6 +181,10 @@ def add_medicines(
                 body(hit),
             ),
         )
+        for kind, said in (("name", line.name_words), ("form", line.form_words)):
+            connection.executemany(
+                "INSERT OR IGNORE INTO word VALUES (?, ?)", ((kind, word) for word in said.split())
+            )
         connection.execute(
             "INSERT INTO found (rowid, name, form, other) VALUES (?, ?, ?, ?)",
             (number, line.name_words, line.form_words, line.other_words),

@@ -24,7 +24,7 @@ from lanterne.reference.medicines.writing import ABBREVIATED_FORMS, Amount, amou
 
 MOST_TYPED = 200
 MOST_WORDS = 8
-CANDIDATES = 400
+CANDIDATES = 250
 ABBREVIATED_WORDS = {"ac": "acide", "vit": "vitamine", "hctz": "hydrochlorothiazide", "clav": "clavulanique"}
 _SHORTEST_MISSPELLED = 4
 _NEAR = 5
@@ -71,7 +71,6 @@ class Search:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        connection.execute("CREATE VIRTUAL TABLE temp.vocabulary USING fts5vocab('main', 'found', 'col')")
         self._names: list[str] | None = None
 
     def __call__(self, text: str, limit: int) -> list[Hit]:
@@ -81,13 +80,14 @@ class Search:
             return []
         words = [_choices(word) for word in wanted.words]
         first, near = [wanted.words[0]], False
-        found = self._rows(words, " *")
+        most = CANDIDATES * (4 if wanted.amounts else 1)  # a strength is looked for among more
+        found = self._rows(words, " *", most)
         if not found:
             corrected = self._corrected(wanted.words)
             if not corrected:
                 return []
             first, near = corrected[0], True
-            found = self._rows(corrected, "") or self._rows(corrected[:1], "")
+            found = self._rows(corrected, "", most) or self._rows(corrected[:1], "", most)
         ranked = sorted(
             (_rank(hit, marketed, weight, wanted, first), number, hit)
             for number, (hit, marketed, weight) in enumerate(found)
@@ -95,7 +95,7 @@ class Search:
         best = [hit for _, _, hit in _fitting(ranked, wanted)]
         return [replace(hit, near=near) for hit in best[:limit]] if near else best[:limit]
 
-    def _rows(self, words: list[list[str]], ending: str) -> list[tuple[Hit, bool, int]]:
+    def _rows(self, words: list[list[str]], ending: str, most: int) -> list[tuple[Hit, bool, int]]:
         """(hit, marketed, weight) of the lines that hold one of each of `words`: in their names, else with
         their forms, else with the makers of their generics.
         """
@@ -104,9 +104,9 @@ class Search:
         )
         for columns in ("name", "name form", "name form other"):
             rows = self._connection.execute(
-                "SELECT body, marketed, weight FROM line WHERE id IN (SELECT rowid FROM found WHERE found MATCH ?)"
-                " ORDER BY marketed DESC, weight DESC LIMIT ?",
-                (f"{{{columns}}} : ({match})", CANDIDATES),
+                "SELECT body, marketed, weight FROM line WHERE id IN"
+                " (SELECT rowid FROM found WHERE found MATCH ? ORDER BY rowid LIMIT ?) ORDER BY id",
+                (f"{{{columns}}} : ({match})", most),
             ).fetchall()
             if rows:
                 decode = msgspec.json.Decoder(Hit).decode
@@ -126,12 +126,12 @@ class Search:
         return [one for choice in _choices(word) for one in self._vocabulary() if one.startswith(choice)]
 
     def _begun(self, word: str) -> list[str]:
-        several = self._named(word)
+        several, last = self._named(word), _choices(word)[-1]
         forms = self._connection.execute(
-            "SELECT DISTINCT term FROM temp.vocabulary WHERE col <> 'name' AND term >= ? AND term < ? LIMIT 40",
-            (_choices(word)[-1], _choices(word)[-1] + "\U0010ffff"),
+            "SELECT text FROM word WHERE kind = 'form' AND text >= ? AND text < ? LIMIT 40",
+            (last, last + "\U0010ffff"),
         ).fetchall()
-        return [*several[:40], *(term for (term,) in forms)]
+        return [*several[:40], *(text for (text,) in forms)]
 
     def _nearest(self, word: str) -> list[str]:
         if len(word) < _SHORTEST_MISSPELLED:
@@ -153,12 +153,8 @@ class Search:
     def _vocabulary(self) -> list[str]:
         """The words of names, read once."""
         if self._names is None:
-            self._names = [
-                term
-                for (term,) in self._connection.execute(
-                    "SELECT term FROM temp.vocabulary WHERE col = 'name' AND length(term) > 2"
-                )
-            ]
+            rows = self._connection.execute("SELECT text FROM word WHERE kind = 'name' AND length(text) > 2")
+            self._names = [text for (text,) in rows]
         return self._names
 
 

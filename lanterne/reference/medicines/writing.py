@@ -117,6 +117,7 @@ def _written(number: Decimal) -> str:
     return text.replace(".", ",")
 
 
+@lru_cache(maxsize=16384)
 def amounts(text: str) -> tuple[Amount, ...]:
     """The amounts in a text, in their order: "1 g/125 mg" has two, "doliprane 500" one, without a unit."""
     found = []

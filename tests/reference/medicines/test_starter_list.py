@@ -140,8 +140,20 @@ def test_an_association_names_what_it_is_made_of():
             assert " et ".join([", ".join(parts[:-1]), parts[-1]]) == row["name"]
 
 
-def test_every_substance_is_sold_in_a_form_and_no_form_is_without_substance():
-    assert {row["name"] for row in FORMS} == named()
+def components():
+    """Every substance that an association holds."""
+    return {part for row in SUBSTANCES for part in listed(row["components"])}
+
+
+def test_every_substance_is_sold_in_a_form_or_in_an_association():
+    sold = {row["name"] for row in FORMS}
+    assert sold <= named()
+    assert named() - sold <= components()
+
+
+def test_what_an_association_holds_is_known_by_itself():
+    """Cautions and interactions are asked of each substance of a line."""
+    assert components() <= named()
 
 
 def test_forms_routes_and_strengths_are_of_closed_lists():
@@ -269,7 +281,8 @@ def test_ages_come_with_a_sentence():
 
 
 def test_doses_are_said_in_units_and_routes_that_are_known():
-    sold = {(row["name"], route) for row in FORMS for route in listed(row["routes"])}
+    held = {row["name"]: [row["name"], *listed(row["components"])] for row in SUBSTANCES}
+    sold = {(part, route) for row in FORMS for part in held[row["name"]] for route in listed(row["routes"])}
     for row in LIMITS:
         assert row["unit"] in UNITS, row
         assert row["note"], row
@@ -403,7 +416,7 @@ def level(a, b):
         ("colchicine", "macrolides (sauf spiramycine)", "contre-indication"),
         ("antivitamines K", "miconazole", "contre-indication"),
         ("cyclines", "rétinoïdes", "contre-indication"),
-        ("méthotrexate", "sulfaméthoxazole et triméthoprime", "contre-indication"),
+        ("méthotrexate", "triméthoprime", "contre-indication"),
         ("anti-inflammatoires non stéroïdiens", "antivitamines K", "association déconseillée"),
         ("anti-inflammatoires non stéroïdiens", "lithium", "association déconseillée"),
         ("clopidogrel", "oméprazole", "association déconseillée"),

@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import parse_qs
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.desk import jean_baptiste as cast
 from tests.desk.pages import every_page
@@ -220,8 +220,8 @@ def test_the_browser_keeps_nothing(visit: Visit) -> None:
     page = visit.open("chart")
     with page.expect_response("**/histoire?genre=*"):
         page.locator(".tabs a").nth(1).click()
-    page.wait_for_function("document.querySelectorAll('#timeline').length === 1")
-    assert page.locator("article.row").count() == len(cast.timeline().rows)
+    expect(page.locator("#timeline")).to_have_count(1)
+    expect(page.locator("article.row")).to_have_count(len(cast.timeline().rows))
     # htmx notes the address it is at, which holds opaque ids only; never a page
     assert page.evaluate("Object.keys(localStorage).length") == 0
     assert set(page.evaluate("Object.keys(sessionStorage)")) <= {"htmx-current-path-for-history"}

@@ -5,22 +5,30 @@ function items(list) {
   return [...list.querySelectorAll("[data-item]")];
 }
 
-// What the list on screen answers. Down pressed before the answer waits for it: the old list would be taken away
+// What the list of a field answers. Down pressed before the answer waits for it: the old list would be taken away
 // under the focus.
-let answered = document.querySelector("[data-search]")?.value;
-let waiting = false;
+const FIELDS = "[data-search], [data-enters]";
+const answers = new WeakMap();
+for (const field of document.querySelectorAll(FIELDS)) answers.set(field, { typed: field.value, waiting: false });
 
-function enter() {
-  const list = document.querySelector("[data-results] [data-list]");
+function answered(field) {
+  if (!answers.has(field)) answers.set(field, { typed: field.defaultValue, waiting: false });
+  return answers.get(field);
+}
+
+function enter(field) {
+  const list = document.querySelector(field.dataset.enters ?? "[data-results] [data-list]");
   if (list) items(list)[0]?.focus();
 }
 
 document.addEventListener("htmx:afterSwap", (event) => {
-  const field = document.querySelector("[data-search]");
-  if (!field || !event.detail.target.matches("[data-results]")) return;
-  answered = String(event.detail.requestConfig.parameters.q ?? "");
-  if (waiting && answered === field.value) enter();
-  waiting = waiting && answered !== field.value;
+  for (const field of document.querySelectorAll(FIELDS)) {
+    if (!event.detail.target.matches(field.dataset.enters ?? "[data-results]")) continue;
+    const list = answered(field);
+    list.typed = String(event.detail.requestConfig.parameters.q ?? "");
+    if (list.waiting && list.typed === field.value) enter(field);
+    list.waiting = list.waiting && list.typed !== field.value;
+  }
 });
 
 // J and K: from the line that has the focus, else from the one that is open, else from the first.
@@ -55,22 +63,18 @@ document.addEventListener("htmx:afterSettle", () => {
 
 document.addEventListener("keydown", (event) => {
   const here = event.target;
-  if (here.matches("[data-search]")) {
+  if (here.matches(FIELDS)) {
     if (event.key === "ArrowDown") {
       event.preventDefault();
-      if (here.value === answered) enter();
-      else waiting = true;
-    } else if (event.key === "Escape") {
+      const list = answered(here);
+      if (here.value === list.typed) enter(here);
+      else list.waiting = true;
+    } else if (event.key === "Escape" && here.matches("[data-search]")) {
       here.value = "";
       here.dispatchEvent(new Event("input", { bubbles: true }));
       here.blur();
     }
-    return;
-  }
-  if (here.matches("[data-enters]") && event.key === "ArrowDown") {
-    event.preventDefault();
-    document.querySelector(here.dataset.enters)?.querySelector("[data-item]")?.focus();
-    return;
+    if (event.key === "ArrowDown" || here.matches("[data-search]")) return;
   }
   if (walked(event)) return;
   const list = here.closest("[data-list]");

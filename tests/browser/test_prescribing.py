@@ -19,6 +19,17 @@ def line(desk: Desk, number: int, text: str) -> None:
     desk.keyboard("Tab")
 
 
+def withdraw(desk: Desk) -> None:
+    """Take a signed prescription back, by keyboard; the chart is as it was."""
+    with desk.page.expect_navigation():
+        desk.page.get_by_role("link", name="Saisi par erreur").press("Enter")
+    desk.tab_to("[name=reason]")
+    desk.type("essai")
+    with desk.page.expect_navigation():
+        desk.keyboard("Control+Enter")
+    expect(desk.page.locator("#timeline")).to_be_visible()
+
+
 def test_a_prescription_stopped_by_an_allergy_is_signed_with_a_reason(garance: Desk) -> None:
     page = garance.page
     garance.witness.expected = {422}
@@ -47,6 +58,8 @@ def test_a_prescription_stopped_by_an_allergy_is_signed_with_a_reason(garance: D
     with page.expect_download() as download:
         page.get_by_role("link", name="PDF").first.click()
     assert download.value.suggested_filename == "ordonnance-1.pdf"
+    withdraw(garance)
+    expect(page.locator("section[aria-labelledby=c-treatments]")).not_to_contain_text("amoxicilline")
 
 
 def test_what_is_not_understood_is_asked_and_signs_nothing(garance: Desk) -> None:
@@ -76,3 +89,5 @@ def test_the_whole_treatment_is_renewed(garance: Desk) -> None:
         garance.keyboard("Control+Enter")
     expect(page.get_by_role("heading", name="Ordonnance")).to_contain_text("bisoprolol")
     expect(page.locator("dl.facts")).to_contain_text("au long cours")
+    withdraw(garance)
+    expect(page.locator("section[aria-labelledby=c-treatments]")).to_contain_text("bisoprolol")

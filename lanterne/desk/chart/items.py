@@ -30,6 +30,8 @@ from lanterne.practice.chart import commands
 from lanterne.practice.chart.statements import Statement, one, thread
 from lanterne.practice.conflicts.commands import settled_id
 from lanterne.practice.errors import Refusal
+from lanterne.practice.prescriptions.commands import Withdraw
+from lanterne.practice.prescriptions.facts import PrescriptionIssued
 from lanterne.practice.recording import record
 from lanterne.wire.names import FactId, PatientId
 
@@ -104,10 +106,12 @@ def mistake(request: HttpRequest, patient: str, fact: str) -> HttpResponse:
     seen = opened(request, patient)
     item = one(seen.chart, FactId(fact))
     if request.method == "POST":
-        command = commands.MarkEnteredInError(
-            PatientId(patient), (FactId(fact),), request.POST.get("reason", "")[:500], fact_id(request)
-        )
-        record(presence_of(request).record, command)
+        held, reason = presence_of(request).record, request.POST.get("reason", "")[:500]
+        named = PatientId(patient), FactId(fact), reason, fact_id(request)
+        if isinstance(item.body, PrescriptionIssued):
+            record(held, Withdraw(*named))  # with what it did to the list of treatments
+        else:
+            record(held, commands.MarkEnteredInError(named[0], (named[1],), *named[2:]))
         return written(request, reverse("chart", args=[patient]), "withdrawn")
     context = {
         "band": seen.band,

@@ -84,7 +84,9 @@ urlpatterns = [
     path("agenda/feries", agenda_arranging.calendar, name="agenda-holidays"),
     path("agenda/absences/nouvelle", agenda_arranging.absence, name="agenda-absence-new"),
     path("agenda/absences/<id:fact>", agenda_arranging.absence, name="agenda-absence"),
-    path("agenda/absences/<id:fact>/retirer", agenda_arranging.withdraw_absence, name="agenda-absence-withdraw"),
+    path(
+        "agenda/absences/<id:fact>/retirer", agenda_arranging.withdraw_absence, name="agenda-absence-withdraw"
+    ),
     path("agenda/notes/nouvelle", agenda_arranging.note, name="agenda-note-new"),
     path("agenda/notes/<id:fact>", agenda_arranging.note, name="agenda-note"),
     path("agenda/notes/<id:fact>/retirer", agenda_arranging.withdraw_note, name="agenda-note-withdraw"),

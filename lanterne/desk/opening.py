@@ -194,9 +194,7 @@ def mismatch(request: HttpRequest, carried: str, shown: str) -> HttpResponse:
     return render(request, "desk/errors/mismatch.html", context, status=409)
 
 
-def written(
-    request: HttpRequest, url: str, said: str = "saved", *, stays: bool = False
-) -> HttpResponse:
+def written(request: HttpRequest, url: str, said: str = "saved", *, stays: bool = False) -> HttpResponse:
     """After a write: close the dialog and refresh what shows it (htmx), or go to `url` and say « enregistré » there.
 
     Args:

@@ -48,14 +48,14 @@ SENTENCES: dict[str, str] = {
     ),
     "device_which": _("« %(typed)s » ne désigne pas un poste. Postes : %(numbers)s."),
     "not_a_day": _("« %(typed)s » n’est pas un jour : écrivez par exemple 2026-11-22."),
-    "reference.data_missing": _("Il faut le dossier du cabinet : --data DOSSIER."),
+    "reference.data_missing": _("Il faut le dossier du cabinet : --data DOSSIER."),
     "reference.nothing_there": _("Aucun fichier de %(path)s n’est de ceux que Lanterne sait lire."),
     "reference.incomplete": _(
-        "Rien n’a été chargé : il manque, ou il est abîmé, un fichier sans lequel une ordonnance serait fausse : "
+        "Rien n’a été chargé : il manque, ou il est abîmé, un fichier sans lequel une ordonnance serait fausse : "
         "%(missing)s."
     ),
     "reference.busy": _("Un autre chargement est en cours dans ce dossier. Recommencez quand il est fini."),
-    "reference.not_fetched": _("Rien n’a été chargé : %(file)s n’a pas pu être téléchargé : %(why)s."),
+    "reference.not_fetched": _("Rien n’a été chargé : %(file)s n’a pas pu être téléchargé : %(why)s."),
     "not_a_demo": _("%(path)s contient un vrai cabinet, pas une démonstration."),
     # journal
     "disk_full": _(

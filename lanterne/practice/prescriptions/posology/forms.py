@@ -31,7 +31,7 @@ COUNTED: dict[str, str] = {
     r"pulverisations?|pulve?r?s?\.?": "pulvérisation",
     rf"{_SPOON}[- ]?(?:mesures?|mes)\.?": "cuillère-mesure",
     rf"{_SPOON}? ?a ?(?:cafe|c)\.?|cac|c\.a\.c": "cuillère à café",
-    rf"{_SPOON}? ?a ?(?:soupe|s)\.?|cas|c\.a\.s": "cuillère à soupe",
+    rf"{_SPOON}? ?a ?(?:soupe|s)\.?|cas|c\.a\.s|cs": "cuillère à soupe",
     r"suppositoires?|suppos?\.?|supp\.?": "suppositoire",
     r"ovules?|ov\.?": "ovule",
     r"patch(?:e?s)?|timbres?|dispositifs? transdermiques?": "patch",

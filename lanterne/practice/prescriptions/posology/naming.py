@@ -28,6 +28,8 @@ from lanterne.practice.prescriptions.posology.typed import Typed, fold
 
 _WORD = re.compile(r"[a-z0-9µ][a-z0-9µ'.]*(?<![.'])")
 _JOIN = re.compile(r" ?[/+-] ?| et | ")
+_SIDED = re.compile(r"\b(?:droite?s?|gauches?)$")
+"""A side ends the name of a device: "attelle genou gauche". After "de" it may belong to either, and is asked about."""
 _MOST_WORDS = 9
 
 
@@ -160,6 +162,15 @@ def _device(typed: Typed, start: int, end: int) -> Named:
             and item is not None
             and item.kind not in (Kind.FORM, Kind.SITE, Kind.DROPPED, Kind.WEEKDAYS)
         ):
+            break
+        if (
+            place >= end
+            and item is not None
+            and item.kind is Kind.SITE
+            and _SIDED.search(plain[place : item.end])
+        ):
+            if named.words[-1] in ("de", "du", "des", "d", "la", "pour"):
+                named.questions.append(Point("which_side", {"words": typed.between(place, item.end)}))
             break
         shown = typed.between(place, word.end()).lower()
         named.words.append(ACCENTS.get(shown, shown))

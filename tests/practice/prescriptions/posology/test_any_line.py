@@ -114,5 +114,23 @@ def test_two_lines_in_one_are_asked_about() -> None:
 
 def test_reading_does_not_hang_on_repetitions() -> None:
     """Patterns are bounded: the longest line allowed, of what they repeat most, is answered like another."""
-    for piece in ("1 ", "matin ", "lundi ", "1-", "1/2 ", "8h ", "(", "le ", "a ", "000 ", "si ", "x "):
+    for piece in (
+        "1 ",
+        "matin ",
+        "lundi ",
+        "1-",
+        "1/2 ",
+        "8h ",
+        "(",
+        "le ",
+        "a ",
+        "000 ",
+        "si ",
+        "x ",
+        "qsp ",
+        "pour ",
+        "duree ",
+        "et ",
+        "de ",
+    ):
         answered(read(f"doliprane {piece * 500}"[:500], names()))

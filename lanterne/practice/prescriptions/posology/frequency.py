@@ -149,10 +149,12 @@ def _per_day(items: list[Item], draft: Draft, before: Item | None) -> None:
 
 
 def many(number: Quantity) -> bool:
+    """Whether it is more than one, or may be."""
     return isinstance(number, tuple) or number > 1
 
 
 def shown(number: Quantity) -> str:
+    """ "1 à 2", for a sentence."""
     return " à ".join(decimal(one) for one in number) if isinstance(number, tuple) else decimal(number)
 
 
@@ -184,6 +186,7 @@ def _clock(items: list[Item], draft: Draft) -> None:
 
 
 def read_length(items: list[Item], draft: Draft) -> None:
+    """Take the length of a step, in its own unit, or its days of treatment."""
     for item in items:
         if item.kind is Kind.LENGTH:
             if draft.length is not None and not _same_length(draft.length, item.value):

@@ -14,8 +14,9 @@ from lanterne.practice.prescriptions.posology.rhythm import DAY, HOUR, MONTH, PE
 
 _YEAR = r"(?:ans?|annees?)"
 _FOR = (
-    r"(?:(?:x ?|qsp(?: ?: ?| )?|q\.s\.p\.? ?|quantite suffisante pour |pdt |pd |pendant |pour (?:une duree de )?|durant |sur "
-    r"|duree(?: de)?(?: ?: ?| )?|traitement(?: de| pour| pendant)? |encore |soit |les |delivrer |delivrance |au total ){0,3})"
+    r"(?:(?:x ?|qsp(?: ?: ?| )?|q\.s\.p\.? ?|quantite suffisante pour |pdt |pd |pendant "
+    r"|pour (?:une duree de )?|durant |sur |duree(?: de)?(?: ?: ?| )?|traitement(?: de| pour| pendant)? "
+    r"|encore |soit |les |delivrer |delivrance |au total ){0,3})"
 )
 _ORDINAL = {
     r"1er|1ere|premiere?": 1, r"2e|2eme|2nd|deuxieme|second": 2, r"3e|3eme|troisieme": 3, r"4e|4eme|quatrieme": 4,

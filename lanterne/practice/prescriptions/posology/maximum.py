@@ -51,6 +51,7 @@ def _strength_mg(strength: str | None) -> float | None:
 
 
 def against_maximum(whole: Gathered, draft: Draft, form: str | None) -> list[Point]:
+    """Whether what the step orders passes the maximum of its own line, in intakes, in units or in mass."""
     maximum = whole.maximum
     if maximum is None:
         return []

@@ -54,6 +54,16 @@ def test_one_line_that_is_not_understood_holds_everything() -> None:
     found = ask(line_0="amoxicilline 1 g 3/j 6 j", line_1="zorglub")
     assert found.command is None
     assert [bool(read.asked) for read in found.reads] == [False, True]
+    assert isinstance(found.so_far, Prescribe)
+    assert [line.substance for line in found.so_far.lines] == ["amoxicilline"]
+
+
+def test_a_change_that_is_not_understood_leaves_its_treatment_out_of_what_is_checked_so_far() -> None:
+    found = ask(**{f"keep_{ONE}": "1", f"text_{ONE}": "zorglub", f"keep_{TWO}": "1"})
+    assert found.command is None
+    assert isinstance(found.so_far, Renew)
+    assert found.so_far.left_out == frozenset({ONE})
+    assert ask(**{f"keep_{ONE}": "1", f"text_{ONE}": "zorglub"}).so_far is None
 
 
 def test_another_order_is_text_as_typed() -> None:

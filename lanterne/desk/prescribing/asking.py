@@ -48,12 +48,14 @@ class Asked:
         command: None while nothing is asked, or something is still to be answered.
         stops: treatments stopped alone, when nothing is prescribed.
         fault: a field that is no number, in a sentence.
+        so_far: while a line is still to be answered, what is asked without it: to be checked, never signed.
     """
 
     reads: tuple[Read, ...]
     command: Prescribe | Renew | None
     stops: Mapping[FactId, str]
     fault: str = ""
+    so_far: Prescribe | Renew | None = None
 
 
 def asked(
@@ -91,19 +93,20 @@ def asked(
     }
     new = [_read(base, text, "") for text in typed]
     reads = (*changed.values(), *new)
-    if any(read.line is None for read in reads):
-        return Asked(reads, None, {})
+    unread = {one for one, read in changed.items() if read.line is None}
     changes = {one: read.line for one, read in changed.items() if read.line is not None}
     added = tuple(read.line for read in new if read.line is not None)
-    if kept - set(stops):
-        left_out = frozenset(one.id for one, _line in renewable if one.id not in kept and one.id not in stops)
-        return Asked(reads, Renew(patient, changes, left_out, stops, added, **common), {})
-    if added and stops:
-        left_out = frozenset(one.id for one, _line in renewable if one.id not in stops)
-        return Asked(reads, Renew(patient, {}, left_out, stops, added, **common), {})
-    if added:
-        return Asked(reads, Prescribe(patient, added, **common), {})
-    return Asked(reads, None, stops)
+    command: Prescribe | Renew | None = None
+    going_on = {one.id for one, _line in renewable} - set(stops)
+    if kept - set(stops) - unread:
+        command = Renew(patient, changes, frozenset(going_on - kept | unread), stops, added, **common)
+    elif added and stops:
+        command = Renew(patient, {}, frozenset(going_on), stops, added, **common)
+    elif added:
+        command = Prescribe(patient, added, **common)
+    if any(read.line is None for read in reads):
+        return Asked(reads, None, {}, so_far=command)
+    return Asked(reads, command, {} if command is not None else stops)
 
 
 def fields_to_show(fields: Mapping[str, str]) -> range:

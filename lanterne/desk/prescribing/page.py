@@ -72,15 +72,20 @@ def outcome_of(seen: Opened, asked: Asked, fields: Mapping[str, str]) -> view.Ou
     """What is understood and what the door would say, now."""
     base = _base_name(base_at(seen.presence.record.root).edition)
     open_points = tuple(_shown_read(read) for read in asked.reads)
-    if asked.fault or asked.command is None:
+    command = asked.command or asked.so_far
+    if asked.fault or command is None:
         return view.Outcome(lines=open_points, fault=asked.fault, base=base)
     try:
-        found = preview(seen.chart, seen.presence.record, asked.command)
+        found = preview(seen.chart, seen.presence.record, command)
     except Refusal as refusal:
         return view.Outcome(lines=open_points, fault=sentence(refusal), base=base)
     warned = {read.typed: read.warned for read in asked.reads}
     lines = tuple(_shown_line(line, warned.get(line.typed, ())) for line in found.lines)
-    return checked(lines, found.outcome, fields, base=base)
+    waiting = tuple(_shown_read(read) for read in asked.reads if read.line is None)
+    outcome = checked((*lines, *waiting), found.outcome, fields, base=base)
+    # What is understood is checked at once; what is not is said to be unchecked, never passed over.
+    unread = (_("Non vérifié : « %(line)s », à compléter.") % {"line": one.typed} for one in waiting)
+    return replace(outcome, unchecked=(*unread, *outcome.unchecked))
 
 
 def checked(

@@ -23,6 +23,7 @@ from lanterne.practice.prescriptions.checks.sentences import (
     SEVERITIES,
     fired_sentence,
     unchecked_sentence,
+    with_french_days,
 )
 from lanterne.practice.prescriptions.facts import Fired, Line
 from lanterne.practice.prescriptions.gathering import Held
@@ -156,7 +157,7 @@ def _alert(one: Fired, fields: Mapping[str, str]) -> view.Alert:
     key = key_of(one) if one.severity == "contraindicated" else ""
     return view.Alert(
         severity=_(SEVERITIES[one.severity]), check=_(CHECKS[one.check]), text=fired_sentence(one, _),
-        source=one.source, key=key, reason=fields.get(f"reason-{key}", "") if key else "",
+        source=with_french_days(one.source), key=key, reason=fields.get(f"reason-{key}", "") if key else "",
     )  # fmt: skip
 
 

@@ -36,7 +36,8 @@ def _compare(
     classes: Mapping[Given, set[str]],
     answer: Answer,
 ) -> None:
-    shared = sorted(_names(one) & _names(other))
+    said = _names(one)
+    shared = [said[name] for name in sorted(said.keys() & _names(other).keys())]
     for name in shared:
         answer.fire(
             "discouraged", "duplicate", lines, name, substance=name, one=one.label, other=other.label,
@@ -54,8 +55,9 @@ def _compare(
         )  # fmt: skip
 
 
-def _names(given: Given) -> set[str]:
-    return {fold(part) for part in given.parts} or {fold(given.label)}
+def _names(given: Given) -> dict[str, str]:
+    """Its substances as they compare, and as they are said."""
+    return {fold(part): part for part in given.parts} or {fold(given.label): given.label}
 
 
 def _classes(context: Context, given: Given) -> set[str]:

@@ -118,6 +118,9 @@ UNCHECKED: dict[str, str] = {
 NOT_CHECKED = _("Non vérifié (%(check)s) : %(why)s")
 
 
+_ISO_DAY = re.compile(r"(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)", re.ASCII)
+
+
 class _Words(dict[str, str]):
     """The words of a sentence; one that is missing is shown as missing."""
 
@@ -139,5 +142,10 @@ def unchecked_sentence(unchecked: Unchecked, translate: Callable[[str], str] = s
     return translate(NOT_CHECKED) % {"check": translate(name).lower(), "why": why}
 
 
+def with_french_days(text: str) -> str:
+    """ISO days in a text as they are read in France: "2026-11-17" becomes "17/11/2026"."""
+    return _ISO_DAY.sub(r"\3/\2/\1", text)
+
+
 def _said(text: str, params: Mapping[str, str]) -> str:
-    return re.sub(" +", " ", text % _Words(params)).strip(" ")
+    return with_french_days(re.sub(" +", " ", text % _Words(params)).strip(" "))

@@ -14,12 +14,19 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from lanterne.cli.french import FrenchParser
 from lanterne.cli.main import _parser
 from lanterne.journal.founding import list_seats
 from lanterne.practice.record import Record
+from lanterne.reference.medicines import download
 from lanterne.wire.statements import Scope
 from tests.cli.conftest import GARANCE, INES, Ended, sheet_of
+from tests.cli.test_posology import Input
+from tests.reference.medicines import made
+from tests.reference.medicines.test_download import Publisher
+from tests.reference.medicines.test_download import content as answering
 from tests.relay.stopping import WORDS, StopOrder, relay_for
 
 Run = Callable[..., Ended]
@@ -82,6 +89,7 @@ def test_every_verb_works(lanterne: Run, practice: Path, tmp_path: Path) -> None
         office(walk, practice, tmp_path)
         another_machine(walk, practice, tmp_path)
         beginnings(walk, practice, tmp_path)
+        medicines(walk, practice, tmp_path)
         serve(practice)
         walk.mark("serve")
         operator(walk, order, practice)
@@ -161,6 +169,24 @@ def beginnings(walk: Walk, practice: Path, tmp_path: Path) -> None:
     bare, sheet = tmp_path / "bare", str(sheet_of(practice))
     words = ("recover", "--sheet", sheet, "--from", str(practice), "--person", "Dr Garance Morel")
     assert walk(*words, data=bare, secret=NEW).json["recognised"] is True
+
+
+def medicines(walk: Walk, practice: Path, tmp_path: Path) -> None:
+    """What is published is loaded and fetched, and a prescription line is read."""
+    files = made.published(tmp_path / "published", besides=())
+    assert walk("reference", "load", str(files), data=practice).json["dated"]
+    publisher, names = Publisher(), sorted(path.name for path in files.iterdir())
+    try:
+        for name in names:
+            publisher.answers[f"/{name}"] = answering((files / name).read_bytes())
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(download, "addresses", lambda: [publisher.address(f"/{name}") for name in names])
+            assert walk("reference", "download", data=practice).json["dated"]
+    finally:
+        publisher.close()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "stdin", Input(b"amoxicilline 1 g 3/j 6 j\n"))
+        assert walk("posology", data=practice).json["understood"] is True
 
 
 def serve(practice: Path) -> None:

@@ -28,7 +28,7 @@ from tests.system.stage import GARANCE, INES, JEAN, Practice, Server, phrase_of,
 OWN_ADDRESSES = ("/ouvrir", "/verrouiller", "/etat")
 QUERY = re.compile(
     r"source=[0-9a-f]{32}|qui=(moi|tous|sans|r%3A[a-z]+|p%3A[0-9a-f]{32})|etat=[0-9-]+|"
-    r"(genre|apres|annee|vus|avant|enregistrer|v)=[A-Za-z0-9.:,_~%-]*|filtre=(moi|rattacher|cote)|vue=\d+|[0-9a-f]{16}|(praticien|patient)=[0-9a-f]{32}|rdv=[0-9a-f]{32}|jour=\d{4}-\d\d-\d\d|heure=\d\d:\d\d"
+    r"(genre|apres|annee|vus|avant|enregistrer|v)=[A-Za-z0-9.:,_~%-]*|filtre=(moi|rattacher|cote)|vue=\d+|[0-9a-f]{16}|(praticien|patient)=[0-9a-f]{32}|rdv=[0-9a-f]{32}|jour=\d{4}-\d\d-\d\d|heure=\d\d:\d\d|tout=1"
 )
 DAY, MOST_DAYS = re.compile(r"/agenda\b.*\d{4}-\d\d-\d\d"), 6
 NUMBERS = {

@@ -56,6 +56,17 @@ def bmi(*, weight_kg: float | None, height_cm: float | None) -> Computed:
     return Computed(round(weight_kg / (height_cm / 100) ** 2, 1), "kg/m2", BMI_SOURCE)
 
 
+def _stated(creatinine_umol_l: float | None, age_years: float | None, sex: str) -> tuple[float, float]:
+    """The creatinine and the age. Raises CannotCompute: the first of them that is missing."""
+    if creatinine_umol_l is None:
+        raise CannotCompute("creatinine")
+    if age_years is None:
+        raise CannotCompute("age")
+    if sex not in ("female", "male"):
+        raise CannotCompute("sex")
+    return creatinine_umol_l, age_years
+
+
 def egfr(*, creatinine_umol_l: float | None, age_years: float | None, sex: str) -> Computed:
     """Estimated glomerular filtration rate by CKD-EPI 2021 (creatinine), in mL/min/1.73 m², rounded to the
     unit.
@@ -72,12 +83,7 @@ def egfr(*, creatinine_umol_l: float | None, age_years: float | None, sex: str) 
     Raises:
         CannotCompute: an input is missing, the person is not an adult, or the creatinine is not a human's.
     """
-    if creatinine_umol_l is None:
-        raise CannotCompute("creatinine")
-    if age_years is None:
-        raise CannotCompute("age")
-    if sex not in ("female", "male"):
-        raise CannotCompute("sex")
+    creatinine_umol_l, age_years = _stated(creatinine_umol_l, age_years, sex)
     if age_years < 18:
         raise CannotCompute("adult")
     if not (10 <= creatinine_umol_l <= 3000) or age_years > 125:
@@ -105,12 +111,7 @@ def cockcroft_gault(
     Raises:
         CannotCompute: an input is missing, the person is not an adult, or an input is not a human's.
     """
-    if creatinine_umol_l is None:
-        raise CannotCompute("creatinine")
-    if age_years is None:
-        raise CannotCompute("age")
-    if sex not in ("female", "male"):
-        raise CannotCompute("sex")
+    creatinine_umol_l, age_years = _stated(creatinine_umol_l, age_years, sex)
     if weight_kg is None:
         raise CannotCompute("weight")
     if age_years < 18:

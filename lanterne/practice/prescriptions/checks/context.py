@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from lanterne.practice.prescriptions.checks.answers import Answer
 from lanterne.practice.prescriptions.posology.structure import Structure
 from lanterne.reference.medicines.model import Base, Edition, Substance
 
@@ -136,7 +138,7 @@ class Context:
         return tuple(one for one in self.taken if one.id not in carried)
 
 
-def described(base: Base, given: Given) -> tuple[list[Substance], list[str]]:
+def _described(base: Base, given: Given) -> tuple[list[Substance], list[str]]:
     """(what the base says of a medicine, names of what it says nothing of): its substances one by one, and the
     association as a whole where it speaks of that only.
     """
@@ -151,6 +153,18 @@ def described(base: Base, given: Given) -> tuple[list[Substance], list[str]]:
     if whole is not None and whole.cautions is not None:
         return [whole, *found], []
     return found, missing
+
+
+def described_lines(context: Context, answer: Answer) -> Iterator[tuple[Ordered, Substance]]:
+    """Each line with what the base says of each of its substances; what it says nothing of is not checked, and said."""
+    for line in context.lines:
+        if not line.given.known:
+            answer.skip("substance_unknown", [line.place], substance=line.given.label)
+        found, missing = _described(context.base, line.given)
+        for part in missing:
+            answer.skip("substance_without_cautions", [line.place], substance=part)
+        for one in found:
+            yield line, one
 
 
 def source_of(edition: Edition, kind: str) -> str:

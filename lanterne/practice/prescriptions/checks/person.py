@@ -7,7 +7,13 @@ from datetime import date
 from decimal import Decimal
 
 from lanterne.practice.prescriptions.checks.answers import Answer
-from lanterne.practice.prescriptions.checks.context import CAUTIONS, Context, Ordered, described, source_of
+from lanterne.practice.prescriptions.checks.context import (
+    CAUTIONS,
+    Context,
+    Ordered,
+    described_lines,
+    source_of,
+)
 from lanterne.practice.prescriptions.facts import Severity
 from lanterne.reference import formulas
 from lanterne.reference.medicines.model import Cautions
@@ -138,16 +144,9 @@ def clearance(context: Context) -> tuple[int, str, str] | str:
 
 
 def _cautions(context: Context, answer: Answer) -> Iterator[tuple[Ordered, str, Cautions]]:
-    """What is known of each substance of each line; what is not known is said."""
-    for line in context.lines:
-        if not line.given.known:
-            answer.skip("substance_unknown", [line.place], substance=line.given.label)
-        found, missing = described(context.base, line.given)
-        for part in missing:
-            answer.skip("substance_without_cautions", [line.place], substance=part)
-        for one in found:
-            if one.cautions is not None:
-                yield line, one.name, one.cautions
+    for line, one in described_lines(context, answer):
+        if one.cautions is not None:
+            yield line, one.name, one.cautions
 
 
 def _source(context: Context) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lanterne.practice.prescriptions.checks.answers import Answer
-from lanterne.practice.prescriptions.checks.context import CAUTIONS, Context, described, source_of
+from lanterne.practice.prescriptions.checks.context import CAUTIONS, Context, described_lines, source_of
 from lanterne.practice.prescriptions.lengths import days_of
 
 
@@ -20,21 +20,15 @@ def length(context: Context) -> Answer:
     narcotic. The common rule of twelve months is refused elsewhere (rules.py).
     """
     answer = Answer("length")
-    for line in context.lines:
-        if not line.given.known:
-            answer.skip("substance_unknown", [line.place], substance=line.given.label)
-        found, missing = described(context.base, line.given)
-        for part in missing:
-            answer.skip("substance_without_cautions", [line.place], substance=part)
-        for one in found:
-            if one.max_days is None:
-                continue
-            days = days_of(line.structure, context.duration_d, context.renewals)
-            if days is None:
-                answer.skip("length_not_stated", [line.place], substance=line.given.label)
-            elif days > one.max_days:
-                answer.fire(
-                    "discouraged", "too_long", [line.place], line.given.label, substance=one.name, days=str(days),
-                    most=str(one.max_days), source=source_of(context.base.edition, CAUTIONS),
-                )  # fmt: skip
+    for line, one in described_lines(context, answer):
+        if one.max_days is None:
+            continue
+        days = days_of(line.structure, context.duration_d, context.renewals)
+        if days is None:
+            answer.skip("length_not_stated", [line.place], substance=line.given.label)
+        elif days > one.max_days:
+            answer.fire(
+                "discouraged", "too_long", [line.place], line.given.label, substance=one.name, days=str(days),
+                most=str(one.max_days), source=source_of(context.base.edition, CAUTIONS),
+            )  # fmt: skip
     return answer

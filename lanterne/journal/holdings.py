@@ -106,6 +106,8 @@ class Holdings:
         self.register = Register()
         self.ranks = Ranks(self.register, self.head_at)
         self.generation += 1
+        # What was put right or rose meanwhile is read anew without a word: whoever folded looks again.
+        self.reranks += 1
         self.damaged: dict[Place, Damage] = {}
         self._members: list[Entry] = []
 
@@ -144,8 +146,6 @@ class Holdings:
                     store.forget()
                 self._unlisted.clear()
                 self._begin()
-                # What was put right or rose meanwhile is read here without a word: whoever folded looks again.
-                self.reranks += 1
                 self._loading = True
             self.stale = True
             fresh: list[Place] = []
@@ -193,7 +193,6 @@ class Holdings:
             raise IndexUnusable("the index is out of order")
         if table.ranks[row] == line.rank and table.flags[row] == line.flags:
             if not self._loading:
-                self.reranks += 1
                 raise IndexUnusable("a damaged entry was put in its place again")
             return
         if table.ranks[row] != line.rank:
@@ -269,7 +268,6 @@ class Holdings:
         for stream in ORDER:
             if lines[stream]:
                 self._list(stream, lines[stream], durable=True)
-        self.reranks += 1
         self.stale = True
         self.catch_up()
 

@@ -31,7 +31,6 @@ from lanterne.practice.agenda.facts import (
     Opening,
     ServiceDescribed,
 )
-from lanterne.practice.agenda.folding import rebuild
 from lanterne.practice.agenda.rules import SENTENCES, day_minutes, minute_at
 from lanterne.practice.errors import Refusal
 from lanterne.practice.patients import queries as patients
@@ -40,8 +39,8 @@ from lanterne.practice.recording import record
 from lanterne.wire.names import FactId, PersonId
 from tests.cast import JEAN_BAPTISTE
 from tests.practice import stage
-from tests.practice.agenda.test_agenda import MONDAY, doctor, exchange, slot, to
-from tests.practice.stage import MADELEINE, Clock, deliver, entries, fact, nothing_written, write
+from tests.practice.agenda.test_agenda import MONDAY, doctor, exchange, same_in_any_order, slot, to
+from tests.practice.stage import MADELEINE, Clock, fact, nothing_written, write
 
 FIRST = day_minutes(MONDAY)[0]
 
@@ -374,20 +373,5 @@ def test_any_order_gives_the_same(practice: stage.Practice, tmp_path: Path, seed
         known.append(said.id)
         if dice.random() < 0.1:
             exchange(*dice.sample(writers, k=2))
-    raws = entries(*(held.journal for held in writers))
-    expected: list[object] = []
-    for order in range(3):
-        reader = practice.machine(tmp_path / f"reader {order}").open("Garance", clock=Clock())
-        for batch in stage.batches(raws, dice) if order else [raws]:
-            deliver(reader.journal, batch)
-            if dice.random() < 0.6:
-                reader.catch_up()
-        reader.catch_up()
-        expected = expected or seen(reader)
-        assert seen(reader) == expected
-        with reader.tables.transaction() as connection:
-            rebuild(connection)
-        assert seen(reader) == expected
-        reader.folder.rebuild()
-        assert seen(reader) == expected
+    expected = same_in_any_order(practice, tmp_path, writers, dice, seen, orders=3)
     assert expected[-1]

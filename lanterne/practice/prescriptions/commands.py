@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from lanterne.practice.chart.checks import check as check_statement
+from lanterne.practice.chart.commands import Known as ChartKnown
 from lanterne.practice.chart.commands import MarkEnteredInError
 from lanterne.practice.chart.facts import EnteredInError
 from lanterne.practice.commands import Look, NewFact
@@ -189,6 +190,24 @@ def _title(lines: Sequence[Line]) -> str:
     return title if len(title) <= TITLE_CHARACTERS else title[: TITLE_CHARACTERS - 1] + "…"
 
 
+def still_standing(look: Look, patient: PatientId, fact: FactId, kind: str, gone: str) -> ChartKnown:
+    """What must be known to replace this fact of a chart.
+
+    Raises:
+        UnknownFact: no fact of this kind has this id.
+        Refusal: `gone`: it was replaced or taken back; "written_by_newer".
+    """
+    held = MarkEnteredInError(patient, (fact,)).load(look)
+    found = held.replaced[0]
+    if found.kind != kind:
+        raise UnknownFact(f"no {kind} has this id")
+    if not found.live:
+        raise Refusal(gone)
+    if found.newer:
+        raise Refusal("written_by_newer")
+    return held
+
+
 @dataclass(frozen=True, slots=True)
 class Withdraw:
     """Withdraw a prescription written by mistake, with the treatments it started; those it changed stand as before.
@@ -204,15 +223,10 @@ class Withdraw:
 
     def load(self, look: Look) -> WithdrawKnown:
         """See Command.load."""
-        held = MarkEnteredInError(self.patient, (self.prescription,)).load(look)
-        found = held.replaced[0]
-        if found.kind != PrescriptionIssued.KIND:
-            raise UnknownFact("no prescription has this id")
-        if not found.live:
-            raise Refusal("prescription_gone")
-        if found.newer:
-            raise Refusal("written_by_newer")
-        return restorable(look, found.patient, self.prescription)
+        held = still_standing(
+            look, self.patient, self.prescription, PrescriptionIssued.KIND, "prescription_gone"
+        )
+        return restorable(look, held.replaced[0].patient, self.prescription)
 
     def decide(self, known: WithdrawKnown) -> Sequence[NewFact]:
         """See Command.decide."""

@@ -9,14 +9,13 @@ import msgspec
 
 from lanterne.practice.chart.checks import check as check_statement
 from lanterne.practice.chart.commands import Known as ChartKnown
-from lanterne.practice.chart.commands import MarkEnteredInError
 from lanterne.practice.chart.queries import today_of
 from lanterne.practice.commands import Look, NewFact
-from lanterne.practice.errors import Refusal, UnknownFact, UnknownPatient
+from lanterne.practice.errors import Refusal, UnknownPatient
 from lanterne.practice.patients import queries as patients
 from lanterne.practice.prescriptions.carrying import line_of, lines_by_treatment
 from lanterne.practice.prescriptions.checks.intolerance import PREFIX
-from lanterne.practice.prescriptions.commands import Prescribe, issue
+from lanterne.practice.prescriptions.commands import Prescribe, issue, still_standing
 from lanterne.practice.prescriptions.facts import Line
 from lanterne.practice.prescriptions.gathering import Held, held
 from lanterne.practice.prescriptions.knowing import Known, know, prescriptions
@@ -142,14 +141,7 @@ class StopTreatment:
 
     def load(self, look: Look) -> tuple[ChartKnown, TreatmentRecorded]:
         """See Command.load."""
-        known = MarkEnteredInError(self.patient, (self.treatment,)).load(look)
-        found = known.replaced[0]
-        if found.kind != TreatmentRecorded.KIND:
-            raise UnknownFact("no treatment has this id")
-        if not found.live:
-            raise Refusal("treatment_gone")
-        if found.newer:
-            raise Refusal("written_by_newer")
+        known = still_standing(look, self.patient, self.treatment, TreatmentRecorded.KIND, "treatment_gone")
         return known, _body(look.connection, self.treatment)
 
     def decide(self, known: tuple[ChartKnown, TreatmentRecorded]) -> Sequence[NewFact]:
